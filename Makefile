@@ -1,0 +1,53 @@
+# Two commands do all the set-up on a fresh machine: `make demo` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.PHONY: help demo demo-stop test test-fast lint format docs lock bench clean
+
+help:  ## Show this.
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+$(READY): requirements-dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: $(READY)  ## Move a small Argilla 1.29.1 server to a 2.8.0 one, on this machine, and verify.
+	$(BIN)/python -m servers.demo start
+
+demo-stop: $(READY)  ## End the demo's servers and remove what it made.
+	$(BIN)/python -m servers.demo stop
+
+test: $(READY)  ## Run all tests; brings the real servers up.
+	$(BIN)/python -m pytest
+
+test-fast: $(READY)  ## Run the tests that need no server.
+	$(BIN)/python -m pytest -m "not servers"
+
+lint: $(READY)  ## Check style, types, import rules and generated pages.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/cog --check -r README.md snapshot_format.md
+
+format: $(READY)  ## Format the code.
+	$(BIN)/ruff check -q --fix .
+	$(BIN)/ruff format -q .
+
+docs: $(READY)  ## Write the generated parts of the pages anew.
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/cog -r README.md snapshot_format.md
+
+lock: $(READY)  ## Lock the dependencies anew.
+	$(BIN)/uv pip compile -q --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml requirements-build.in -o requirements-dev.txt
+
+bench: $(READY)  ## Measure memory against size, on real servers.
+	$(BIN)/python -m benchmarks.memory
+
+clean:  ## Remove the environment; the downloaded servers stay in the cache.
+	rm -rf $(VENV)

@@ -1,0 +1,338 @@
+"""The front door: one click group; each command calls its room and shows what comes back."""
+
+import csv
+import logging
+import os
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from console.output import ask, fail, message, print_json, say
+from console.progress import Steps
+from console.tables import show_losses, show_plan, show_report, show_snapshot, show_verification
+from exporter.api_source import connect
+from exporter.run import ExportOptions, export
+from importer import run as importing
+from importer.options import ImportOptions
+from importer.plan import Plan
+from importer.report import note_json
+from snapshot.check import check as check_snapshot
+from snapshot.check import update as update_snapshot
+from snapshot.reader import Snapshot
+from transport.api import Api
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+DONE, LOSSES, DIFFERENCES, DAMAGED, INTERRUPTED = 0, 3, 4, 6, 130
+
+
+def api(timeout: float) -> Api:
+    """The server that the environment names."""
+    return Api(*server(), token=os.environ.get("HF_TOKEN"), patience=timeout)
+
+
+def server() -> tuple[str, str]:
+    """Address and API key from the environment: secrets are never arguments."""
+    url, key = os.environ.get("ARGILLA_API_URL"), os.environ.get("ARGILLA_API_KEY")
+    if not url or not key:
+        raise click.UsageError("ARGILLA_API_URL and ARGILLA_API_KEY must be set: the server's address and an owner's API key.")
+    return url, key
+
+
+def pairs(_context: click.Context, _parameter: click.Parameter, file: Path | None) -> dict[str, str]:
+    """Reads a file of ``old=new`` lines; empty ones and those that begin with # are left out."""
+    result: dict[str, str] = {}
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines() if file else [], 1):
+        old, equals, new = (part.strip() for part in line.partition("="))
+        if line.strip() and not line.startswith("#"):
+            if not (old and equals and new) or old in result:
+                raise click.BadParameter(f"{file}, line {number}: {'given twice' if old in result else 'not old=new'}: {line}")
+            result[old] = new
+    return result
+
+
+def renames(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Parses ``workspace.dataset=new`` values."""
+    parsed = [value.partition("=") for value in values]
+    if bad := [old for old, equals, new in parsed if not (old and equals and new)]:
+        raise click.BadParameter(f"{bad[0]}: not WORKSPACE.DATASET=NEW_NAME")
+    return {old: new for old, _, new in parsed}
+
+
+def chosen_passwords(_context: click.Context, _parameter: click.Parameter, file: Path | None) -> dict[str, str]:
+    """Reads a CSV of username,password with a header."""
+    if file is None:
+        return {}
+    with file.open(newline="", encoding="utf-8") as lines:
+        reader = csv.DictReader(lines)
+        if reader.fieldnames is None or not {"username", "password"} <= set(reader.fieldnames):
+            raise click.BadParameter(f"{file}: the first line must be username,password")
+        result = {row["username"]: row["password"] for row in reader}
+    for username, password in result.items():
+        if not 8 <= len(password.encode()) <= 72:
+            raise click.BadParameter(f"{file}: the password of {username} must have 8 to 72 bytes")
+    return result
+
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_DIR = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+_WORKSPACE = click.option("--workspace", "workspaces", multiple=True, metavar="GLOB", help="Only these workspaces (repeatable).")
+_DATASET = click.option(
+    "--dataset", "datasets", multiple=True, metavar="GLOB", help="Only these datasets, NAME or WORKSPACE.NAME (repeatable)."
+)
+_RESTART = click.option("--restart", is_flag=True, help="Begin anew instead of going on with what was begun.")
+_TIMEOUT = click.option(
+    "--timeout", type=click.FloatRange(min=0), default=300, show_default=True, help="Seconds to wait out temporary trouble of the server."
+)
+
+
+def import_options(command: Command) -> Command:
+    """The options that `plan` and `import` share: they make the plan."""
+    options = [
+        _WORKSPACE,
+        _DATASET,
+        click.option(
+            "--on-conflict",
+            type=click.Choice(["fail", "skip", "replace"]),
+            default="fail",
+            show_default=True,
+            help="A dataset of that name is there: write nothing at all, leave it, or delete it and import ours.",
+        ),
+        click.option(
+            "--unknown-annotators",
+            type=click.Choice(["create", "me", "skip", "fail"]),
+            default="create",
+            show_default=True,
+            help="Annotators that are no users: a placeholder account each, the importing user, left out, or an error.",
+        ),
+        click.option("--user-map", type=_FILE, callback=pairs, help="Lines old=new: usernames (or annotators) and what they become."),
+        click.option("--workspace-map", type=_FILE, callback=pairs, help="Lines old=new: workspaces and what they become."),
+        click.option(
+            "--rename", multiple=True, callback=renames, metavar="WORKSPACE.DATASET=NAME", help="Another name for a dataset (repeatable)."
+        ),
+        click.option("--dataset-suffix", default="", help="Appended to the name of each dataset that is not renamed."),
+        click.option(
+            "--multi-label-threshold",
+            type=click.FloatRange(0, 1),
+            default=0.5,
+            show_default=True,
+            help="Suggest labels with a score above it, as 1.x showed them; 0 suggests all.",
+        ),
+        click.option(
+            "--default-annotation",
+            type=click.Choice(["draft", "submitted"]),
+            default="draft",
+            show_default=True,
+            help="Status of responses from annotations that nobody validated.",
+        ),
+        click.option("--keep-tokens", is_flag=True, help="Carry tokens as metadata."),
+        click.option("--keep-explanations", is_flag=True, help="Carry explanations as metadata."),
+        click.option("--all-predictions", is_flag=True, help="Further text2text predictions as suggestions of optional questions."),
+        _TIMEOUT,
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.version_option(version("argilla-snapshot"), prog_name="argilla-snapshot")
+@click.option("-v", "--verbose", is_flag=True, help="Log every request to stderr.")
+def cli(*, verbose: bool) -> None:
+    """Move an Argilla 1.x server's users, workspaces and legacy datasets to Argilla 2.x.
+
+    `export` reads the old server into a snapshot, a folder; `import` rebuilds everything on the new server.
+    The servers are named by ARGILLA_API_URL and ARGILLA_API_KEY (and HF_TOKEN for a private Space).
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("transport").setLevel(logging.DEBUG if verbose else logging.WARNING)
+
+
+@cli.command("export")
+@_DIR
+@_WORKSPACE
+@_DATASET
+@click.option("--no-open-closed", is_flag=True, help="Leave closed datasets out instead of opening, reading and closing them again.")
+@_RESTART
+@_TIMEOUT
+def export_command(
+    *, directory: Path, workspaces: tuple[str, ...], datasets: tuple[str, ...], no_open_closed: bool, restart: bool, timeout: float
+) -> int:
+    r"""Read an Argilla 1.x server into the snapshot DIR.
+
+    The server is only read, except that closed datasets are opened for a while. Stopped at any time, the same
+    command goes on where it ended.
+
+    \b
+    Example: argilla-snapshot export my-snapshot --workspace demo
+    """
+    created_by = f"argilla-snapshot {version('argilla-snapshot')}"
+    options = ExportOptions(directory, workspaces, datasets, not no_open_closed, restart, created_by)
+    with Steps() as steps:
+        manifest = export(options, lambda: connect(*server(), token=os.environ.get("HF_TOKEN"), patience=timeout), steps)
+    counts = ", ".join(f"{count} {name}" for name, count in manifest.counts.items())
+    show_losses(manifest.losses)
+    say(f"{directory}: {counts}.")
+    return LOSSES if manifest.losses else DONE
+
+
+@cli.command("plan")
+@_DIR
+@import_options
+@_JSON
+def plan_command(*, directory: Path, as_json: bool, timeout: float, **options: Any) -> int:
+    r"""Show what `import` would do with the snapshot DIR; write nothing.
+
+    \b
+    Example: argilla-snapshot plan my-snapshot --json
+    """
+    with Steps() as steps:
+        plan = importing.plan_import(directory, api(timeout), _options(**options), steps)
+    if as_json:
+        print_json({**{name: getattr(plan, name) for name in plan.__dataclass_fields__}, "notes": [note_json(n) for n in plan.notes]})
+    else:
+        show_plan(plan)
+    if plan.conflicts:
+        return 5
+    return LOSSES if plan.losses else DONE
+
+
+@cli.command("import")
+@_DIR
+@import_options
+@click.option("--passwords", type=_FILE, callback=chosen_passwords, help="CSV with a header username,password; the others are made up.")
+@click.option("--yes", is_flag=True, help="Do not ask, also when something is lost or replaced.")
+@click.option("--repair", is_flag=True, help="Only make records searchable that the target holds but does not show.")
+@_RESTART
+@_JSON
+def import_command(
+    *, directory: Path, passwords: dict[str, str], yes: bool, repair: bool, restart: bool, as_json: bool, timeout: float, **options: Any
+) -> int:
+    r"""Rebuild the content of the snapshot DIR on an Argilla 2.x server.
+
+    Everything is planned before anything is written; a dataset that is there already stops it, unless told otherwise.
+    Stopped at any time, the same command goes on where it ended; a finished one writes nothing more.
+    Passwords of new users, the plan, the journal and the report are in DIR.import/.
+
+    \b
+    Example: argilla-snapshot import my-snapshot
+    """
+    if repair:
+        repaired, left = importing.repair_import(directory, api(timeout))
+        say(f"{repaired} records made searchable." + (f" {len(left)} stay invisible: {', '.join(left[:5])}" if left else ""))
+        return LOSSES if left else DONE
+    with Steps() as steps:
+        report = importing.import_snapshot(
+            directory,
+            api(timeout),
+            _options(**options),
+            steps,
+            passwords=passwords,
+            restart=restart,
+            confirm=lambda plan: yes or _agreed(plan),
+        )
+    print_json(report.to_json()) if as_json else show_report(report)
+    return LOSSES if report.losses else DONE
+
+
+def _options(**options: Any) -> ImportOptions:
+    return ImportOptions(**options)
+
+
+def _agreed(plan: Plan) -> bool:
+    """Asks where something is lost or replaced and a person is there; a script has said what it wants by its options."""
+    replaced = [dataset.target for dataset in plan.datasets if dataset.action == "replace"]
+    if not (plan.losses or replaced) or not sys.stdin.isatty():
+        return True
+    show_plan(plan)
+    return ask(f"Something is lost{' and ' + ', '.join(replaced) + ' is replaced' if replaced else ''} (see above). Import?")
+
+
+@cli.command("verify")
+@_DIR
+@click.option("--sample", type=click.IntRange(min=1), help="Compare only so many records of each dataset.")
+@_TIMEOUT
+@_JSON
+def verify_command(*, directory: Path, sample: int | None, timeout: float, as_json: bool) -> int:
+    r"""Read the target back and compare it, record by record, with the snapshot DIR that was imported.
+
+    \b
+    Example: argilla-snapshot verify my-snapshot
+    """
+    with Steps() as steps:
+        result = importing.verify_import(directory, api(timeout), sample=sample, progress=steps)
+    if as_json:
+        print_json({"failed": result.failed, **{name: getattr(result, name) for name in result.__dataclass_fields__}})
+    else:
+        show_verification(result)
+    return DIFFERENCES if result.failed else DONE
+
+
+@cli.command("inspect")
+@_DIR
+@_JSON
+def inspect_command(*, directory: Path, as_json: bool) -> int:
+    r"""Show what the snapshot DIR holds.
+
+    \b
+    Example: argilla-snapshot inspect my-snapshot --json
+    """
+    snapshot = Snapshot(directory)
+    datasets = [snapshot.dataset(entry) for entry in snapshot.entries]
+    if as_json:
+        print_json({"manifest": snapshot.manifest, "datasets": datasets})
+    else:
+        show_snapshot(snapshot.manifest, datasets)
+    return DONE
+
+
+@cli.command("check")
+@_DIR
+@click.option("--deep", is_flag=True, help="Compute every checksum and read every row.")
+@click.option("--update", is_flag=True, help="Seal the snapshot anew after an edit of its files.")
+@_JSON
+def check_command(*, directory: Path, deep: bool, update: bool, as_json: bool) -> int:
+    r"""Check that the snapshot DIR is as it was written.
+
+    \b
+    Example: argilla-snapshot check my-snapshot --deep
+    """
+    if update:
+        changed = update_snapshot(directory)
+        print_json({"changed": changed}) if as_json else say(f"{directory}: sealed; changed files: {', '.join(changed) or 'none'}.")
+        return DONE
+    problems = check_snapshot(directory, deep=deep)
+    if as_json:
+        print_json({"problems": problems})
+    else:
+        for problem in problems or [f"{directory} is whole." if deep else f"{directory} is whole, as far as names and sizes tell."]:
+            say(problem)
+    return DIFFERENCES if problems else DONE
+
+
+def main() -> None:
+    """Runs the command line and ends the process with the command's exit code; a known error is one line."""
+    try:
+        sys.exit(cli.main(standalone_mode=False) or DONE)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        fail(error.format_message())
+        sys.exit(error.exit_code)
+    except OSError as error:
+        fail(
+            f"{error.strerror or error}{': ' + str(error.filename) if error.filename else ''}. What was done is kept: run the same command again."
+        )
+        sys.exit(1)
+    except (KeyboardInterrupt, click.Abort):
+        message("Interrupted. What was done is kept: run the same command again to go on.")
+        sys.exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

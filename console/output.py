@@ -1,0 +1,66 @@
+"""The two ends of the terminal: data on stdout, messages and progress on stderr."""
+
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+import orjson
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+#: Where there is no terminal a table is as wide as it needs, up to this.
+_WIDE = 240
+#: Rich honours NO_COLOR and drops colours where there is no terminal.
+out = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+# Names and texts come from servers and snapshots; control characters in them could drive a terminal.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(value: Any) -> str:
+    """A value as text that can't drive a terminal: control characters become U+FFFD."""
+    return _CONTROL.sub("\ufffd", str(value)).replace("\n", " ")
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Prints a table to stdout; nothing where there are no rows. Numbers stand on the right."""
+    cells = [list(row) for row in rows]
+    if not cells:
+        return
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="", box=None, pad_edge=False)
+    for number, name in enumerate(columns):
+        right = all(isinstance(row[number], int) for row in cells)
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
+    for row in cells:
+        table.add_row(*(Text(plain(cell)) for cell in row))
+    out.print(table)
+    out.print()
+
+
+def print_json(value: Any) -> None:
+    """Prints indented JSON to stdout."""
+    content = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str)
+    click.get_binary_stream("stdout").write(content)
+
+
+def say(text: str) -> None:
+    """Prints a line for people to stdout."""
+    out.print(Text(plain(text)), soft_wrap=True)
+
+
+def message(text: str) -> None:
+    """Prints a message to stderr."""
+    err.print(Text(plain(text)))
+
+
+def fail(text: str) -> None:
+    """Prints the one line that says what went wrong to stderr."""
+    err.print(Text.assemble(("Error: ", "bold red"), plain(text)))
+
+
+def ask(question: str) -> bool:
+    """Asks a person; without a terminal the answer is no."""
+    return sys.stdin.isatty() and click.confirm(question, err=True)

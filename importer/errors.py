@@ -1,0 +1,24 @@
+"""What can stop an import, beyond the snapshot's own errors and the server's.
+
+ImportRefusedError     an option that can't be carried out as given (exit code 2)
+├── JournalError       the journal is of another snapshot, target or set of options (2)
+ConflictError          the target already holds what the import would make; nothing was written (5)
+"""
+
+import click
+
+
+class ImportRefusedError(click.ClickException):
+    """An option that can't be carried out as given; nothing was written."""
+
+    exit_code = 2
+
+
+class JournalError(ImportRefusedError):
+    """The journal beside the snapshot is of another snapshot, target or set of options."""
+
+
+class ConflictError(click.ClickException):
+    """The target already holds what the import would make; nothing was written."""
+
+    exit_code = 5

@@ -1,0 +1,130 @@
+"""What a mapping can do to content, by kind: the vocabulary of plan, report and exit codes.
+
+Severity says what it means for a person:
+
+- ``changed``: it arrives, in another form.
+- ``snapshot_only``: 2.x has no place for it; it stays in the snapshot, as designed.
+- ``lost``: 2.x has a place for it, and it does not get there. The exit code of a run with one of these is 3.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+Severity = Literal["changed", "snapshot_only", "lost"]
+SAMPLES = 5
+
+#: kind -> (severity, what it means). Every note that a mapping makes is one of these.
+KINDS: dict[str, tuple[Severity, str]] = {
+    # users, workspaces, datasets
+    "user_renamed": ("changed", "users get another username"),
+    "workspace_renamed": ("changed", "workspaces get another name"),
+    "dataset_renamed": ("changed", "datasets get another name"),
+    "first_name_filled": ("changed", "users without a first name get their username as first name"),
+    "id_not_kept": ("changed", "users and workspaces get a new id: the target takes none, or has it already"),
+    "role_differs": ("changed", "users that exist on the target keep the role that they have there"),
+    "password_new": ("changed", "users get a new password, written to the credentials file"),
+    "placeholder_user": ("changed", "annotators that are no users get a placeholder account, in no workspace"),
+    "api_key": ("snapshot_only", "users get a new API key; the old ones are in no snapshot"),
+    "label_descriptions": ("changed", "label descriptions become descriptions of the options"),
+    "sentinel_option": ("changed", "an option is added to a question, because 2.x asks for two, or refuses an empty choice"),
+    "name_changed": ("changed", "fields, properties or vectors get a valid name; the original is the title"),
+    "rules": ("changed", "labeling rules stand in the dataset's metadata: 2.x applies none"),
+    "dataset_details": ("snapshot_only", "tags, metadata and rules of the dataset: this target keeps no dataset metadata"),
+    # fields
+    "input_list_joined": ("changed", "list inputs are joined by line breaks, as 1.x showed them"),
+    "input_missing_filled": ("changed", "a required field that is missing is filled with an empty text"),
+    "text_cleaned": ("changed", "NUL characters and lone surrogates become U+FFFD: no database takes them everywhere"),
+    "tokens": ("snapshot_only", "tokens: 2.x spans count characters"),
+    "explanation": ("snapshot_only", "explanations"),
+    # predictions
+    "prediction_of_other_agent": ("snapshot_only", "predictions of further agents: 2.x keeps one suggestion a question"),
+    "further_predicted_labels": ("snapshot_only", "predicted labels below the best one"),
+    "labels_below_threshold": ("snapshot_only", "predicted labels that 1.x showed as not chosen (score not above the threshold)"),
+    "further_predicted_texts": ("snapshot_only", "predicted texts below the best one"),
+    "prediction_empty": ("snapshot_only", "predictions without labels or texts"),
+    "score_dropped": ("changed", "scores outside [0, 1] or missing; the suggestion has none"),
+    "agent_changed": ("changed", "names of models that 2.x refuses are made valid"),
+    # annotations
+    "unknown_annotator_skipped": ("lost", "annotations of annotators that are no users, left out as asked"),
+    "unknown_annotator_me": ("changed", "annotations of annotators that are no users, credited to the importing user as asked"),
+    "second_annotation_of_user": ("lost", "a second annotation of the same record by the same user"),
+    "further_annotation_texts": ("snapshot_only", "annotated texts after the first of the same annotator"),
+    "status_of_record": ("changed", "annotations of a record with several annotators: all get the status of the record"),
+    "default_with_annotation": ("changed", "annotations that nobody validated"),
+    "no_annotator": ("changed", "records validated or discarded by nobody known: the response is of the placeholder user"),
+    "validated_without_annotation": ("snapshot_only", "records validated without an annotation"),
+    "empty_annotation": ("changed", "annotations with no label become the added option"),
+    # spans
+    "span_clipped": ("changed", "spans that end after the text end with it"),
+    "span_dropped": ("lost", "spans that are empty or begin outside the text"),
+    "overlap_allowed": ("changed", "the span question allows overlaps, because some are there"),
+    # metadata
+    "metadata_as_text": ("changed", "metadata values of mixed types and booleans become texts"),
+    "metadata_cleaned": ("changed", "metadata values that JSON has no word for (not finite, NUL, lone surrogates) become texts"),
+    "metadata_without_property": ("changed", "metadata that 2.x can't index is kept with the record, and can't be filtered by"),
+    # vectors
+    "vector_zero": ("lost", "vectors of zeros: they would make the record invisible"),
+    "vector_not_finite": ("lost", "vectors that are not finite, or too large for 32 bits"),
+    "vector_wrong_size": ("lost", "vectors with another number of dimensions than most of their name"),
+    "vector_over_limit": ("lost", "vectors beyond the five that 2.x allows a dataset"),
+    # the record itself
+    "last_updated": ("snapshot_only", "the time of the last change: 2.x sets its own"),
+    "record_rejected": ("lost", "records that the server refused"),
+    "record_not_searchable": ("lost", "records that the server holds but does not show"),
+}
+
+
+class Note(NamedTuple):
+    """One thing that happened to one record or name. ``kind`` is a key of ``KINDS``."""
+
+    kind: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """All notes of one kind in one place, counted. ``dataset`` is ``workspace.name`` of the source, or None."""
+
+    kind: str
+    count: int
+    dataset: str | None = None
+    samples: list[str] = field(default_factory=list)
+
+    @property
+    def severity(self) -> Severity:
+        """What it means, see above."""
+        return KINDS[self.kind][0]
+
+    @property
+    def message(self) -> str:
+        """One line for people."""
+        return KINDS[self.kind][1]
+
+
+class Notebook:
+    """Counts notes by dataset and kind, and keeps a few samples of each."""
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[str | None, str], int] = {}
+        self._samples: dict[tuple[str | None, str], list[str]] = {}
+
+    def add(self, kind: str, sample: str, dataset: str | None = None, count: int = 1) -> None:
+        """Counts one note."""
+        key = (dataset, kind)
+        assert kind in KINDS, kind
+        self._counts[key] = self._counts.get(key, 0) + count
+        samples = self._samples.setdefault(key, [])
+        if len(samples) < SAMPLES:
+            samples.append(sample)
+
+    def add_record(self, notes: Iterable[Note], record_id: str, dataset: str) -> None:
+        """Counts the notes of one record; each kind once a record."""
+        for note in {note.kind: note for note in notes}.values():
+            self.add(note.kind, f"{record_id}: {note.detail}" if note.detail else record_id, dataset)
+
+    def noted(self) -> Iterator[Noted]:
+        """What was counted, in the order of ``KINDS`` and then of the datasets."""
+        order = {kind: number for number, kind in enumerate(KINDS)}
+        for dataset, kind in sorted(self._counts, key=lambda key: (order[key[1]], key[0] or "")):
+            yield Noted(kind, self._counts[dataset, kind], dataset, self._samples[dataset, kind])

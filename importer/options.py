@@ -1,0 +1,41 @@
+"""What a person can choose for an import. Part of the plan, and so of the journal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+OnConflict = Literal["fail", "skip", "replace"]
+UnknownAnnotators = Literal["create", "me", "skip", "fail"]
+DefaultAnnotation = Literal["draft", "submitted"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """The choices.
+
+    Attributes:
+        on_conflict: what to do with a dataset whose name the target has already.
+        unknown_annotators: whose the annotations of agents that are no users become.
+        user_map, workspace_map: old name -> new name.
+        rename: ``workspace.dataset`` (old names) -> new dataset name.
+        dataset_suffix: appended to the name of every dataset that is not renamed.
+        multi_label_threshold: labels with a score above it are suggested; 0 suggests all.
+        default_annotation: status of responses from annotations that nobody validated.
+        keep_tokens, keep_explanations: carry these as metadata that can't be filtered by.
+        all_predictions: further text2text sentences as optional questions with suggestions.
+        workspaces, datasets: globs that choose what is imported; empty is everything.
+    """
+
+    on_conflict: OnConflict = "fail"
+    unknown_annotators: UnknownAnnotators = "create"
+    user_map: Mapping[str, str] = field(default_factory=dict)
+    workspace_map: Mapping[str, str] = field(default_factory=dict)
+    rename: Mapping[str, str] = field(default_factory=dict)
+    dataset_suffix: str = ""
+    multi_label_threshold: float = 0.5
+    default_annotation: DefaultAnnotation = "draft"
+    keep_tokens: bool = False
+    keep_explanations: bool = False
+    all_predictions: bool = False
+    workspaces: tuple[str, ...] = ()
+    datasets: tuple[str, ...] = ()

@@ -1,0 +1,194 @@
+"""The plan: all that an import will make, reuse, rename or leave, decided before the first write. No logic here.
+
+It is saved beside the snapshot, and ``import`` does exactly what it says.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from importer.notes import Noted
+from importer.options import ImportOptions
+from snapshot.models import Task, from_json
+
+PropertyType = Literal["integer", "float", "terms"]
+QuestionType = Literal["label_selection", "multi_label_selection", "span", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetInfo:
+    """The server that the plan is for, as it may be shown."""
+
+    url: str
+    version: str
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspacePlan:
+    """A workspace: ``id`` is the one to ask for when it is created, or the one that it has."""
+
+    name: str
+    source_name: str
+    action: Literal["create", "reuse"]
+    id: str | None = None
+    source_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UserPlan:
+    """A user. ``source_username`` is None for a placeholder; ``workspaces``: memberships to add (target names)."""
+
+    username: str
+    source_username: str | None
+    action: Literal["create", "reuse"]
+    role: str
+    first_name: str
+    last_name: str | None = None
+    id: str | None = None
+    source_id: str | None = None
+    workspaces: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPlan:
+    """A text field, from the input ``source``."""
+
+    name: str
+    title: str
+    required: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of a label or span question; ``source`` is the label in 1.x, None for an added option."""
+
+    value: str
+    text: str
+    source: str | None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPlan:
+    """A question."""
+
+    name: str
+    title: str
+    type: QuestionType
+    required: bool
+    options: list[Option] = field(default_factory=list)
+    allow_overlapping: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataPlan:
+    """A metadata key and what it becomes; ``type`` None: kept with the record, no property."""
+
+    name: str
+    title: str
+    source: str
+    type: PropertyType | None
+
+
+@dataclass(frozen=True, slots=True)
+class VectorPlan:
+    """Vector settings."""
+
+    name: str
+    title: str
+    source: str
+    dimensions: int
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetPlan:
+    """A dataset.
+
+    Attributes:
+        source: ``workspace.name`` on the old server.
+        path: its folder in the snapshot.
+        existing_id: id of the dataset of that name on the target, with ``skip`` and ``replace``.
+        metadata: for the target's dataset metadata, or None where it keeps none.
+        no_label: value of the option that stands for an empty annotation.
+        event_timestamp, tokens, explanation: metadata keys that carry these, or None.
+    """
+
+    source: str
+    path: str
+    workspace: str
+    name: str
+    task: Task
+    records: int
+    action: Literal["create", "skip", "replace"]
+    existing_id: str | None = None
+    multi_label: bool = False
+    metadata: dict[str, Any] | None = None
+    fields: list[FieldPlan] = field(default_factory=list)
+    questions: list[QuestionPlan] = field(default_factory=list)
+    properties: list[MetadataPlan] = field(default_factory=list)
+    vectors: list[VectorPlan] = field(default_factory=list)
+    no_label: str | None = None
+    event_timestamp: str | None = None
+    tokens: str | None = None
+    explanation: str | None = None
+
+    @property
+    def target(self) -> str:
+        """``workspace.name`` on the new server."""
+        return f"{self.workspace}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Whose the annotations of an agent become; ``username`` None: nobody's, they are left out."""
+
+    agent: str | None
+    username: str | None
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole plan. ``conflicts``: lines for people; with any of them nothing is written."""
+
+    snapshot_id: str
+    target: TargetInfo
+    options: ImportOptions
+    workspaces: list[WorkspacePlan]
+    users: list[UserPlan]
+    agents: list[Agent]
+    datasets: list[DatasetPlan]
+    conflicts: list[str]
+    notes: list[Noted]
+
+    @property
+    def losses(self) -> list[Noted]:
+        """The notes that say that something is lost."""
+        return [note for note in self.notes if note.severity == "lost"]
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Plan":
+        """Builds a plan from the parsed content of a saved one."""
+        options = {**data["options"], "workspaces": tuple(data["options"]["workspaces"]), "datasets": tuple(data["options"]["datasets"])}
+        parts: dict[str, Any] = {
+            "target": from_json(TargetInfo, data["target"]),
+            "options": from_json(ImportOptions, options),
+            "workspaces": [from_json(WorkspacePlan, d) for d in data["workspaces"]],
+            "users": [from_json(UserPlan, d) for d in data["users"]],
+            "agents": [from_json(Agent, d) for d in data["agents"]],
+            "datasets": [_dataset(d) for d in data["datasets"]],
+            "notes": [from_json(Noted, d) for d in data["notes"]],
+        }
+        return from_json(cls, {**data, **parts})
+
+
+def _dataset(data: Mapping[str, Any]) -> DatasetPlan:
+    parts: dict[str, Any] = {
+        "fields": [from_json(FieldPlan, d) for d in data["fields"]],
+        "questions": [from_json(QuestionPlan, {**d, "options": [from_json(Option, o) for o in d["options"]]}) for d in data["questions"]],
+        "properties": [from_json(MetadataPlan, d) for d in data["properties"]],
+        "vectors": [from_json(VectorPlan, d) for d in data["vectors"]],
+    }
+    return from_json(DatasetPlan, {**data, **parts})

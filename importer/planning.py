@@ -1,0 +1,207 @@
+"""Making the plan: the snapshot and what the target holds and can do -> all that will happen. Writes nothing."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from importer.errors import ImportRefusedError
+from importer.mapping import Mapper
+from importer.notes import Notebook
+from importer.options import ImportOptions
+from importer.plan import DatasetPlan, Plan, TargetInfo, WorkspacePlan
+from importer.planning_datasets import dataset_shape
+from importer.planning_users import People, plan_agents, plan_users
+from importer.survey import Survey, survey
+from importer.target_state import TargetState
+from snapshot.models import DatasetEntry, Record
+from snapshot.progress import Progress
+from snapshot.reader import Snapshot
+
+#: How many labels an Argilla server takes unless it is told otherwise (argilla-server 2.8.0, ``settings.py``).
+DEFAULT_OPTIONS = 500
+_TELL = 500
+
+
+def make_plan(
+    snapshot: Snapshot,
+    state: TargetState,
+    options: ImportOptions,
+    accepts_options: Callable[[str, int], bool],
+    progress: Progress,
+) -> Plan:
+    """Reads the whole snapshot twice and decides everything.
+
+    Args:
+        snapshot: what to import.
+        state: what the target holds and can do.
+        options: the choices made.
+        accepts_options: whether the target takes a question of that type with so many options.
+        progress: is told how far the reading is.
+
+    Raises:
+        ImportRefusedError: an option names what is not there.
+    """
+    entries = chosen(snapshot.entries, options)
+    notes, conflicts = Notebook(), list[str]()
+    workspaces = _plan_workspaces(snapshot, entries, state, options, notes)
+    surveys = {}
+    for entry in entries:
+        progress.started("surveying", _id(entry), entry.records)
+        surveys[_id(entry)] = survey(told(snapshot.records(entry), progress), entry.task)
+    people = People(snapshot.users(), {w.source_name: w.name for w in workspaces}, state, options)
+    users = plan_users(people, _counted_agents(surveys.values()), notes, narrowed=bool(options.workspaces or options.datasets))
+    agents, placeholders = plan_agents(people, users, _counted_agents(surveys.values()), notes, conflicts)
+    names = {w.source_name: w.name for w in workspaces}
+    datasets = [
+        _plan_dataset(snapshot, entry, surveys[_id(entry)], names[entry.workspace], state, options, notes, conflicts) for entry in entries
+    ]
+    _check_maps(snapshot, entries, people, agents=surveys.values(), options=options)
+    _check_names(datasets, conflicts)
+    _check_options(datasets, accepts_options, conflicts)
+    for entry, dataset in zip(entries, datasets, strict=True):
+        if dataset.action != "skip":
+            mapper = Mapper(dataset, agents, options)
+            progress.started("planning", _id(entry), entry.records)
+            for record in told(snapshot.records(entry), progress):
+                notes.add_record(mapper.map(record)[1], record.id, dataset.source)
+    return Plan(
+        snapshot_id=snapshot.manifest.snapshot_id,
+        target=TargetInfo(state.url, state.version, state.me),
+        options=options,
+        workspaces=workspaces,
+        users=users + placeholders,
+        agents=agents,
+        datasets=datasets,
+        conflicts=conflicts,
+        notes=list(notes.noted()),
+    )
+
+
+def told(records: Iterable[Record], progress: Progress) -> Iterator[Record]:
+    """Passes records on, and tells of every 500."""
+    number = 0
+    for number, record in enumerate(records, 1):
+        yield record
+        if number % _TELL == 0:
+            progress.advanced(_TELL)
+    progress.advanced(number % _TELL)
+
+
+def _id(entry: DatasetEntry) -> str:
+    return f"{entry.workspace}.{entry.name}"
+
+
+def chosen(entries: Iterable[DatasetEntry], options: ImportOptions) -> list[DatasetEntry]:
+    """The datasets that the globs of the options name.
+
+    Raises:
+        ImportRefusedError: a glob matches nothing.
+    """
+    entries = list(entries)
+    for globs, what in ((options.workspaces, "workspace"), (options.datasets, "dataset")):
+        for glob in globs:
+            if not any(_matches(entry, what, glob) for entry in entries):
+                raise ImportRefusedError(f"--{what} {glob}: the snapshot has no such {what} with datasets.")
+    return [
+        entry
+        for entry in entries
+        if (not options.workspaces or any(_matches(entry, "workspace", glob) for glob in options.workspaces))
+        and (not options.datasets or any(_matches(entry, "dataset", glob) for glob in options.datasets))
+    ]
+
+
+def _matches(entry: DatasetEntry, what: str, glob: str) -> bool:
+    names = [entry.workspace] if what == "workspace" else [entry.name, _id(entry)]
+    return any(fnmatchcase(name, glob) for name in names)
+
+
+def _counted_agents(surveys: Iterable[Survey]) -> dict[str | None, int]:
+    counts: dict[str | None, int] = {}
+    for one in surveys:
+        for agent, count in one.agents.items():
+            counts[agent] = counts.get(agent, 0) + count
+    return counts
+
+
+def _plan_workspaces(
+    snapshot: Snapshot, entries: list[DatasetEntry], state: TargetState, options: ImportOptions, notes: Notebook
+) -> list[WorkspacePlan]:
+    """Every workspace of the snapshot, or with a choice of datasets those of the chosen ones."""
+    listed = {workspace.name: workspace.id for workspace in snapshot.workspaces()}
+    wanted = dict.fromkeys([*listed, *(e.workspace for e in entries)])
+    if options.workspaces or options.datasets:
+        wanted = dict.fromkeys(e.workspace for e in entries)
+    plans: list[WorkspacePlan] = []
+    for source in wanted:
+        name = options.workspace_map.get(source, source)
+        source_id = listed.get(source)
+        if name != source:
+            notes.add("workspace_renamed", f"{source} -> {name}")
+        if name in state.workspaces:
+            plans.append(WorkspacePlan(name, source, "reuse", state.workspaces[name], source_id))
+            continue
+        merged = next((plan for plan in plans if plan.name == name), None)
+        id_ = merged.id if merged else state.free_id(source_id, state.workspaces.values())
+        if source_id and id_ != source_id:
+            notes.add("id_not_kept", f"workspace {name}")
+        plans.append(WorkspacePlan(name, source, "reuse" if merged else "create", id_, source_id))
+    return plans
+
+
+def _plan_dataset(
+    snapshot: Snapshot,
+    entry: DatasetEntry,
+    seen: Survey,
+    workspace: str,
+    state: TargetState,
+    options: ImportOptions,
+    notes: Notebook,
+    conflicts: list[str],
+) -> DatasetPlan:
+    source = snapshot.dataset(entry)
+    plan = dataset_shape(source, seen, state.capabilities, options, notes, snapshot.manifest.snapshot_id)
+    name = options.rename.get(source.full_name, source.name + options.dataset_suffix)
+    if name != source.name:
+        notes.add("dataset_renamed", f"{source.full_name} -> {workspace}.{name}")
+    existing = state.datasets.get((workspace, name))
+    if existing is not None and options.on_conflict == "fail":
+        conflicts.append(
+            f"The target already has a dataset {name!r} in workspace {workspace!r} (--on-conflict skip or replace, or --rename)."
+        )
+    action = options.on_conflict if existing is not None and options.on_conflict != "fail" else "create"
+    return replace(plan, path=entry.path, workspace=workspace, name=name, action=action, existing_id=existing)
+
+
+def _check_names(datasets: list[DatasetPlan], conflicts: list[str]) -> None:
+    seen: dict[str, str] = {}
+    for dataset in datasets:
+        other = seen.setdefault(dataset.target, dataset.source)
+        if other != dataset.source:
+            conflicts.append(f"{other} and {dataset.source} would both become {dataset.target}: use --rename.")
+        if not 1 <= len(dataset.name) <= 200:
+            conflicts.append(f"{dataset.source}: a dataset name has 1 to 200 characters, not {len(dataset.name)}: use --rename.")
+
+
+def _check_options(datasets: list[DatasetPlan], accepts_options: Callable[[str, int], bool], conflicts: list[str]) -> None:
+    for dataset in datasets:
+        question = dataset.questions[0]
+        count = len(question.options)
+        if dataset.action != "skip" and count > DEFAULT_OPTIONS and not accepts_options(question.type, count):
+            variable = "ARGILLA_SPAN_OPTIONS_MAX_ITEMS" if question.type == "span" else "ARGILLA_LABEL_SELECTION_OPTIONS_MAX_ITEMS"
+            conflicts.append(
+                f"{dataset.source} has {count} labels, more than the target takes: start its server with {variable}={count} or more."
+            )
+
+
+def _check_maps(snapshot: Snapshot, entries: list[DatasetEntry], people: People, agents: Iterable[Survey], options: ImportOptions) -> None:
+    """A name that maps nothing is a misprint, and would be found out too late."""
+    names = {user.username for user in people.users} | {agent for one in agents for agent in one.agents if agent}
+    known = {
+        "user-map": (options.user_map, names),
+        "workspace-map": (options.workspace_map, {w.name for w in snapshot.workspaces()} | {e.workspace for e in entries}),
+        "rename": (options.rename, {_id(e) for e in entries}),
+    }
+    for option, (mapping, there) in known.items():
+        missing = sorted(set(mapping) - there)
+        if missing:
+            raise ImportRefusedError(f"--{option}: {', '.join(missing)} is not in the snapshot.")

@@ -1,0 +1,168 @@
+"""The shape of a dataset on the target: fields, question, metadata properties, vectors. Pure."""
+
+from typing import Any
+
+from importer.cleaning import clean_text, json_safe
+from importer.naming import free_name, shortened, unique_names, valid_name
+from importer.notes import Notebook
+from importer.options import ImportOptions
+from importer.plan import DatasetPlan, FieldPlan, MetadataPlan, Option, QuestionPlan, QuestionType, VectorPlan
+from importer.survey import Survey
+from importer.target_state import Capabilities
+from snapshot.models import Dataset
+
+#: The option that is added where 2.x asks for one more, or refuses an empty choice.
+NO_LABEL = "__no_label__"
+#: Vector settings that 2.x allows a dataset (argilla-server 2.8.0, ``validators/vectors_settings.py``).
+MAX_VECTORS = 5
+MAX_TITLE = 500
+MAX_DESCRIPTION = 1000
+#: Optional questions for further texts; nobody reads more.
+MAX_TEXTS = 10
+
+
+def dataset_shape(
+    source: Dataset, seen: Survey, can: Capabilities, options: ImportOptions, notes: Notebook, snapshot_id: str
+) -> DatasetPlan:
+    """All of a dataset's plan but where it goes and what happens to one of that name."""
+    multi_label = source.task == "TextClassification" and bool(source.multi_label)
+    properties, extra = _properties(source, seen, can, options, notes)
+    choices, no_label = ([], None) if source.task == "Text2Text" else _options(source, seen, multi_label=multi_label, notes=notes)
+    return DatasetPlan(
+        source=source.full_name,
+        path="",
+        workspace=source.workspace,
+        name=source.name,
+        task=source.task,
+        records=source.records,
+        action="create",
+        multi_label=multi_label,
+        metadata=_dataset_metadata(source, can, snapshot_id, notes),
+        fields=_fields(source, seen, can, notes),
+        questions=_questions(source, seen, choices, options, multi_label=multi_label, notes=notes),
+        properties=properties,
+        vectors=_vectors(source, seen, can, notes),
+        no_label=no_label,
+        event_timestamp=extra["event_timestamp"] if seen.timestamps else None,
+        tokens=extra["tokens"] if options.keep_tokens else None,
+        explanation=extra["explanation"] if options.keep_explanations else None,
+    )
+
+
+def _named(
+    names: list[str], what: str, source: Dataset, can: Capabilities, notes: Notebook, taken: list[str] | None = None
+) -> dict[str, str]:
+    result = unique_names(names, strict=can.strict_names, taken=taken or [])
+    for name, new in result.items():
+        if new != name:
+            notes.add("name_changed", f"{what} {name} -> {new}", source.full_name)
+    return result
+
+
+def _title(name: str) -> str:
+    return clean_text(name)[:MAX_TITLE] or "unnamed"
+
+
+def _fields(source: Dataset, seen: Survey, can: Capabilities, notes: Notebook) -> list[FieldPlan]:
+    """A field for each input; required where every record has it."""
+    inputs = list(seen.inputs) or list(source.columns.inputs) or ["text"]
+    required = {name for name in inputs if seen.inputs[name] == seen.records}
+    if can.needs_required_field and not required:
+        required = {max(inputs, key=lambda name: seen.inputs[name])}
+    names = _named(inputs, "field", source, can, notes)
+    return [FieldPlan(names[name], _title(name), name in required, name) for name in inputs]
+
+
+def _questions(
+    source: Dataset, seen: Survey, choices: list[Option], options: ImportOptions, *, multi_label: bool, notes: Notebook
+) -> list[QuestionPlan]:
+    if source.task == "Text2Text":
+        more = min(seen.texts, MAX_TEXTS) if options.all_predictions else 1
+        names = ["text_generation", *(f"text_generation_{number}" for number in range(2, more + 1))]
+        return [QuestionPlan(name, name, "text", required=name == names[0]) for name in names]
+    if source.task == "TokenClassification":
+        if seen.overlaps:
+            notes.add("overlap_allowed", f"{seen.overlaps} records", source.full_name)
+        return [QuestionPlan("spans", "spans", "span", required=True, options=choices, allow_overlapping=seen.overlaps > 0)]
+    name, type_ = ("labels", "multi_label_selection") if multi_label else ("label", "label_selection")
+    question_type: QuestionType = type_  # type: ignore[assignment]
+    return [QuestionPlan(name, name, question_type, required=True, options=choices)]
+
+
+def _options(source: Dataset, seen: Survey, *, multi_label: bool, notes: Notebook) -> tuple[list[Option], str | None]:
+    """The declared labels in their order, then the others sorted; then one for "no label" where it is needed."""
+    declared = list(dict.fromkeys(source.labels_declared))
+    labels = declared + sorted(seen.labels.difference(declared))
+    described = _descriptions(source)
+    if described:
+        notes.add("label_descriptions", f"{len(described)} labels", source.full_name)
+    options: list[Option] = []
+    for label in labels:
+        value = free_name(shortened(clean_text(label)) or "unnamed", [option.value for option in options])
+        options.append(Option(value, _title(label), label, described.get(label)))
+    needs = 1 if source.task == "TokenClassification" else 2
+    no_label = None
+    while len(options) < needs or (multi_label and seen.empty_annotations and no_label is None):
+        no_label = free_name(NO_LABEL, [option.value for option in options])
+        options.append(
+            Option(no_label, "(no label)" if no_label == NO_LABEL else no_label, None, "Added by the import: stands for no label.")
+        )
+        notes.add("sentinel_option", no_label, source.full_name)
+    return options, no_label
+
+
+def _descriptions(source: Dataset) -> dict[str, str]:
+    schema = (source.settings or {}).get("label_schema") or {}
+    pairs = [(label.get("name"), label.get("description")) for label in schema.get("labels") or [] if isinstance(label, dict)]
+    return {name: clean_text(text)[:MAX_DESCRIPTION] for name, text in pairs if name and text}
+
+
+def _properties(
+    source: Dataset, seen: Survey, can: Capabilities, options: ImportOptions, notes: Notebook
+) -> tuple[list[MetadataPlan], dict[str, str]]:
+    """A property for each metadata key, and names for the metadata that the import adds."""
+    keys = list(seen.metadata)
+    names = _named(keys, "metadata", source, can, notes)
+    plans = [MetadataPlan(names[key], _title(key), key, seen.metadata[key].property_type) for key in keys]  # type: ignore[arg-type]
+    extra: dict[str, str] = {}
+    for key, used in (
+        ("event_timestamp", seen.timestamps > 0),
+        ("tokens", options.keep_tokens),
+        ("explanation", options.keep_explanations),
+    ):
+        extra[key] = free_name(valid_name(key, strict=can.strict_names), [*names.values(), *extra.values()])
+        if used and extra[key] != key:
+            notes.add("name_changed", f"metadata {key} -> {extra[key]}", source.full_name)
+    return plans, extra
+
+
+def _vectors(source: Dataset, seen: Survey, can: Capabilities, notes: Notebook) -> list[VectorPlan]:
+    """Settings for the first five vectors; the size is the most frequent one."""
+    kept = list(seen.vectors)[:MAX_VECTORS]
+    names = _named(kept, "vector", source, can, notes)
+    return [
+        VectorPlan(names[name], _title(name), name, max(sizes, key=lambda n: (sizes[n], n)))
+        for name, sizes in seen.vectors.items()
+        if name in names
+    ]
+
+
+def _dataset_metadata(source: Dataset, can: Capabilities, snapshot_id: str, notes: Notebook) -> dict[str, Any] | None:
+    if source.rules and can.dataset_metadata:
+        notes.add("rules", f"{len(source.rules)} rules", source.full_name, len(source.rules))
+    if not can.dataset_metadata:
+        if source.tags or source.metadata or source.rules:
+            notes.add("dataset_details", source.full_name, source.full_name)
+        return None
+    details = {
+        "snapshot_id": snapshot_id,
+        "id": source.full_name,
+        "task": source.task,
+        "tags": source.tags,
+        "metadata": source.metadata,
+        "rules": source.rules,
+        "created_at": source.created_at,
+        "created_by": source.created_by,
+        "last_updated": source.last_updated,
+    }
+    return {"argilla_v1": json_safe(details)}

@@ -1,0 +1,285 @@
+"""An Argilla 2.x server: what the import asks of it, with names turned into ids."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from importer.mapping import TargetRecord
+from importer.plan import DatasetPlan, QuestionPlan, UserPlan
+from importer.target_state import TargetState, TargetUser
+from transport.api import Api, from_json, is_json
+from transport.errors import NotAllowedError, ServerError, TemporaryError, UnsupportedServerError
+
+#: The most records that a page of a listing may have (argilla-server 2.8.0, ``handlers/v1/datasets/records.py``).
+PAGE = 500
+#: The most values that a filter of a search may have (``schemas/v1/records.py``).
+SEARCH_VALUES = 250
+#: All that a listing can tell of a record.
+INCLUDE = ("responses", "suggestions", "vectors")
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetIds:
+    """A dataset on the target: ``questions``: name -> id."""
+
+    id: str
+    questions: dict[str, str]
+
+
+class Target:
+    """The server to import into.
+
+    Raises:
+        UnsupportedServerError: no Argilla 2.x answers there.
+        NotAllowedError: the key is refused, or is not an owner's.
+    """
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+        self.version = _version(api)
+        me = self._me()
+        self.me: str = me["username"]
+        if me["role"] != "owner":
+            raise NotAllowedError(f"{self.me} is {me['role']} on {api.url}: importing users and workspaces needs an owner's API key.")
+
+    def _me(self) -> dict[str, Any]:
+        try:
+            return self.api.get("/api/v1/me")  # type: ignore[no-any-return]
+        except NotAllowedError as error:
+            raise NotAllowedError(f"{self.api.url} refuses the API key in ARGILLA_API_KEY.", error.status, error.detail) from None
+
+    def state(self) -> TargetState:
+        """What the target holds: users, workspaces with members, datasets."""
+        workspaces = {w["name"]: w["id"] for w in self.api.get("/api/v1/me/workspaces")["items"]}
+        memberships: dict[str, set[str]] = {}
+        for name, id_ in workspaces.items():
+            for member in self.api.get(f"/api/v1/workspaces/{id_}/users")["items"]:
+                memberships.setdefault(member["username"], set()).add(name)
+        users = {
+            u["username"]: TargetUser(u["id"], u["username"], u["role"], frozenset(memberships.get(u["username"], ())))
+            for u in self.api.get("/api/v1/users")["items"]
+        }
+        names = {id_: name for name, id_ in workspaces.items()}
+        datasets = {(names[d["workspace_id"]], d["name"]): d["id"] for d in self.api.get("/api/v1/me/datasets")["items"]}
+        return TargetState(self.api.url, self.version, self.me, users, workspaces, datasets)
+
+    def accepts_options(self, type_: str, count: int) -> bool:
+        """Whether a question of that type may have so many options, asked without writing anything.
+
+        The limit is a setting that no endpoint tells. A request is validated before its dataset is looked for, so a
+        question for a dataset that does not exist is answered 422 where there are too many, and 404 where not.
+        """
+        options = [{"value": str(number), "text": str(number)} for number in range(count)]
+        settings: dict[str, Any] = {"type": type_, "options": options}
+        if type_ == "span":
+            settings |= {"field": "text", "allow_overlapping": True}
+        else:
+            settings |= {"visible_options": None}
+        try:
+            self.api.post(f"/api/v1/datasets/{uuid4()}/questions", {"name": "x", "title": "x", "required": True, "settings": settings})
+        except TemporaryError:
+            raise
+        except ServerError as error:
+            return error.status == 404
+        return True
+
+    # --- users and workspaces: what exists by then is taken as it is ---
+
+    def create_workspace(self, name: str, id_: str | None) -> str:
+        """Creates a workspace, and returns its id."""
+        body = {"name": name} | ({"id": id_} if id_ else {})
+        try:
+            return str(self.api.post("/api/v1/workspaces", body)["id"])
+        except ServerError as error:
+            if error.status != 409:
+                raise
+        return next(str(w["id"]) for w in self.api.get("/api/v1/me/workspaces")["items"] if w["name"] == name)
+
+    def create_user(self, plan: UserPlan, password: str) -> str:
+        """Creates a user, and returns its id."""
+        body = {
+            "username": plan.username,
+            "first_name": plan.first_name,
+            "last_name": plan.last_name,
+            "role": plan.role,
+            "password": password,
+        } | ({"id": plan.id} if plan.id else {})
+        try:
+            return str(self.api.post("/api/v1/users", body)["id"])
+        except ServerError as error:
+            if error.status != 409:
+                raise
+        return next(str(u["id"]) for u in self.api.get("/api/v1/users")["items"] if u["username"] == plan.username)
+
+    def add_member(self, workspace_id: str, user_id: str) -> None:
+        """Makes a user a member of a workspace, who may be one already."""
+        try:
+            self.api.post(f"/api/v1/workspaces/{workspace_id}/users", {"user_id": user_id})
+        except ServerError as error:
+            if error.status != 409:
+                raise
+
+    # --- datasets ---
+
+    def create_dataset(self, plan: DatasetPlan, workspace_id: str) -> DatasetIds:
+        """Creates and publishes a dataset. When that fails it is deleted: a half-made one would take records and hide them."""
+        body: dict[str, Any] = {"name": plan.name, "workspace_id": workspace_id, "allow_extra_metadata": True}
+        body["distribution"] = {"strategy": "overlap", "min_submitted": 1}
+        if plan.metadata is not None:
+            body["metadata"] = plan.metadata
+        id_ = str(self.api.post("/api/v1/datasets", body)["id"])
+        try:
+            self._shape(id_, plan)
+            self.api.put(f"/api/v1/datasets/{id_}/publish")
+        except BaseException:
+            self.delete_dataset(id_)
+            raise
+        return self.dataset_ids(id_)
+
+    def _shape(self, id_: str, plan: DatasetPlan) -> None:
+        for field in plan.fields:
+            settings: dict[str, Any] = {"type": "text", "use_markdown": False}
+            self._add(id_, "fields", {"name": field.name, "title": field.title, "required": field.required, "settings": settings})
+        for question in plan.questions:
+            settings = question_settings(question, plan.fields[0].name)
+            self._add(
+                id_, "questions", {"name": question.name, "title": question.title, "required": question.required, "settings": settings}
+            )
+        for name, title, type_ in property_settings(plan):
+            self._add(
+                id_,
+                "metadata-properties",
+                {"name": name, "title": title, "settings": {"type": type_}, "visible_for_annotators": True},
+            )
+        for vector in plan.vectors:
+            self._add(id_, "vectors-settings", {"name": vector.name, "title": vector.title, "dimensions": vector.dimensions})
+
+    def _add(self, id_: str, what: str, body: dict[str, Any]) -> None:
+        """Adds a part to a dataset; a conflict means that an answer was lost and the part is there."""
+        try:
+            self.api.post(f"/api/v1/datasets/{id_}/{what}", body)
+        except ServerError as error:
+            if error.status != 409:
+                raise
+
+    def delete_dataset(self, id_: str) -> None:
+        """Deletes a dataset, which may be gone already."""
+        try:
+            self.api.delete(f"/api/v1/datasets/{id_}")
+        except ServerError as error:
+            if error.status != 404:
+                raise
+
+    def find_dataset(self, workspace_id: str, name: str) -> dict[str, Any] | None:
+        """The dataset of that name as the server lists it, or None."""
+        items = self.api.get("/api/v1/me/datasets", workspace_id=workspace_id)["items"]
+        return next((d for d in items if d["name"] == name and d["workspace_id"] == workspace_id), None)
+
+    def dataset_ids(self, id_: str) -> DatasetIds:
+        """The ids that records of a dataset refer to."""
+        return DatasetIds(id_, {q["name"]: q["id"] for q in self.api.get(f"/api/v1/datasets/{id_}/questions")["items"]})
+
+    def settings(self, id_: str) -> dict[str, list[dict[str, Any]]]:
+        """Fields, questions, metadata properties and vector settings of a dataset."""
+        paths = {
+            "fields": f"/api/v1/datasets/{id_}/fields",
+            "questions": f"/api/v1/datasets/{id_}/questions",
+            "properties": f"/api/v1/me/datasets/{id_}/metadata-properties",
+            "vectors": f"/api/v1/datasets/{id_}/vectors-settings",
+        }
+        return {name: self.api.get(path)["items"] for name, path in paths.items()}
+
+    # --- records ---
+
+    def put_records(self, dataset_id: str, content: bytes) -> list[dict[str, Any]]:
+        """Writes a batch, adding new records and updating those with a known external id; all or none, unless it fails with 500."""
+        return list(self.api.call("PUT", f"/api/v1/datasets/{dataset_id}/records/bulk", content=content)["items"])
+
+    def list_records(self, dataset_id: str) -> Iterator[dict[str, Any]]:
+        """All records, from the database, in the order of their insertion; each once."""
+        offset, seen = 0, set[str]()
+        while True:
+            items = self.api.get(
+                f"/api/v1/datasets/{dataset_id}/records",
+                offset=offset,
+                limit=PAGE,
+                include=INCLUDE,
+            )["items"]
+            # the order is by time only, and records of one batch may share it: a page can repeat the end of the last
+            yield from (item for item in items if item["id"] not in seen)
+            seen = {item["id"] for item in items}
+            offset += len(items)
+            if len(items) < PAGE:
+                return
+
+    def count_stored(self, dataset_id: str) -> int:
+        """How many records the database has."""
+        return int(self.api.get(f"/api/v1/datasets/{dataset_id}/records", limit=1)["total"])
+
+    def count_searchable(self, dataset_id: str) -> int:
+        """How many records the search engine has: those that people can see."""
+        return int(self.api.post(f"/api/v1/datasets/{dataset_id}/records/search", {}, limit=1)["total"])
+
+    def find(self, dataset_id: str, external_ids: Sequence[str], include: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
+        """Those of up to 250 external ids that the search engine has, with their records."""
+        assert len(external_ids) <= SEARCH_VALUES
+        scope = {"entity": "record", "property": "external_id"}
+        query = {"filters": {"type": "and", "and": [{"type": "terms", "scope": scope, "values": list(external_ids)}]}}
+        found = self.api.post(f"/api/v1/datasets/{dataset_id}/records/search", query, limit=SEARCH_VALUES, include=list(include))
+        return {item["record"]["external_id"]: item["record"] for item in found["items"]}
+
+
+def wire_item(record: TargetRecord, dataset: DatasetIds, user_ids: dict[str, str]) -> dict[str, Any]:
+    """A record as the bulk endpoint takes it."""
+    return {
+        "external_id": record.external_id,
+        "fields": record.fields,
+        "metadata": record.metadata,
+        "vectors": record.vectors,
+        "suggestions": [
+            {"question_id": dataset.questions[s.question], "value": s.value, "score": s.score, "agent": s.agent, "type": "model"}
+            for s in record.suggestions
+        ],
+        "responses": [
+            {"user_id": user_ids[r.username], "status": r.status, "values": {name: {"value": value} for name, value in r.values.items()}}
+            for r in record.responses
+        ],
+    }
+
+
+def property_settings(plan: DatasetPlan) -> Iterable[tuple[str, str, str]]:
+    """Name, title and type of each metadata property of a dataset."""
+    for metadata in plan.properties:
+        if metadata.type is not None:
+            yield metadata.name, metadata.title, metadata.type
+    if plan.event_timestamp is not None:
+        yield plan.event_timestamp, plan.event_timestamp, "integer"
+
+
+def question_settings(question: QuestionPlan, field: str) -> dict[str, Any]:
+    """The settings of a question as the target takes them; spans are marked in ``field``."""
+    options = [{"value": o.value, "text": o.text, "description": o.description} for o in question.options]
+    if question.type == "text":
+        return {"type": "text", "use_markdown": False}
+    if question.type == "span":
+        return {"type": "span", "field": field, "options": options, "allow_overlapping": question.allow_overlapping}
+    return {"type": question.type, "options": options}
+
+
+def _version(api: Api) -> str:
+    """The version of the server.
+
+    Raises:
+        UnsupportedServerError: it is not Argilla 2.x. (1.x servers before 1.29 and web pages have no such path.)
+    """
+    response = api.first_contact("/api/v1/version")
+    if response.status_code in (401, 403):
+        raise NotAllowedError(f"{api.url} answers {response.status_code} before any key is asked for: a private Space needs HF_TOKEN.")
+    if response.status_code != 200 or not is_json(response):
+        raise UnsupportedServerError(f"{api.url} does not answer as an Argilla 2.x server: check the address and the server's version.")
+    data = from_json(response.content)
+    version = str(data.get("version", "")) if isinstance(data, dict) else ""
+    if not version.startswith("2."):
+        raise UnsupportedServerError(f"{api.url} is Argilla {version or 'of an unknown version'}: import writes to Argilla 2.x.")
+    return version

@@ -1,0 +1,72 @@
+"""What a 2.x server holds and can do, as far as a plan needs to know. Pure data."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What differs between 2.x versions (read from the wheels; 2.8.0 is what the tests run against).
+
+    Attributes:
+        strict_names: names are lower case letters, digits, ``_`` and ``-`` (before 2.4).
+        dataset_metadata: a dataset keeps metadata of its own (2.4+).
+        keeps_ids: users and workspaces can be created with a given id (2.7+).
+        needs_required_field: a dataset needs a required field to be published (before 2.4).
+    """
+
+    strict_names: bool
+    dataset_metadata: bool
+    keeps_ids: bool
+    needs_required_field: bool
+
+    @classmethod
+    def of(cls, version: str) -> "Capabilities":
+        """The capabilities of a version such as ``2.8.0`` or ``2.8.0dev0``."""
+        major, minor = (int("".join(c for c in part if c.isdigit()) or 0) for part in [*version.split("."), "0"][:2])
+        since = (major, minor)
+        return cls(since < (2, 4), since >= (2, 4), since >= (2, 7), since < (2, 4))
+
+
+@dataclass(frozen=True, slots=True)
+class TargetUser:
+    """A user of the target; ``workspaces``: names."""
+
+    id: str
+    username: str
+    role: str
+    workspaces: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class TargetState:
+    """What the target holds.
+
+    Attributes:
+        me: username of the key's owner.
+        users: by username.
+        workspaces: name -> id.
+        datasets: (workspace, name) -> id.
+    """
+
+    url: str
+    version: str
+    me: str
+    users: Mapping[str, TargetUser]
+    workspaces: Mapping[str, str]
+    datasets: Mapping[tuple[str, str], str]
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What its version can do."""
+        return Capabilities.of(self.version)
+
+    def free_id(self, wanted: str | None, used: Iterable[str]) -> str | None:
+        """The id to ask for: the wanted one where the target takes ids, it is a UUID, and nothing has it yet."""
+        if wanted is None or not self.capabilities.keeps_ids or wanted in set(used):
+            return None
+        try:
+            return wanted if str(UUID(wanted)) == wanted else None
+        except ValueError:
+            return None

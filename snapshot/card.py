@@ -1,0 +1,39 @@
+"""The ``README.md`` of a snapshot: a Hugging Face dataset card whose ``configs`` make ``load_dataset`` work."""
+
+import json
+
+from snapshot import layout
+from snapshot.models import Dataset, Loss, Source
+
+
+def dataset_card(source: Source, counts: dict[str, int], datasets: list[Dataset], losses: list[Loss]) -> bytes:
+    """The card: YAML front matter with one config a dataset (``workspace.name``), then a summary for people."""
+    lines = ["---"]
+    if datasets:
+        lines.append("configs:")
+        for dataset in datasets:
+            path = layout.dataset_path(dataset.workspace, dataset.name) / layout.RECORDS / "*.parquet"
+            lines += [f"- config_name: {json.dumps(dataset.full_name)}", f"  data_files: {json.dumps(path.as_posix())}"]
+    lines += [
+        "tags:",
+        "- argilla",
+        "---",
+        "",
+        "# Snapshot of an Argilla server",
+        "",
+        f"Written by `argilla-snapshot` from Argilla {source.version}. The format is described in `snapshot_format.md` of that project.",
+        "",
+        f"{counts['users']} users, {counts['workspaces']} workspaces, {counts['datasets']} datasets, {counts['records']} records.",
+        "",
+    ]
+    if datasets:
+        lines += ["| dataset | task | records |", "|---|---|---|"]
+        lines += [f"| `{d.full_name}` | {d.task}{' (multi-label)' if d.multi_label else ''} | {d.records} |" for d in datasets]
+        name = datasets[0].full_name
+        lines += ["", "```python", "from datasets import load_dataset", f'load_dataset("PATH", "{name}", split="train")', "```", ""]
+    if losses:
+        lines += ["## Not in this snapshot", ""]
+        lines += [f"- {loss.dataset + ': ' if loss.dataset else ''}{loss.message} ({loss.count})" for loss in losses]
+        lines.append("")
+    lines += ["`sha256sum -c SHA256SUMS` checks every file.", ""]
+    return "\n".join(lines).encode()

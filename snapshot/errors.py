@@ -1,0 +1,33 @@
+"""What can be wrong with a snapshot folder.
+
+SnapshotError                  (exit code 1)
+├── SnapshotExistsError        the folder to write to is already there (2)
+├── DamagedSnapshotError       not a snapshot, incomplete or altered (6)
+└── UnsupportedFormatError     a snapshot of a later format (7)
+
+Each is a ``click.ClickException``: it carries its exit code and one line for the person who reads it.
+"""
+
+import click
+
+
+class SnapshotError(click.ClickException):
+    """Base of everything this room raises on purpose."""
+
+
+class SnapshotExistsError(SnapshotError):
+    """The folder to write to is already there; nothing is ever overwritten."""
+
+    exit_code = 2
+
+
+class DamagedSnapshotError(SnapshotError):
+    """The folder is no snapshot, or not whole, or not as it was written."""
+
+    exit_code = 6
+
+
+class UnsupportedFormatError(SnapshotError):
+    """The snapshot says that it needs a reader which understands more than this one."""
+
+    exit_code = 7

@@ -1,0 +1,16 @@
+"""Who wants to know how far a long step is: the front door, with its bars."""
+
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Is told how work goes on. Calls come in order, from one thread."""
+
+    def started(self, step: str, dataset: str, total: int, done: int = 0) -> None:
+        """A step over ``total`` records of a dataset begins, ``done`` of which were done earlier; it ends when the next begins."""
+
+    def advanced(self, records: int) -> None:
+        """The current step is so many records further."""
+
+    def message(self, text: str) -> None:
+        """Something worth a line."""

@@ -1,0 +1,26 @@
+"""The command line as a user runs it: another process, with the server in its environment."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+TIMEOUT = 600
+
+
+def run(*arguments: str | Path, url: str = "", key: str = "argilla.apikey", **env: str) -> subprocess.CompletedProcess[str]:
+    """Runs `argilla-snapshot` and returns what it printed and its exit code."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("ARGILLA_", "HF_"))}
+    if url:
+        environment |= {"ARGILLA_API_URL": url, "ARGILLA_API_KEY": key}
+    command = [Path(sys.executable).with_name("argilla-snapshot"), *arguments]
+    return subprocess.run(
+        command, env={**environment, **env}, capture_output=True, text=True, timeout=TIMEOUT, check=False, stdin=subprocess.DEVNULL
+    )
+
+
+def succeed(*arguments: str | Path, code: int = 0, url: str = "", **env: str) -> str:
+    """Runs a command that must end with ``code``, and returns its stdout."""
+    done = run(*arguments, url=url, **env)
+    assert done.returncode == code, f"{arguments} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout

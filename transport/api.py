@@ -1,0 +1,209 @@
+"""A JSON API over HTTP."""
+
+import json
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import httpx
+import orjson
+import stamina
+
+from transport.errors import NotAllowedError, ServerError, TemporaryError, UnreachableError
+
+log = logging.getLogger(__name__)
+
+#: Statuses that usually pass: too many requests, and a proxy in front of a server that restarts or is slow.
+_PASSING = frozenset({429, 502, 503, 504})
+#: orjson reads integers beyond 64 bits as floats; a body with such a run of digits goes to the standard parser.
+_LONG_DIGITS = re.compile(rb"\d{19}")
+_DETAIL = 500
+
+
+class Api:
+    """An Argilla server's API, spoken to with one key.
+
+    Args:
+        url: address of the server, with a path where it has one.
+        api_key: sent as ``X-Argilla-Api-Key``; never shown.
+        token: a Hugging Face token for a private Space; never shown.
+        patience: seconds that one request may be tried again before ``TemporaryError``.
+
+    Raises:
+        UnreachableError: ``url`` is no HTTP address.
+        NotAllowedError: the key or the token can't be one.
+    """
+
+    def __init__(self, url: str, api_key: str, *, token: str | None = None, patience: float = 300.0) -> None:
+        if not all(secret.isascii() and secret.isprintable() for secret in (api_key, token or "")):
+            raise NotAllowedError("The key or token holds characters that none has: check ARGILLA_API_KEY and HF_TOKEN.")
+        headers = {"X-Argilla-Api-Key": api_key, "Accept": "application/json"}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        self.url = shown_url(url)
+        self.patience = patience
+        try:
+            self._client = httpx.Client(base_url=url, headers=headers, timeout=httpx.Timeout(120, connect=10))
+        except httpx.InvalidURL:
+            raise UnreachableError(f"{self.url} is not the address of a server.") from None
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._client.close()
+
+    def get(self, path: str, **params: Any) -> Any:
+        """GET; see ``call``."""
+        return self.call("GET", path, params=params)
+
+    def post(self, path: str, body: Any = None, **params: Any) -> Any:
+        """POST; see ``call``."""
+        return self.call("POST", path, params=params, body=body)
+
+    def put(self, path: str, body: Any = None, **params: Any) -> Any:
+        """PUT; see ``call``."""
+        return self.call("PUT", path, params=params, body=body)
+
+    def delete(self, path: str) -> Any:
+        """DELETE; see ``call``."""
+        return self.call("DELETE", path)
+
+    def call(
+        self,
+        method: Literal["GET", "POST", "PUT", "DELETE"],
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        body: Any = None,
+        content: bytes | None = None,
+    ) -> Any:
+        """Sends a request and returns the parsed JSON of its answer; temporary trouble is waited out.
+
+        A request may reach the server more than once, so callers send only what may be repeated, or look
+        afterwards at what is there.
+
+        Raises:
+            NotAllowedError: 401, 403, or a page instead of JSON.
+            TemporaryError: temporary trouble that lasted longer than ``patience``.
+            ServerError: any other answer that is no success.
+        """
+        if content is None and body is not None:
+            content = to_json(body)
+        for attempt in stamina.retry_context(
+            on=_wait_for, attempts=None, timeout=self.patience, wait_initial=0.5, wait_max=20.0, wait_jitter=1.0
+        ):
+            with attempt:
+                return self._send(method, path, params, content)
+        raise AssertionError("unreachable")
+
+    def first_contact(self, path: str) -> httpx.Response:
+        """GETs a path once, without patience and whatever the answer: for finding out who is there.
+
+        Raises:
+            UnreachableError: nobody answers.
+        """
+        try:
+            return self._client.get(path, timeout=20)
+        except (httpx.TransportError, httpx.UnsupportedProtocol) as error:
+            raise UnreachableError(f"No server answers at {self.url} ({_words(error)}): check the address.") from None
+
+    def _send(self, method: str, path: str, params: Mapping[str, Any] | None, content: bytes | None) -> Any:
+        headers = {"Content-Type": "application/json"} if content is not None else {}
+        where = f"{method} {path} on {self.url}"
+        try:
+            response = self._client.request(method, path, params=params, content=content, headers=headers)
+        except httpx.TransportError as error:
+            raise TemporaryError(f"{where}: {_words(error)}.") from None
+        log.debug("%s: %s, %s bytes", where, response.status_code, len(response.content))
+        _raise_for(response, where)
+        try:
+            return from_json(response.content)
+        except ValueError:
+            raise TemporaryError(f"{where}: the answer is cut off or garbled.", response.status_code) from None
+
+
+def _raise_for(response: httpx.Response, where: str) -> None:
+    status = response.status_code
+    detail = error_detail(response)
+    if status in _PASSING:
+        raise TemporaryError(f"{where} answers {status}.", status, detail, _retry_after(response))
+    if status in (401, 403):
+        raise NotAllowedError(f"{where} answers {status}: {detail or 'not allowed'}.", status, detail)
+    if 300 <= status < 400:
+        raise ServerError(f"{where} redirects to {shown_url(response.headers.get('location', '?'))}: use that address.", status)
+    if status >= 400:
+        raise ServerError(f"{where} answers {status}: {detail}", status, detail)
+    if response.content and not is_json(response):
+        raise NotAllowedError(f"{where} answers with a page instead of data: a login page, or no Argilla server.", status)
+
+
+def is_json(response: httpx.Response) -> bool:
+    """Whether an answer says that it is JSON (servers of Argilla answer unknown paths with their web page and 200)."""
+    return "json" in response.headers.get("content-type", "")
+
+
+def error_detail(response: httpx.Response) -> str:
+    """The server's own words in an error answer, in one line, cut to 500 characters."""
+    if not is_json(response):
+        return " ".join(response.text[:_DETAIL].split()) if "html" not in response.headers.get("content-type", "") else ""
+    try:
+        detail = from_json(response.content)
+    except ValueError:
+        return " ".join(response.text[:_DETAIL].split())
+    code = ""
+    while isinstance(detail, dict) and (inner := detail.get("detail") or detail.get("params")):
+        code = str(detail.get("code", code)).rpartition("::")[2]  # 1.x: {"code": "argilla.api.errors::ClosedDatasetError", "params": …}
+        detail = inner
+    if isinstance(detail, dict) and isinstance(detail.get("errors"), list):
+        detail = "; ".join(f"{'.'.join(map(str, e.get('loc', [])))}: {e.get('msg')}" for e in detail["errors"])
+    text = detail if isinstance(detail, str) else json.dumps(detail, ensure_ascii=False)
+    return " ".join(f"{code}: {text}".split() if code else text.split())[:_DETAIL]
+
+
+def to_json(value: Any) -> bytes:
+    """Compact JSON; integers beyond 64 bits are written by the standard library."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def from_json(content: bytes) -> Any:
+    """Parses JSON; integers of any size are exact, and lone surrogates and NaN are let through.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    if not content:
+        return None
+    if not _LONG_DIGITS.search(content):
+        try:
+            return orjson.loads(content)
+        except orjson.JSONDecodeError:
+            log.debug("not strict JSON; read by the standard library")
+    return json.loads(content)
+
+
+def shown_url(url: str) -> str:
+    """An address as it may be shown and kept: without user, password, query and fragment."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL:
+        return re.sub(r"//[^/@]*@", "//", url).split("?")[0]
+    return str(parsed.copy_with(username=None, password=None, query=None, fragment=None)).rstrip("/")
+
+
+def _wait_for(error: Exception) -> bool | float:
+    """Whether to try again, for stamina; a number is the wait in seconds that the server asked for."""
+    if isinstance(error, TemporaryError):
+        return error.retry_after or True
+    return False
+
+
+def _retry_after(response: httpx.Response) -> float:
+    value = response.headers.get("retry-after", "")
+    return min(float(value), 120.0) if value.isdigit() else 0.0
+
+
+def _words(error: Exception) -> str:
+    return str(error).strip().rstrip(".") or type(error).__name__

@@ -1,0 +1,50 @@
+"""What can go wrong between the tool and a server.
+
+ServerError                    an answer that the tool can't go on with (exit code 1)
+├── UnreachableError           no server answers at that address (1)
+├── UnsupportedServerError     a server, but not one of those supported (7)
+├── NotAllowedError            401, 403, or a login page instead of an answer (8)
+└── TemporaryError             timeouts, resets, 429, 502, 503, 504: still so when patience ended (75)
+"""
+
+import click
+
+
+class ServerError(click.ClickException):
+    """An answer that the tool can't go on with.
+
+    Attributes:
+        status: the HTTP status, or None where there was no answer.
+        detail: the server's own words.
+    """
+
+    def __init__(self, message: str, status: int | None = None, detail: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.detail = detail
+
+
+class UnreachableError(ServerError):
+    """No server answers at that address."""
+
+
+class UnsupportedServerError(ServerError):
+    """There is a server, but not one of those supported."""
+
+    exit_code = 7
+
+
+class NotAllowedError(ServerError):
+    """The server refuses the key, or the key's role is not enough."""
+
+    exit_code = 8
+
+
+class TemporaryError(ServerError):
+    """Trouble that usually passes; the work is kept, and the same command goes on with it."""
+
+    exit_code = 75
+
+    def __init__(self, message: str, status: int | None = None, detail: str = "", retry_after: float = 0.0) -> None:
+        super().__init__(message, status, detail)
+        self.retry_after = retry_after
