@@ -26,7 +26,8 @@ from snapshot.reader import Snapshot
 from transport.api import Api
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-DONE, LOSSES, DIFFERENCES, DAMAGED, INTERRUPTED = 0, 3, 4, 6, 130
+DONE, LOSSES, DIFFERENCES, CONFLICT, TEMPORARY, INTERRUPTED = 0, 3, 4, 5, 75, 130
+GO_ON = " What was done is kept: run the same command again to go on."
 
 
 def api(timeout: float) -> Api:
@@ -148,7 +149,7 @@ def cli(*, verbose: bool) -> None:
     `export` reads the old server into a snapshot, a folder; `import` rebuilds everything on the new server.
     The servers are named by ARGILLA_API_URL and ARGILLA_API_KEY (and HF_TOKEN for a private Space).
     """
-    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s", stream=sys.stderr)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     logging.getLogger("transport").setLevel(logging.DEBUG if verbose else logging.WARNING)
 
 
@@ -197,7 +198,7 @@ def plan_command(*, directory: Path, as_json: bool, timeout: float, **options: A
     else:
         show_plan(plan)
     if plan.conflicts:
-        return 5
+        return CONFLICT
     return LOSSES if plan.losses else DONE
 
 
@@ -322,15 +323,13 @@ def main() -> None:
         click.echo(error.format_message(), err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
-        fail(error.format_message())
+        fail(error.format_message() + (GO_ON if error.exit_code == TEMPORARY else ""))
         sys.exit(error.exit_code)
     except OSError as error:
-        fail(
-            f"{error.strerror or error}{': ' + str(error.filename) if error.filename else ''}. What was done is kept: run the same command again."
-        )
+        fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}.{GO_ON}")
         sys.exit(1)
     except (KeyboardInterrupt, click.Abort):
-        message("Interrupted. What was done is kept: run the same command again to go on.")
+        message(f"Interrupted.{GO_ON}")
         sys.exit(INTERRUPTED)
 
 

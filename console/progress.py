@@ -9,6 +9,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from console.output import err, message, plain
 
+#: A step that took fewer seconds is not told where there are no bars.
+_WORTH_A_LINE = 1.0
+
 
 class Steps:
     """Shows steps of known size, one after the other. Serves the export, the import and the verification."""
@@ -54,7 +57,7 @@ class Steps:
         message(text)
 
     def _end(self) -> None:
-        if self._name and not err.is_terminal:
-            seconds = time.monotonic() - self._began
-            message(f"{self._name}: {self._done} records in {seconds:.1f} s")
+        seconds = time.monotonic() - self._began
+        if self._name and not err.is_terminal and seconds >= _WORTH_A_LINE:
+            message(f"{self._name}: {self._done} in {seconds:.1f} s")
         self._name = ""

@@ -49,10 +49,17 @@ def show_plan(plan: Plan) -> None:
 
 
 def show_notes(notes: list[Noted]) -> None:
-    """What happens to content, by severity."""
+    """What happens to content, by severity; a line a kind, over all datasets (``--json`` has each)."""
     for severity, title in _TITLES.items():
-        rows = [(n.dataset or "-", n.count, n.message, "; ".join(n.samples[:2])) for n in notes if n.severity == severity]
-        print_table(title, ("dataset", "count", "what", "for example"), rows)
+        kinds = dict.fromkeys(note.kind for note in notes if note.severity == severity)
+        rows = [_note_row([note for note in notes if note.kind == kind]) for kind in kinds]
+        print_table(title, ("count", "what", "in", "for example"), rows)
+
+
+def _note_row(notes: list[Noted]) -> tuple[Any, ...]:
+    datasets = [note.dataset for note in notes if note.dataset]
+    where = f"{datasets[0]}{f' and {len(datasets) - 1} more' if len(datasets) > 1 else ''}" if datasets else ""
+    return sum(note.count for note in notes), notes[0].message, where, "; ".join(notes[0].samples[:2])
 
 
 def show_report(report: ImportReport) -> None:

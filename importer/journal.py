@@ -39,7 +39,7 @@ class Done:
     Attributes:
         workspaces, users, datasets: name on the target (datasets: name on the old server) -> id on the target.
         rows: dataset -> rows of the snapshot that were dealt with, from the first on.
-        rejected: dataset -> rows that the server refused.
+        rejected: dataset -> ids of records that the server refused.
         written_at: dataset -> the target's time of its last write, as the target tells it.
     """
 
@@ -47,7 +47,7 @@ class Done:
     users: dict[str, str] = field(default_factory=dict)
     datasets: dict[str, str] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
-    rejected: dict[str, list[int]] = field(default_factory=dict)
+    rejected: dict[str, list[str]] = field(default_factory=dict)
     written_at: dict[str, str] = field(default_factory=dict)
     finished: bool = False
 

@@ -3,7 +3,8 @@
 import re
 import secrets
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from importer.errors import ConflictError
@@ -11,7 +12,7 @@ from importer.journal import Journal
 from importer.mapping import Mapper, TargetRecord
 from importer.plan import DatasetPlan
 from importer.target import DatasetIds, Target, wire_item
-from snapshot.models import DatasetEntry, Record
+from snapshot.models import Record
 from snapshot.progress import Progress
 from snapshot.reader import Snapshot
 from transport.api import to_json
@@ -21,6 +22,8 @@ from transport.errors import NotAllowedError, ServerError, TemporaryError
 BATCH = 250
 #: Bytes of a request, unless one record is larger.
 BATCH_BYTES = 8 << 20
+#: Records of the snapshot with what they become.
+Batch = list[tuple[Record, TargetRecord]]
 _ALPHABET = string.ascii_letters + string.digits
 _POSITION = re.compile(r"(?:[Rr]ecord at position |body\.items\.)(\d+)")
 
@@ -58,9 +61,10 @@ class Loader:
 
     def _users(self) -> None:
         done, passwords = self._journal.done, self._journal.passwords()
-        for plan in self._journal.plan.users:
-            if plan.username in done.users:
-                continue
+        left = [plan for plan in self._journal.plan.users if plan.username not in done.users]
+        if left:
+            self._progress.started("making", "users", len(left))
+        for plan in left:
             id_ = plan.id
             if plan.action == "create":
                 if plan.username not in passwords:
@@ -71,6 +75,7 @@ class Loader:
             for name in plan.workspaces:
                 self._target.add_member(done.workspaces[name], id_)
             self._journal.note("user", name=plan.username, id=id_)
+            self._progress.advanced(1)
 
     # --- datasets ---
 
@@ -82,18 +87,23 @@ class Loader:
             return
         ids = self._made(plan)
         mapper = Mapper(plan, self._journal.plan.agents, self._journal.plan.options)
-        user_ids = self._user_ids()
+        send = partial(self._send, plan.source, ids, self._user_ids())
         if again:
-            self._send(plan, ids, [(row, *self._mapped(entry, row, mapper)) for row in again], user_ids, advance=False)
+            self._retry(plan.source, (record for record in self._snapshot.records(entry) if record.id in again), mapper, send)
         self._progress.started("importing", plan.source, entry.records, first)
-        records = ((row, record, mapper.map(record)[0]) for row, record in enumerate(self._snapshot.records(entry, first), first))
-        for batch in batches(records):
-            self._send(plan, ids, batch, user_ids, advance=True)
+        for batch in batches((record, mapper.map(record)[0]) for record in self._snapshot.records(entry, first)):
+            refused, written_at = send(batch)
+            first += len(batch)
+            self._journal.note("batch", name=plan.source, end=first, rejected=refused, written_at=written_at)
             self._progress.advanced(len(batch))
 
-    def _mapped(self, entry: DatasetEntry, row: int, mapper: Mapper) -> tuple[Record, TargetRecord]:
-        record = next(self._snapshot.records(entry, row))
-        return record, mapper.map(record)[0]
+    def _retry(self, source: str, records: Iterator[Record], mapper: Mapper, send: Callable[[Batch], tuple[list[str], str]]) -> None:
+        """Sends records again that were refused in an earlier run."""
+        left = set(self._journal.done.rejected[source])
+        for batch in batches((record, mapper.map(record)[0]) for record in records):
+            refused, written_at = send(batch)
+            left = left.difference(record.id for record, _ in batch).union(refused)
+            self._journal.note("retried", name=source, rejected=sorted(left), written_at=written_at)
 
     def _made(self, plan: DatasetPlan) -> DatasetIds:
         """The dataset on the target: the one that the journal knows, or a new one."""
@@ -121,27 +131,25 @@ class Loader:
 
     # --- records ---
 
-    def _send(
-        self, plan: DatasetPlan, ids: DatasetIds, batch: list[tuple[int, Record, TargetRecord]], user_ids: dict[str, str], *, advance: bool
-    ) -> None:
-        """Sends rows; those that the server refuses are listed, the others go in."""
+    def _send(self, source: str, ids: DatasetIds, user_ids: dict[str, str], batch: Batch) -> tuple[list[str], str]:
+        """Sends records; those that the server refuses are listed, the others go in.
+
+        Returns:
+            The ids of the refused ones, and the target's time of the write ("" if nothing was written).
+        """
         refused: list[dict[str, Any]] = []
-        wire = [(row, record, wire_item(mapped, ids, user_ids)) for row, record, mapped in batch]
-        written_at = self._put(ids.id, plan.source, wire, refused)
+        wire = [(record, wire_item(mapped, ids, user_ids)) for record, mapped in batch]
+        written_at = self._put(ids.id, source, wire, refused)
         if refused:
             self._journal.reject(refused)
-        left = [entry["row"] for entry in refused]
-        if advance:
-            self._journal.note("batch", name=plan.source, end=batch[-1][0] + 1, rejected=left, written_at=written_at)
-        else:
-            self._journal.note("retried", name=plan.source, rejected=left, written_at=written_at)
+        return [entry["id"] for entry in refused], written_at
 
-    def _put(self, dataset_id: str, source: str, wire: list[tuple[int, Record, dict[str, Any]]], refused: list[dict[str, Any]]) -> str:
+    def _put(self, dataset_id: str, source: str, wire: list[tuple[Record, dict[str, Any]]], refused: list[dict[str, Any]]) -> str:
         """Puts the items; narrows a refused batch down. Returns the target's time of the write ("" if nothing was written)."""
         if not wire:
             return ""
         try:
-            items = self._target.put_records(dataset_id, to_json({"items": [item for _, _, item in wire]}))
+            items = self._target.put_records(dataset_id, to_json({"items": [item for _, item in wire]}))
         except (NotAllowedError, TemporaryError):
             raise
         except ServerError as error:
@@ -149,10 +157,8 @@ class Loader:
                 raise ServerError(f"{source} is not on the target any more ({error.detail}).", 404, error.detail) from None
             if len(wire) > 1:
                 return max(self._put(dataset_id, source, part, refused) for part in _narrowed(wire, error.detail))
-            row, record, _ = wire[0]
-            refused.append(
-                {"dataset": source, "row": row, "id": record.id, "status": error.status, "error": error.detail, "record": record}
-            )
+            record = wire[0][0]
+            refused.append({"dataset": source, "id": record.id, "status": error.status, "error": error.detail, "record": record})
             return ""
         return max(str(item["updated_at"]) for item in items)
 
@@ -167,12 +173,12 @@ def _narrowed(wire: list[Any], detail: str) -> list[list[Any]]:
     return [wire[:middle], wire[middle:]]
 
 
-def batches(records: Iterator[tuple[int, Record, TargetRecord]]) -> Iterator[list[tuple[int, Record, TargetRecord]]]:
+def batches(records: Iterable[tuple[Record, TargetRecord]]) -> Iterator[Batch]:
     """Groups records by count and by size."""
-    batch: list[tuple[int, Record, TargetRecord]] = []
+    batch: Batch = []
     size = 0
     for item in records:
-        bytes_ = len(to_json(item[2]))
+        bytes_ = len(to_json(item[1]))
         if batch and (len(batch) == BATCH or size + bytes_ > BATCH_BYTES):
             yield batch
             batch, size = [], 0

@@ -101,6 +101,10 @@ class Mapper:
                 value = ""
             if value is not None:
                 fields[plan.name] = self._clean(value, notes)
+        if not fields:  # 2.x refuses a record without any field
+            first = self._plan.fields[0]
+            notes.append(Note("input_missing_filled", first.source))
+            fields[first.name] = ""
         return fields
 
     def _metadata(self, record: Record, notes: list[Note]) -> dict[str, Any]:
@@ -248,6 +252,8 @@ class Mapper:
             if agent.username is None:
                 notes.append(Note("unknown_annotator_skipped", str(agent.agent)))
             elif agent.username not in responses:
+                if not annotation.agent:
+                    notes.append(Note("no_annotator"))
                 if not agent.known and self._options.unknown_annotators == "me":
                     notes.append(Note("unknown_annotator_me", str(agent.agent)))
                 values = {} if discarded_by_nobody else self._value(annotation, text, notes)
@@ -262,11 +268,9 @@ class Mapper:
     def _annotations_of_nobody(self, record: Record, notes: list[Note]) -> list[Annotation]:
         """A record can be validated or discarded without an annotation; nothing says by whom."""
         if record.status == "Discarded":
-            notes.append(Note("no_annotator"))
             return [Annotation(None, [])]
         if record.status == "Validated":
             if self._question.type in ("multi_label_selection", "span"):
-                notes.append(Note("no_annotator"))
                 return [Annotation(None, [])]
             notes.append(Note("validated_without_annotation"))
         return []
@@ -317,7 +321,9 @@ def _vector_trouble(value: list[float], dimensions: int) -> str | None:
     """The kind of note for a vector that the search engine would refuse, which makes the whole record invisible."""
     if len(value) != dimensions:
         return "vector_wrong_size"
-    if not all(math.isfinite(x) and abs(x) <= MAX_FLOAT32 for x in value):
+    # Cosine similarity needs the square of the length in 32 bits. Where that is infinite or zero, the vector search of
+    # the whole dataset fails (seen on OpenSearch 2.13); zero is the square of anything below 1e-22.
+    length = math.hypot(*value)
+    if not length * length <= MAX_FLOAT32:
         return "vector_not_finite"
-    # cosine similarity needs a length; in 32 bits the square of anything below 1e-22 is zero
     return None if any(abs(x) > 1e-22 for x in value) else "vector_zero"

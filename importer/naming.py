@@ -9,7 +9,8 @@ from importer.cleaning import clean_text
 
 #: Fields, questions, metadata properties and vectors: at most this long on every 2.x.
 MAX_NAME = 200
-_AGENT_BAD = re.compile(r"[^a-zA-Z0-9\-_:./\s]")
+#: The white space is what a 2.x server's regular expressions take, which is less than Python's.
+_AGENT_BAD = re.compile(r"[^a-zA-Z0-9\-_:./ \t\n\r\f\v]")
 _STRICT_BAD = re.compile(r"[^a-z0-9_-]+")
 
 

@@ -25,7 +25,7 @@ KINDS: dict[str, tuple[Severity, str]] = {
     "role_differs": ("changed", "users that exist on the target keep the role that they have there"),
     "password_new": ("changed", "users get a new password, written to the credentials file"),
     "placeholder_user": ("changed", "annotators that are no users get a placeholder account, in no workspace"),
-    "api_key": ("snapshot_only", "users get a new API key; the old ones are in no snapshot"),
+    "api_key": ("changed", "users get a new API key; the old ones are in no snapshot"),
     "label_descriptions": ("changed", "label descriptions become descriptions of the options"),
     "sentinel_option": ("changed", "an option is added to a question, because 2.x asks for two, or refuses an empty choice"),
     "name_changed": ("changed", "fields, properties or vectors get a valid name; the original is the title"),

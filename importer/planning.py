@@ -1,15 +1,15 @@
 """Making the plan: the snapshot and what the target holds and can do -> all that will happen. Writes nothing."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from fnmatch import fnmatchcase
+from typing import Literal
 
 from importer.errors import ImportRefusedError
 from importer.mapping import Mapper
 from importer.notes import Notebook
 from importer.options import ImportOptions
 from importer.plan import DatasetPlan, Plan, TargetInfo, WorkspacePlan
-from importer.planning_datasets import dataset_shape
+from importer.planning_datasets import Shaper
 from importer.planning_users import People, plan_agents, plan_users
 from importer.survey import Survey, survey
 from importer.target_state import TargetState
@@ -44,25 +44,31 @@ def make_plan(
     entries = chosen(snapshot.entries, options)
     notes, conflicts = Notebook(), list[str]()
     workspaces = _plan_workspaces(snapshot, entries, state, options, notes)
-    surveys = {}
-    for entry in entries:
-        progress.started("surveying", _id(entry), entry.records)
-        surveys[_id(entry)] = survey(told(snapshot.records(entry), progress), entry.task)
-    people = People(snapshot.users(), {w.source_name: w.name for w in workspaces}, state, options)
-    users = plan_users(people, _counted_agents(surveys.values()), notes, narrowed=bool(options.workspaces or options.datasets))
-    agents, placeholders = plan_agents(people, users, _counted_agents(surveys.values()), notes, conflicts)
-    names = {w.source_name: w.name for w in workspaces}
-    datasets = [
-        _plan_dataset(snapshot, entry, surveys[_id(entry)], names[entry.workspace], state, options, notes, conflicts) for entry in entries
-    ]
-    _check_maps(snapshot, entries, people, agents=surveys.values(), options=options)
+    names = {workspace.source_name: workspace.name for workspace in workspaces}
+    datasets = [_place_dataset(entry, names[entry.workspace], state, options, notes, conflicts) for entry in entries]
     _check_names(datasets, conflicts)
+    by_source = dict(zip((dataset.source for dataset in datasets), entries, strict=True))
+    surveys: dict[str, Survey] = {}
+    for dataset in datasets:
+        if dataset.action != "skip":
+            progress.started("surveying", dataset.source, dataset.records)
+            surveys[dataset.source] = survey(told(snapshot.records(by_source[dataset.source]), progress), dataset.task)
+    counts = _counted_agents(surveys.values())
+    people = People(snapshot.users(), names, state, options)
+    _check_maps(snapshot, entries, people, counts, options)
+    users = plan_users(people, counts, notes, narrowed=bool(options.workspaces or options.datasets))
+    agents, placeholders = plan_agents(people, users, counts, notes, conflicts)
+    shape = Shaper(state.capabilities, options, notes, snapshot.manifest.snapshot_id)
+    datasets = [
+        shape.dataset(plan, snapshot.dataset(by_source[plan.source]), surveys[plan.source]) if plan.source in surveys else plan
+        for plan in datasets
+    ]
     _check_options(datasets, accepts_options, conflicts)
-    for entry, dataset in zip(entries, datasets, strict=True):
+    for dataset in datasets:
         if dataset.action != "skip":
             mapper = Mapper(dataset, agents, options)
-            progress.started("planning", _id(entry), entry.records)
-            for record in told(snapshot.records(entry), progress):
+            progress.started("planning", dataset.source, dataset.records)
+            for record in told(snapshot.records(by_source[dataset.source]), progress):
                 notes.add_record(mapper.map(record)[1], record.id, dataset.source)
     return Plan(
         snapshot_id=snapshot.manifest.snapshot_id,
@@ -148,28 +154,23 @@ def _plan_workspaces(
     return plans
 
 
-def _plan_dataset(
-    snapshot: Snapshot,
-    entry: DatasetEntry,
-    seen: Survey,
-    workspace: str,
-    state: TargetState,
-    options: ImportOptions,
-    notes: Notebook,
-    conflicts: list[str],
+def _place_dataset(
+    entry: DatasetEntry, workspace: str, state: TargetState, options: ImportOptions, notes: Notebook, conflicts: list[str]
 ) -> DatasetPlan:
-    source = snapshot.dataset(entry)
-    plan = dataset_shape(source, seen, state.capabilities, options, notes, snapshot.manifest.snapshot_id)
-    name = options.rename.get(source.full_name, source.name + options.dataset_suffix)
-    if name != source.name:
-        notes.add("dataset_renamed", f"{source.full_name} -> {workspace}.{name}")
+    """Where a dataset goes, and what happens when there is one; its shape comes later."""
+    source = _id(entry)
+    name = options.rename.get(source, entry.name + options.dataset_suffix)
+    if name != entry.name:
+        notes.add("dataset_renamed", f"{source} -> {workspace}.{name}")
     existing = state.datasets.get((workspace, name))
+    action: Literal["create", "skip", "replace"] = "create"
     if existing is not None and options.on_conflict == "fail":
         conflicts.append(
             f"The target already has a dataset {name!r} in workspace {workspace!r} (--on-conflict skip or replace, or --rename)."
         )
-    action = options.on_conflict if existing is not None and options.on_conflict != "fail" else "create"
-    return replace(plan, path=entry.path, workspace=workspace, name=name, action=action, existing_id=existing)
+    elif existing is not None and options.on_conflict != "fail":
+        action = options.on_conflict
+    return DatasetPlan(source, entry.path, workspace, name, entry.task, entry.records, action, existing)
 
 
 def _check_names(datasets: list[DatasetPlan], conflicts: list[str]) -> None:
@@ -193,11 +194,13 @@ def _check_options(datasets: list[DatasetPlan], accepts_options: Callable[[str, 
             )
 
 
-def _check_maps(snapshot: Snapshot, entries: list[DatasetEntry], people: People, agents: Iterable[Survey], options: ImportOptions) -> None:
+def _check_maps(
+    snapshot: Snapshot, entries: list[DatasetEntry], people: People, agents: Iterable[str | None], options: ImportOptions
+) -> None:
     """A name that maps nothing is a misprint, and would be found out too late."""
-    names = {user.username for user in people.users} | {agent for one in agents for agent in one.agents if agent}
+    annotators = {agent for entry in entries for agent in snapshot.dataset(entry).annotation_agents} | {agent for agent in agents if agent}
     known = {
-        "user-map": (options.user_map, names),
+        "user-map": (options.user_map, annotators | {user.username for user in people.users}),
         "workspace-map": (options.workspace_map, {w.name for w in snapshot.workspaces()} | {e.workspace for e in entries}),
         "rename": (options.rename, {_id(e) for e in entries}),
     }

@@ -1,5 +1,6 @@
 """The shape of a dataset on the target: fields, question, metadata properties, vectors. Pure."""
 
+from dataclasses import replace
 from typing import Any
 
 from importer.cleaning import clean_text, json_safe
@@ -21,94 +22,8 @@ MAX_DESCRIPTION = 1000
 MAX_TEXTS = 10
 
 
-def dataset_shape(
-    source: Dataset, seen: Survey, can: Capabilities, options: ImportOptions, notes: Notebook, snapshot_id: str
-) -> DatasetPlan:
-    """All of a dataset's plan but where it goes and what happens to one of that name."""
-    multi_label = source.task == "TextClassification" and bool(source.multi_label)
-    properties, extra = _properties(source, seen, can, options, notes)
-    choices, no_label = ([], None) if source.task == "Text2Text" else _options(source, seen, multi_label=multi_label, notes=notes)
-    return DatasetPlan(
-        source=source.full_name,
-        path="",
-        workspace=source.workspace,
-        name=source.name,
-        task=source.task,
-        records=source.records,
-        action="create",
-        multi_label=multi_label,
-        metadata=_dataset_metadata(source, can, snapshot_id, notes),
-        fields=_fields(source, seen, can, notes),
-        questions=_questions(source, seen, choices, options, multi_label=multi_label, notes=notes),
-        properties=properties,
-        vectors=_vectors(source, seen, can, notes),
-        no_label=no_label,
-        event_timestamp=extra["event_timestamp"] if seen.timestamps else None,
-        tokens=extra["tokens"] if options.keep_tokens else None,
-        explanation=extra["explanation"] if options.keep_explanations else None,
-    )
-
-
-def _named(
-    names: list[str], what: str, source: Dataset, can: Capabilities, notes: Notebook, taken: list[str] | None = None
-) -> dict[str, str]:
-    result = unique_names(names, strict=can.strict_names, taken=taken or [])
-    for name, new in result.items():
-        if new != name:
-            notes.add("name_changed", f"{what} {name} -> {new}", source.full_name)
-    return result
-
-
 def _title(name: str) -> str:
     return clean_text(name)[:MAX_TITLE] or "unnamed"
-
-
-def _fields(source: Dataset, seen: Survey, can: Capabilities, notes: Notebook) -> list[FieldPlan]:
-    """A field for each input; required where every record has it."""
-    inputs = list(seen.inputs) or list(source.columns.inputs) or ["text"]
-    required = {name for name in inputs if seen.inputs[name] == seen.records}
-    if can.needs_required_field and not required:
-        required = {max(inputs, key=lambda name: seen.inputs[name])}
-    names = _named(inputs, "field", source, can, notes)
-    return [FieldPlan(names[name], _title(name), name in required, name) for name in inputs]
-
-
-def _questions(
-    source: Dataset, seen: Survey, choices: list[Option], options: ImportOptions, *, multi_label: bool, notes: Notebook
-) -> list[QuestionPlan]:
-    if source.task == "Text2Text":
-        more = min(seen.texts, MAX_TEXTS) if options.all_predictions else 1
-        names = ["text_generation", *(f"text_generation_{number}" for number in range(2, more + 1))]
-        return [QuestionPlan(name, name, "text", required=name == names[0]) for name in names]
-    if source.task == "TokenClassification":
-        if seen.overlaps:
-            notes.add("overlap_allowed", f"{seen.overlaps} records", source.full_name)
-        return [QuestionPlan("spans", "spans", "span", required=True, options=choices, allow_overlapping=seen.overlaps > 0)]
-    name, type_ = ("labels", "multi_label_selection") if multi_label else ("label", "label_selection")
-    question_type: QuestionType = type_  # type: ignore[assignment]
-    return [QuestionPlan(name, name, question_type, required=True, options=choices)]
-
-
-def _options(source: Dataset, seen: Survey, *, multi_label: bool, notes: Notebook) -> tuple[list[Option], str | None]:
-    """The declared labels in their order, then the others sorted; then one for "no label" where it is needed."""
-    declared = list(dict.fromkeys(source.labels_declared))
-    labels = declared + sorted(seen.labels.difference(declared))
-    described = _descriptions(source)
-    if described:
-        notes.add("label_descriptions", f"{len(described)} labels", source.full_name)
-    options: list[Option] = []
-    for label in labels:
-        value = free_name(shortened(clean_text(label)) or "unnamed", [option.value for option in options])
-        options.append(Option(value, _title(label), label, described.get(label)))
-    needs = 1 if source.task == "TokenClassification" else 2
-    no_label = None
-    while len(options) < needs or (multi_label and seen.empty_annotations and no_label is None):
-        no_label = free_name(NO_LABEL, [option.value for option in options])
-        options.append(
-            Option(no_label, "(no label)" if no_label == NO_LABEL else no_label, None, "Added by the import: stands for no label.")
-        )
-        notes.add("sentinel_option", no_label, source.full_name)
-    return options, no_label
 
 
 def _descriptions(source: Dataset) -> dict[str, str]:
@@ -117,52 +32,130 @@ def _descriptions(source: Dataset) -> dict[str, str]:
     return {name: clean_text(text)[:MAX_DESCRIPTION] for name, text in pairs if name and text}
 
 
-def _properties(
-    source: Dataset, seen: Survey, can: Capabilities, options: ImportOptions, notes: Notebook
-) -> tuple[list[MetadataPlan], dict[str, str]]:
-    """A property for each metadata key, and names for the metadata that the import adds."""
-    keys = list(seen.metadata)
-    names = _named(keys, "metadata", source, can, notes)
-    plans = [MetadataPlan(names[key], _title(key), key, seen.metadata[key].property_type) for key in keys]  # type: ignore[arg-type]
-    extra: dict[str, str] = {}
-    for key, used in (
-        ("event_timestamp", seen.timestamps > 0),
-        ("tokens", options.keep_tokens),
-        ("explanation", options.keep_explanations),
-    ):
-        extra[key] = free_name(valid_name(key, strict=can.strict_names), [*names.values(), *extra.values()])
-        if used and extra[key] != key:
-            notes.add("name_changed", f"metadata {key} -> {extra[key]}", source.full_name)
-    return plans, extra
+class Shaper:
+    """Decides the shape of datasets.
 
+    Args:
+        can: what the target can do.
+        options: the choices made.
+        notes: takes what changes on the way.
+        snapshot_id: goes into the dataset's metadata.
+    """
 
-def _vectors(source: Dataset, seen: Survey, can: Capabilities, notes: Notebook) -> list[VectorPlan]:
-    """Settings for the first five vectors; the size is the most frequent one."""
-    kept = list(seen.vectors)[:MAX_VECTORS]
-    names = _named(kept, "vector", source, can, notes)
-    return [
-        VectorPlan(names[name], _title(name), name, max(sizes, key=lambda n: (sizes[n], n)))
-        for name, sizes in seen.vectors.items()
-        if name in names
-    ]
+    def __init__(self, can: Capabilities, options: ImportOptions, notes: Notebook, snapshot_id: str) -> None:
+        self._can, self._options, self._notes, self._snapshot_id = can, options, notes, snapshot_id
 
+    def dataset(self, plan: DatasetPlan, source: Dataset, seen: Survey) -> DatasetPlan:
+        """The plan with its fields, questions, properties and vectors."""
+        multi_label = source.task == "TextClassification" and bool(source.multi_label)
+        properties, extra = self._properties(source, seen)
+        choices, no_label = ([], None) if source.task == "Text2Text" else self._choices(source, seen, multi_label=multi_label)
+        return replace(
+            plan,
+            multi_label=multi_label,
+            metadata=self._dataset_metadata(source),
+            fields=self._fields(source, seen),
+            questions=self._questions(source, seen, choices, multi_label=multi_label),
+            properties=properties,
+            vectors=self._vectors(source, seen),
+            no_label=no_label,
+            event_timestamp=extra["event_timestamp"] if seen.timestamps else None,
+            tokens=extra["tokens"] if self._options.keep_tokens else None,
+            explanation=extra["explanation"] if self._options.keep_explanations else None,
+        )
 
-def _dataset_metadata(source: Dataset, can: Capabilities, snapshot_id: str, notes: Notebook) -> dict[str, Any] | None:
-    if source.rules and can.dataset_metadata:
-        notes.add("rules", f"{len(source.rules)} rules", source.full_name, len(source.rules))
-    if not can.dataset_metadata:
-        if source.tags or source.metadata or source.rules:
-            notes.add("dataset_details", source.full_name, source.full_name)
-        return None
-    details = {
-        "snapshot_id": snapshot_id,
-        "id": source.full_name,
-        "task": source.task,
-        "tags": source.tags,
-        "metadata": source.metadata,
-        "rules": source.rules,
-        "created_at": source.created_at,
-        "created_by": source.created_by,
-        "last_updated": source.last_updated,
-    }
-    return {"argilla_v1": json_safe(details)}
+    def _named(self, names: list[str], what: str, source: Dataset) -> dict[str, str]:
+        result = unique_names(names, strict=self._can.strict_names)
+        for name, new in result.items():
+            if new != name:
+                self._notes.add("name_changed", f"{what} {name} -> {new}", source.full_name)
+        return result
+
+    def _fields(self, source: Dataset, seen: Survey) -> list[FieldPlan]:
+        """A field for each input; required where every record has it."""
+        inputs = list(seen.inputs) or list(source.columns.inputs) or ["text"]
+        required = {name for name in inputs if seen.inputs[name] == seen.records}
+        if self._can.needs_required_field and not required:
+            required = {max(inputs, key=lambda name: seen.inputs[name])}
+        names = self._named(inputs, "field", source)
+        return [FieldPlan(names[name], _title(name), name in required, name) for name in inputs]
+
+    def _questions(self, source: Dataset, seen: Survey, choices: list[Option], *, multi_label: bool) -> list[QuestionPlan]:
+        if source.task == "Text2Text":
+            more = min(seen.texts, MAX_TEXTS) if self._options.all_predictions else 1
+            names = ["text_generation", *(f"text_generation_{number}" for number in range(2, more + 1))]
+            return [QuestionPlan(name, name, "text", required=name == names[0]) for name in names]
+        if source.task == "TokenClassification":
+            if seen.overlaps:
+                self._notes.add("overlap_allowed", f"{seen.overlaps} records", source.full_name)
+            return [QuestionPlan("spans", "spans", "span", required=True, options=choices, allow_overlapping=seen.overlaps > 0)]
+        name, type_ = ("labels", "multi_label_selection") if multi_label else ("label", "label_selection")
+        question_type: QuestionType = type_  # type: ignore[assignment]
+        return [QuestionPlan(name, name, question_type, required=True, options=choices)]
+
+    def _choices(self, source: Dataset, seen: Survey, *, multi_label: bool) -> tuple[list[Option], str | None]:
+        """The declared labels in their order, then the others sorted; then one for "no label" where it is needed."""
+        declared = list(dict.fromkeys(source.labels_declared))
+        labels = declared + sorted(seen.labels.difference(declared))
+        described = _descriptions(source)
+        if described:
+            self._notes.add("label_descriptions", f"{len(described)} labels", source.full_name)
+        options: list[Option] = []
+        for label in labels:
+            value = free_name(shortened(clean_text(label)) or "unnamed", [option.value for option in options])
+            options.append(Option(value, _title(label), label, described.get(label)))
+        needs = 1 if source.task == "TokenClassification" else 2
+        no_label = None
+        while len(options) < needs or (multi_label and seen.empty_annotations and no_label is None):
+            no_label = free_name(NO_LABEL, [option.value for option in options])
+            options.append(
+                Option(no_label, "(no label)" if no_label == NO_LABEL else no_label, None, "Added by the import: stands for no label.")
+            )
+            self._notes.add("sentinel_option", no_label, source.full_name)
+        return options, no_label
+
+    def _properties(self, source: Dataset, seen: Survey) -> tuple[list[MetadataPlan], dict[str, str]]:
+        """A property for each metadata key, and names for the metadata that the import adds."""
+        keys = list(seen.metadata)
+        names = self._named(keys, "metadata", source)
+        plans = [MetadataPlan(names[key], _title(key), key, seen.metadata[key].property_type) for key in keys]  # type: ignore[arg-type]
+        extra: dict[str, str] = {}
+        for key, used in (
+            ("event_timestamp", seen.timestamps > 0),
+            ("tokens", self._options.keep_tokens),
+            ("explanation", self._options.keep_explanations),
+        ):
+            extra[key] = free_name(valid_name(key, strict=self._can.strict_names), [*names.values(), *extra.values()])
+            if used and extra[key] != key:
+                self._notes.add("name_changed", f"metadata {key} -> {extra[key]}", source.full_name)
+        return plans, extra
+
+    def _vectors(self, source: Dataset, seen: Survey) -> list[VectorPlan]:
+        """Settings for the first five vectors; the size is the most frequent one."""
+        kept = list(seen.vectors)[:MAX_VECTORS]
+        names = self._named(kept, "vector", source)
+        return [
+            VectorPlan(names[name], _title(name), name, max(sizes, key=lambda n: (sizes[n], n)))
+            for name, sizes in seen.vectors.items()
+            if name in names
+        ]
+
+    def _dataset_metadata(self, source: Dataset) -> dict[str, Any] | None:
+        if source.rules and self._can.dataset_metadata:
+            self._notes.add("rules", f"{len(source.rules)} rules", source.full_name, len(source.rules))
+        if not self._can.dataset_metadata:
+            if source.tags or source.metadata or source.rules:
+                self._notes.add("dataset_details", source.full_name, source.full_name)
+            return None
+        details = {
+            "snapshot_id": self._snapshot_id,
+            "id": source.full_name,
+            "task": source.task,
+            "tags": source.tags,
+            "metadata": source.metadata,
+            "rules": source.rules,
+            "created_at": source.created_at,
+            "created_by": source.created_by,
+            "last_updated": source.last_updated,
+        }
+        return {"argilla_v1": json_safe(details)}

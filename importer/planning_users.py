@@ -74,8 +74,9 @@ def plan_agents(
     result: list[Agent] = []
     placeholders: dict[str, UserPlan] = {}
     choice = people.options.unknown_annotators
+    nobody = free_name(NOBODY, {user.username for user in users} | {people.username(agent) for agent in agents if agent})
     for agent in sorted(agents, key=lambda name: (name is None, name or "")):
-        username = people.username(agent) if agent else NOBODY
+        username = people.username(agent) if agent else nobody
         if agent and username in known:
             result.append(Agent(agent, username, known=True))
         elif choice == "me":

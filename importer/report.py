@@ -81,9 +81,9 @@ def make_report(journal: Journal, invisible: dict[str, list[str]], seconds: floa
     """
     plan, done = journal.plan, journal.done
     notes = Notebook()
-    for source, rows in done.rejected.items():
-        for row in rows:
-            notes.add("record_rejected", f"row {row}", source)
+    for source, ids in done.rejected.items():
+        for record_id in ids:
+            notes.add("record_rejected", record_id, source)
     for source, ids in invisible.items():
         for external_id in ids:
             notes.add("record_not_searchable", external_id, source)

@@ -14,6 +14,8 @@ from importer.cleaning import clean_text
 from snapshot.models import Record, Span, Task
 
 INT64 = range(-(2**63), 2**63)
+#: Integers up to this are exact as floats.
+EXACT = range(-(2**53), 2**53 + 1)
 #: A search index keeps floats in 32 bits and refuses larger ones.
 MAX_FLOAT32 = 3.4028235e38
 #: Lucene's limit for a term, in UTF-8 bytes.
@@ -33,7 +35,7 @@ class KeyFacts:
         if isinstance(value, list):
             self.kinds.add("list")
         for item in items:
-            self.kinds.add(type(item).__name__)
+            self.kinds.add("exact int" if type(item) is int and item not in EXACT else type(item).__name__)
             self.indexable = self.indexable and _indexable(item)
 
     @property
@@ -41,7 +43,7 @@ class KeyFacts:
         """``integer``, ``float``, ``terms``, or None where the target can't index the values."""
         if not self.indexable or not self.kinds - {"list"}:
             return None
-        if self.kinds == {"int"}:
+        if self.kinds <= {"int", "exact int"}:
             return "integer"
         if self.kinds <= {"int", "float"}:
             return "float"

@@ -180,6 +180,10 @@ class Target:
         """The ids that records of a dataset refer to."""
         return DatasetIds(id_, {q["name"]: q["id"] for q in self.api.get(f"/api/v1/datasets/{id_}/questions")["items"]})
 
+    def dataset(self, id_: str) -> dict[str, Any]:
+        """A dataset as the server shows it."""
+        return dict(self.api.get(f"/api/v1/datasets/{id_}"))
+
     def settings(self, id_: str) -> dict[str, list[dict[str, Any]]]:
         """Fields, questions, metadata properties and vector settings of a dataset."""
         paths = {

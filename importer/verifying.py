@@ -93,6 +93,9 @@ def verify(
         if id_ is None:
             differences.add("missing", "datasets", dataset.target, dataset.source)
             continue
+        there = target.dataset(id_)
+        if there["status"] != "ready" or (dataset.metadata is not None and there.get("metadata") != dataset.metadata):
+            differences.add("different", "datasets", f"{dataset.target}: its status or metadata", dataset.source)
         _compare_settings(dataset, target.settings(id_), differences)
         mapper = Mapper(dataset, plan.agents, plan.options)
         expected = (mapper.map(record)[0] for record in snapshot.records(entries[dataset.source]))

@@ -1,5 +1,6 @@
 """Writing files so that they are either whole or not there, and hashing them."""
 
+import errno
 import hashlib
 import os
 from pathlib import Path
@@ -17,20 +18,28 @@ def sha256(path: Path) -> str:
 
 
 def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """Writes a file under a temporary name, brings it to the disk, and renames it into place."""
+    """Writes a file under a temporary name, brings it to the disk, reads it back, and renames it into place."""
     temporary = path.with_name(path.name + ".tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    temporary.unlink(missing_ok=True)  # so that it has our mode, and is no link to elsewhere
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
-    publish(temporary, path)
+    sync_file(temporary)
+    if temporary.read_bytes() != content:
+        raise OSError(errno.EIO, "what was written is not what is read back", str(path))
+    put_in_place(temporary, path)
 
 
-def publish(temporary: Path, path: Path) -> None:
-    """Brings a finished file to the disk and renames it into place."""
-    with temporary.open("rb") as file:
-        os.fsync(file.fileno())
+def put_in_place(temporary: Path, path: Path) -> None:
+    """Renames a file that is on the disk to its name, and brings the name to the disk."""
     temporary.replace(path)
     sync_folder(path.parent)
+
+
+def sync_file(path: Path) -> None:
+    """Brings the content of a file to the disk."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:
@@ -42,6 +51,14 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder and those above it, and brings their names to the disk."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir()
+        sync_folder(folder.parent)
 
 
 def to_json(value: object) -> bytes:

@@ -1,14 +1,39 @@
 """The nouns of a snapshot, as frozen dataclasses: what passes between the three rooms.
 
-Those that stand in JSON files (``User`` to ``Manifest``) have the member names of the format; ``from_json`` ignores
-members it does not know, as the format asks of every reader.
+Those here stand in JSON files and have the member names of the format; a record's are in ``record``. The descriptions
+under ``Attributes`` are also those of the JSON Schemas and of ``snapshot_format.md``.
 """
 
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, TypeVar
+
+from snapshot.layout import FORMAT, PATH
+from snapshot.record import Annotation, Prediction, Record, ScoredLabel, ScoredText, Span
+from snapshot.shapes import build, pattern
+
+__all__ = [
+    "TASKS",
+    "Annotation",
+    "Columns",
+    "Dataset",
+    "DatasetEntry",
+    "FileEntry",
+    "Loss",
+    "Manifest",
+    "MetadataType",
+    "Prediction",
+    "Record",
+    "ScoredLabel",
+    "ScoredText",
+    "Source",
+    "Span",
+    "Task",
+    "User",
+    "Workspace",
+    "from_json",
+]
 
 Task = Literal["TextClassification", "TokenClassification", "Text2Text"]
 TASKS: tuple[Task, ...] = ("TextClassification", "TokenClassification", "Text2Text")
@@ -30,7 +55,18 @@ def from_json(cls: type[T], data: Mapping[str, Any]) -> T:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user of the old server. ``workspaces``: names of the workspaces the user really is a member of."""
+    """A user of the old server.
+
+    Attributes:
+        username: the name to log in with; unique.
+        role: `owner`, `admin` or `annotator`.
+        id: the UUID of the user on the old server.
+        first_name: may be empty.
+        last_name: null where there is none.
+        workspaces: names of the workspaces that the user really is a member of.
+        inserted_at: when the user was made.
+        updated_at: when the user was last changed.
+    """
 
     username: str
     role: str
@@ -44,7 +80,14 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A workspace of the old server."""
+    """A workspace of the old server.
+
+    Attributes:
+        name: its name; unique.
+        id: the UUID of the workspace on the old server.
+        inserted_at: when it was made.
+        updated_at: when it was last changed.
+    """
 
     name: str
     id: str | None = None
@@ -54,12 +97,12 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What was learnt from all records of a dataset: it decides the Parquet schema.
+    """What was learnt from all records of a dataset; it decides the types of the columns.
 
     Attributes:
-        inputs: input name -> ``str``, or ``list[str]`` where any record holds a list (text classification only).
-        metadata: metadata key -> type; ``json`` columns hold JSON text.
-        vectors: vector name -> number of dimensions, or None where records disagree.
+        inputs: input name -> `str`, or `list[str]` where any record holds a list (text classification only).
+        metadata: metadata key -> type, see "Metadata types".
+        vectors: vector name -> number of dimensions, or null where records disagree.
         explanation: input name -> labels that have attributions (text classification only).
     """
 
@@ -74,12 +117,25 @@ class Dataset:
     """A legacy dataset: everything but its records. Stands in ``dataset.json``.
 
     Attributes:
-        labels_declared: label names of the label schema, in its order (duplicates removed).
-        labels_seen: further label names found in annotations or predictions, sorted.
-        settings: the label schema as the server sent it, or None when there is none.
-        multi_label: None when it can't be known (no text classification, or no record).
+        workspace: name of its workspace.
+        name: its name; unique in its workspace.
+        task: what its records are annotated for.
         records: number of records.
-        statuses, annotation_agents, prediction_agents: how many records have each.
+        columns: names and types of inputs, metadata, vectors and explanations.
+        multi_label: whether records have several labels; null when it can't be known (no text classification, or no record).
+        labels_declared: label names of the label schema, in its order (duplicates removed).
+        labels_seen: further label names found in annotations or predictions of any agent, sorted.
+        settings: the label schema as the server sent it, or null when there is none.
+        rules: the labeling rules as the server sent them.
+        tags: the tags of the dataset.
+        metadata: the metadata of the dataset: any JSON.
+        created_at: when it was made.
+        created_by: the username of who made it.
+        last_updated: when records were last written to it.
+        was_closed: whether it was closed when the export came to it.
+        statuses: status -> number of records that have it.
+        annotation_agents: agent -> number of records that it annotated.
+        prediction_agents: agent -> number of records that it predicted.
         source: the dataset as the old server listed it, untouched.
     """
 
@@ -110,9 +166,9 @@ class Dataset:
         return f"{self.workspace}.{self.name}"
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Dataset":
-        """Builds a dataset from the content of its ``dataset.json``."""
-        return from_json(cls, {**data, "columns": from_json(Columns, data.get("columns", {}))})
+    def from_json(cls, data: Any) -> "Dataset":
+        """Builds a dataset from the content of its ``dataset.json``; raises ``ShapeError``."""
+        return build(cls, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +176,10 @@ class Loss:
     """One kind of thing that did not come along, counted.
 
     Attributes:
-        kind: a name from ``LOSS_KINDS`` of the room that found it.
+        kind: one of the loss kinds.
         count: how many times, all counted.
         message: one line for people.
-        dataset: ``workspace.name`` or None.
+        dataset: `workspace.name`, or null where it is about none.
         samples: up to five ids or names.
     """
 
@@ -136,7 +192,16 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a snapshot comes from. ``url`` holds no credentials; ``scope`` what was asked for (globs)."""
+    """Where a snapshot comes from.
+
+    Attributes:
+        kind: what was read: `argilla-api` is the HTTP API of Argilla 1.x.
+        url: the address, without credentials.
+        version: the version of the old server.
+        username: who read it.
+        role: the role of who read it: an `admin` does not see everything.
+        scope: what was asked for: globs of `workspaces` and `datasets`; empty lists mean everything.
+    """
 
     kind: str
     url: str
@@ -148,35 +213,61 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """A file of the snapshot: relative POSIX path, size, SHA-256 (hex), and rows where it is a table."""
+    """A file of the snapshot.
 
-    path: str
+    Attributes:
+        path: relative to the snapshot folder, with `/`; see "Paths".
+        bytes: its size.
+        sha256: its SHA-256, in lower case hexadecimal.
+        rows: number of rows of a Parquet file; null for other files.
+    """
+
+    path: str = field(metadata=pattern(PATH))
     bytes: int
-    sha256: str
+    sha256: str = field(metadata=pattern("[0-9a-f]{64}"))
     rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetEntry:
-    """A dataset in the manifest: what it is and in which folder (relative POSIX path) it lies."""
+    """A dataset in the manifest.
+
+    Attributes:
+        workspace: name of its workspace.
+        name: its name; the pair of both is unique.
+        task: what its records are annotated for.
+        records: number of records.
+        path: the folder in which it lies, relative to the snapshot folder.
+    """
 
     workspace: str
     name: str
     task: Task
     records: int
-    path: str
+    path: str = field(metadata=pattern(PATH))
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """The content of ``manifest.json``: the last file written, without which a folder is no snapshot.
 
-    ``snapshot_id`` (a UUID) names the snapshot; it stays when an edited snapshot is sealed anew.
+    Attributes:
+        snapshot_id: a UUID that names the snapshot; it stays when an edited snapshot is sealed anew.
+        format: always `argilla-snapshot`.
+        format_version: major and minor version of the format.
+        required_features: names of what a reader must understand, see "Versions"; empty in 1.0.
+        created_at: when the export ended, with offset.
+        created_by: name and version of the program that wrote it.
+        source: where the content comes from.
+        counts: number of `users`, `workspaces`, `datasets` and `records`.
+        datasets: the datasets.
+        files: every file of the snapshot but `manifest.json` and `SHA256SUMS`, in the order of their paths.
+        losses: what did not come along, or was changed on the way.
     """
 
     snapshot_id: str
-    format: str
-    format_version: str
+    format: str = field(metadata=pattern(FORMAT))
+    format_version: str = field(metadata=pattern("1\\.[0-9]+"))
     required_features: list[str]
     created_at: str
     created_by: str
@@ -187,71 +278,6 @@ class Manifest:
     losses: list[Loss] = field(default_factory=list)
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Manifest":
-        """Builds a manifest from the parsed content of ``manifest.json``."""
-        parts: dict[str, Any] = {
-            "source": from_json(Source, data["source"]),
-            "datasets": [from_json(DatasetEntry, entry) for entry in data["datasets"]],
-            "files": [from_json(FileEntry, entry) for entry in data["files"]],
-            "losses": [from_json(Loss, entry) for entry in data.get("losses", [])],
-        }
-        return from_json(cls, {**data, **parts})
-
-
-class ScoredLabel(NamedTuple):
-    """A predicted label; score as the old server has it, normally in [0, 1]."""
-
-    label: str
-    score: float | None
-
-
-class Span(NamedTuple):
-    """A labelled stretch of the text; offsets count code points, ``end`` is exclusive."""
-
-    label: str
-    start: int
-    end: int
-    score: float | None = None
-
-
-class ScoredText(NamedTuple):
-    """A generated sentence."""
-
-    text: str
-    score: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """What one agent predicted. ``values``: labels, spans or texts, by the task."""
-
-    agent: str | None
-    values: list[ScoredLabel] | list[Span] | list[ScoredText]
-
-
-@dataclass(frozen=True, slots=True)
-class Annotation:
-    """What one agent annotated. ``value``: label names (one, or several with multi-label), spans, or a text."""
-
-    agent: str | None
-    value: list[str] | list[Span] | str
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A record as the typed columns give it. The first prediction and annotation are 1.x's current ones.
-
-    ``inputs`` holds ``{"text": …}`` for token classification and text2text.
-    """
-
-    id: str
-    status: str
-    inputs: dict[str, str | list[str]]
-    tokens: list[str] | None = None
-    predictions: list[Prediction] = field(default_factory=list)
-    annotations: list[Annotation] = field(default_factory=list)
-    metadata: dict[str, Any] = field(default_factory=dict)
-    vectors: dict[str, list[float]] = field(default_factory=dict)
-    explanation: dict[str, Any] | None = None
-    event_timestamp: datetime | None = None
-    last_updated: datetime | None = None
+    def from_json(cls, data: Any) -> "Manifest":
+        """Builds a manifest from the parsed content of ``manifest.json``; raises ``ShapeError``."""
+        return build(cls, data)

@@ -7,7 +7,7 @@ class Progress(Protocol):
     """Is told how work goes on. Calls come in order, from one thread."""
 
     def started(self, step: str, dataset: str, total: int, done: int = 0) -> None:
-        """A step over ``total`` records of a dataset begins, ``done`` of which were done earlier; it ends when the next begins."""
+        """A step over ``total`` records (or users) begins, ``done`` of which were done earlier; it ends when the next begins."""
 
     def advanced(self, records: int) -> None:
         """The current step is so many records further."""

@@ -1,9 +1,10 @@
 """Reading a snapshot: the manifest first, then whatever is asked for, never a whole dataset at once."""
 
-import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import pyarrow as pa
@@ -11,29 +12,23 @@ import pyarrow.parquet as pq
 
 from snapshot import layout
 from snapshot.errors import DamagedSnapshotError, UnsupportedFormatError
-from snapshot.models import (
-    Annotation,
-    Dataset,
-    DatasetEntry,
-    Manifest,
-    Prediction,
-    Record,
-    ScoredLabel,
-    ScoredText,
-    Span,
-    User,
-    Workspace,
-    from_json,
-)
-from snapshot.schema import records_schema
+from snapshot.files import sha256
+from snapshot.limits import MAX_DEPTH, MAX_JSON, MAX_MEMORY, too_deep
+from snapshot.models import Dataset, DatasetEntry, Manifest, Record, User, Workspace
+from snapshot.rows import read_records
+from snapshot.shapes import ShapeError, build_all
 
-#: A manifest or a ``dataset.json`` larger than this is not ours (a real one has about 200 bytes a file).
-MAX_JSON = 64 << 20
-_BATCH = 500
+T = TypeVar("T")
+_SHOWN = 300
 
 
 class Snapshot:
     """A snapshot folder, opened for reading.
+
+    Attributes:
+        directory: the folder.
+        manifest: the content of its manifest.
+        fingerprint: SHA-256 of the manifest; any change of the content, once sealed, makes it another.
 
     Raises:
         DamagedSnapshotError: there is no manifest, or it can't be read.
@@ -43,6 +38,7 @@ class Snapshot:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.manifest = _manifest(directory)
+        self.fingerprint = sha256(directory / layout.MANIFEST)
 
     @property
     def entries(self) -> list[DatasetEntry]:
@@ -51,141 +47,135 @@ class Snapshot:
 
     def users(self) -> list[User]:
         """All users of ``users.json``."""
-        return [_built(User, row, layout.USERS) for row in self._rows(layout.USERS)]
+        return self._shaped(layout.USERS, lambda data: build_all(User, data))
 
     def workspaces(self) -> list[Workspace]:
         """All workspaces of ``workspaces.json``."""
-        return [_built(Workspace, row, layout.WORKSPACES) for row in self._rows(layout.WORKSPACES)]
+        return self._shaped(layout.WORKSPACES, lambda data: build_all(Workspace, data))
 
     def dataset(self, entry: DatasetEntry) -> Dataset:
         """The content of a dataset's ``dataset.json``."""
-        path = f"{entry.path}/{layout.DATASET}"
-        data = read_json(layout.inside(self.directory, path))
-        try:
-            return Dataset.from_json(data)
-        except (TypeError, AttributeError) as error:
-            raise DamagedSnapshotError(f"{path} is not what the format says: {error}.") from error
+        return self._shaped(f"{entry.path}/{layout.DATASET}", Dataset.from_json)
 
     def parts(self, entry: DatasetEntry) -> list[Path]:
-        """The Parquet files of a dataset, in order."""
-        prefix = f"{entry.path}/{layout.RECORDS}/"
-        return [layout.inside(self.directory, file.path) for file in self.manifest.files if file.path.startswith(prefix)]
+        """The Parquet files of a dataset, in the order of their names."""
+        pattern = re.compile(re.escape(f"{entry.path}/{layout.RECORDS}/") + r"[^/]+\.parquet")
+        return [layout.existing(self.directory, path) for path in sorted(file.path for file in self.manifest.files) if pattern.fullmatch(path)]
 
     def records(self, entry: DatasetEntry, start: int = 0) -> Iterator[Record]:
-        """The records of a dataset from row ``start`` on, in order; only a few hundred are in memory at once."""
-        dataset = self.dataset(entry)
-        schema = records_schema(dataset)
-        wanted = [name for name in schema.names if name not in ("raw", "id_type")]
-        json_keys = frozenset(key for key, type_ in dataset.columns.metadata.items() if type_ == "json")
-        for part in self.parts(entry):
-            try:
-                file = pq.ParquetFile(part)
-                if start >= file.metadata.num_rows:
-                    start -= file.metadata.num_rows
-                    continue
-                for batch in file.iter_batches(_BATCH, columns=wanted):
-                    rows = batch.slice(min(start, batch.num_rows)).to_pylist()
-                    start = max(0, start - batch.num_rows)
-                    for row in rows:
-                        yield _record(row, json_keys)
-            except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
-                raise DamagedSnapshotError(f"{part.relative_to(self.directory)} can't be read: {error}") from error
+        """The records of a dataset from row ``start`` on, in order; only some hundred are in memory at once."""
+        return records_of(self.directory, self.dataset(entry), self.parts(entry), start)
 
-    def _rows(self, name: str) -> list[dict[str, Any]]:
-        data = read_json(layout.inside(self.directory, name))
-        if not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
-            raise DamagedSnapshotError(f"{name} is not a list of objects.")
-        return data
+    def _shaped(self, path: str, make: Callable[[Any], T]) -> T:
+        try:
+            return make(read_json(layout.existing(self.directory, path)))
+        except ShapeError as error:
+            raise DamagedSnapshotError(f"{path} is not what the format says: {str(error)[:_SHOWN]}.") from error
+
+
+def records_of(directory: Path, dataset: Dataset, parts: Iterable[Path], start: int = 0) -> Iterator[Record]:
+    """The records in some Parquet files of a dataset, from row ``start`` on.
+
+    Raises:
+        DamagedSnapshotError: a file can't be read, or holds what no record is.
+    """
+    json_keys = frozenset(key for key, type_ in dataset.columns.metadata.items() if type_ == "json")
+    for part in parts:
+        with reading(part, directory):
+            rows = pq.read_metadata(part).num_rows
+            if start >= rows:
+                start -= rows
+                continue
+            yield from read_records(part, dataset.task, json_keys, start)
+            start = 0
+
+
+@contextmanager
+def reading(part: Path, directory: Path) -> Iterator[None]:
+    """Within it, what a Parquet file can't be read for becomes one ``DamagedSnapshotError`` that names the file."""
+    name = layout.shown(part, directory)
+    try:
+        yield
+    except MemoryError as error:
+        raise DamagedSnapshotError(f"{name} can't be read: it unpacks to more than {MAX_MEMORY >> 30} GiB at once.") from error
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        raise DamagedSnapshotError(f"{name} can't be read: {str(error)[:_SHOWN]}") from error
 
 
 def read_json(path: Path) -> Any:
     """The content of a JSON file of a snapshot.
 
     Raises:
-        DamagedSnapshotError: it is missing, too large or no JSON.
+        DamagedSnapshotError: it is missing, too large, nested too deep, or no JSON.
     """
     try:
         if path.stat().st_size > MAX_JSON:
-            raise DamagedSnapshotError(f"{path.name} is larger than {MAX_JSON >> 20} MiB.")
-        return orjson.loads(path.read_bytes())
+            raise DamagedSnapshotError(f"{path} is larger than {MAX_JSON >> 20} MiB.")
+        data = orjson.loads(path.read_bytes())
     except FileNotFoundError:
         raise DamagedSnapshotError(f"{path} is missing.") from None
     except (OSError, orjson.JSONDecodeError) as error:
         raise DamagedSnapshotError(f"{path} can't be read: {error}") from error
+    if too_deep(data):
+        raise DamagedSnapshotError(f"{path} is nested deeper than {MAX_DEPTH} levels.")
+    return data
 
 
 def _manifest(directory: Path) -> Manifest:
     if not directory.is_dir():
         raise DamagedSnapshotError(f"{directory} is not a folder.")
     path = directory / layout.MANIFEST
-    if not path.is_file():
+    if not path.exists():
         if directory.name.endswith(".partial"):
             raise DamagedSnapshotError(f"{directory} is an unfinished export: run the same export again to go on with it.")
         raise DamagedSnapshotError(f"{directory} is not a snapshot: it has no {layout.MANIFEST}.")
-    data = read_json(path)
+    data = read_json(layout.existing(directory, layout.MANIFEST))
     if not isinstance(data, dict) or data.get("format") != layout.FORMAT:
         raise DamagedSnapshotError(f"{path} is not the manifest of a snapshot.")
-    version = str(data.get("format_version"))
-    if version.split(".", maxsplit=1)[0] != layout.FORMAT_VERSION.split(".")[0]:
+    _refuse_unknown(path, data.get("format_version"), data.get("required_features"))
+    try:
+        manifest = Manifest.from_json(data)
+    except ShapeError as error:
+        raise DamagedSnapshotError(f"{path} is not what the format says: {str(error)[:_SHOWN]}.") from error
+    _refuse_ambiguous(path, manifest)
+    return manifest
+
+
+def _refuse_unknown(path: Path, version: Any, features: Any) -> None:
+    """Refuses what a later format may have: nothing else of its manifest can be understood."""
+    if not isinstance(version, str) or not re.fullmatch(r"[0-9]{1,9}\.[0-9]{1,9}", version):
+        raise DamagedSnapshotError(f"{path} has no format_version like {layout.FORMAT_VERSION}.")
+    if version.split(".")[0] != layout.FORMAT_VERSION.split(".")[0]:
         raise UnsupportedFormatError(
-            f"{directory} has format version {version}, and this argilla-snapshot reads {layout.FORMAT_VERSION}: use a newer one."
+            f"{path} has format version {version}, and this argilla-snapshot reads {layout.FORMAT_VERSION}: use a newer one."
         )
-    unknown = sorted(set(map(str, data.get("required_features") or [])) - layout.KNOWN_FEATURES)
+    if not isinstance(features, list) or not all(isinstance(name, str) for name in features):
+        raise DamagedSnapshotError(f"{path} is not what the format says: required_features is not a list of texts.")
+    unknown = sorted(set(features) - layout.KNOWN_FEATURES)
     if unknown:
-        raise UnsupportedFormatError(f"{directory} needs what this argilla-snapshot does not know ({', '.join(unknown)}): use a newer one.")
-    try:
-        return Manifest.from_json(data)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise DamagedSnapshotError(f"{path} lacks a member or has one of a wrong kind: {error}.") from error
+        raise UnsupportedFormatError(f"{path} asks for what this argilla-snapshot does not know ({', '.join(unknown)[:_SHOWN]}): use a newer one.")
 
 
-def _built(cls: Any, row: dict[str, Any], name: str) -> Any:
-    try:
-        return from_json(cls, row)
-    except TypeError as error:
-        raise DamagedSnapshotError(f"{name}: {error}.") from error
+def _refuse_ambiguous(path: Path, manifest: Manifest) -> None:
+    """Refuses a manifest in which two things lie in one place, or would on a file system that folds case."""
+    files = [file.path for file in manifest.files]
+    folders = [entry.path for entry in manifest.datasets]
+    names = [(entry.workspace, entry.name) for entry in manifest.datasets]
+    twice = _twice([*files, layout.MANIFEST, layout.SUMS], str.lower) or _twice(folders, str.lower) or _twice(names, lambda name: name)
+    if twice:
+        raise DamagedSnapshotError(f"{path} names {str(twice)[:_SHOWN]} twice.")
+    places = {folder.lower() for folder in folders}
+    for folder in folders:
+        parts = folder.lower().split("/")
+        if any("/".join(parts[:number]) in places for number in range(1, len(parts))):
+            raise DamagedSnapshotError(f"{path} has a dataset inside of another: {folder[:_SHOWN]}.")
 
 
-def _record(row: dict[str, Any], json_keys: frozenset[str]) -> Record:
-    inputs = row["inputs"] if row.get("inputs") is not None else {"text": row["text"]}
-    metadata = _present(row["metadata"])
-    for key in json_keys & metadata.keys():
-        metadata[key] = json.loads(metadata[key])
-    return Record(
-        id=row["id"],
-        status=row["status"],
-        inputs=_present(inputs),
-        tokens=row.get("tokens"),
-        predictions=_agents(row, "prediction", _prediction),
-        annotations=_agents(row, "annotation", _annotation),
-        metadata=metadata,
-        vectors=_present(row["vectors"]),
-        explanation=row.get("explanation") and _present(row["explanation"]),
-        event_timestamp=row["event_timestamp"],
-        last_updated=row["last_updated"],
-    )
-
-
-def _present(struct: dict[str, Any] | None) -> dict[str, Any]:
-    """The members of a struct that are there: in a column of structs an absent one is null."""
-    return {key: value for key, value in (struct or {}).items() if value is not None}
-
-
-def _agents(row: dict[str, Any], column: str, build: Any) -> list[Any]:
-    """The current prediction or annotation and those of other agents."""
-    current = [] if row[column] is None else [build(row[f"{column}_agent"], row[column])]
-    return current + [build(other["agent"], other[column]) for other in row[f"other_{column}s"] or [] if other[column] is not None]
-
-
-def _prediction(agent: str | None, values: list[dict[str, Any]]) -> Prediction:
-    if values and "start" in values[0]:
-        return Prediction(agent, [Span(v["label"], v["start"], v["end"], v["score"]) for v in values])
-    if values and "text" in values[0]:
-        return Prediction(agent, [ScoredText(v["text"], v["score"]) for v in values])
-    return Prediction(agent, [ScoredLabel(v["label"], v["score"]) for v in values])
-
-
-def _annotation(agent: str | None, value: str | list[Any]) -> Annotation:
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        return Annotation(agent, [Span(v["label"], v["start"], v["end"]) for v in value])
-    return Annotation(agent, value)
+def _twice(values: Iterable[T], key: Callable[[T], object]) -> T | None:
+    """The first value that was there before."""
+    seen = set()
+    for value in values:
+        if key(value) in seen:
+            return value
+        seen.add(key(value))
+    return None

@@ -1,25 +1,31 @@
 """Writing a snapshot: files grow in ``NAME.partial/``, which becomes ``NAME/`` by one rename when all is there."""
 
+import errno
+import hashlib
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from snapshot import layout
 from snapshot.card import dataset_card
 from snapshot.errors import SnapshotError, SnapshotExistsError
-from snapshot.files import publish, sha256, sync_folder, to_json, write_whole
+from snapshot.files import make_folder, put_in_place, sha256, sync_file, sync_folder, to_json, write_whole
+from snapshot.limits import MAX_DEPTH, MAX_JSON, too_deep
 from snapshot.models import Dataset, DatasetEntry, FileEntry, Loss, Manifest, Source, User, Workspace
 from snapshot.schema import records_schema
 
 #: Rows of a row group: what a writer and a reader hold in memory at once.
 ROW_GROUP = 2_000
+#: Characters of ``raw`` after which a row group ends, however few its rows.
+ROW_GROUP_BYTES = 32 << 20
 #: Rows of a file: large enough for few files, small enough to be copied and checked one by one.
 PART_ROWS = 100_000
 
@@ -35,19 +41,22 @@ class SnapshotWriter:
         refuse_existing(directory)
         self.directory = directory
         self.partial = layout.partial_path(directory)
-        self.partial.mkdir(parents=True, exist_ok=True)
+        make_folder(self.partial)
+        for left in (layout.MANIFEST, layout.SUMS):  # of a run that ended just before the last rename
+            (self.partial / left).unlink(missing_ok=True)
         self._datasets: list[Dataset] = []
+        self._folders: set[Path] = set()
         self._counts = {"users": 0, "workspaces": 0, "datasets": 0, "records": 0}
 
     def write_users(self, users: list[User]) -> None:
         """Writes ``users.json``."""
         self._counts["users"] = len(users)
-        write_whole(self.partial / layout.USERS, to_json(users))
+        write_whole(self.partial / layout.USERS, _json(users, layout.USERS))
 
     def write_workspaces(self, workspaces: list[Workspace]) -> None:
         """Writes ``workspaces.json``."""
         self._counts["workspaces"] = len(workspaces)
-        write_whole(self.partial / layout.WORKSPACES, to_json(workspaces))
+        write_whole(self.partial / layout.WORKSPACES, _json(workspaces, layout.WORKSPACES))
 
     def dataset_folder(self, dataset: Dataset) -> Path:
         """The folder of a dataset in the growing snapshot."""
@@ -60,28 +69,38 @@ class SnapshotWriter:
             SnapshotError: there are more or fewer rows than ``dataset.records``.
         """
         folder = self.dataset_folder(dataset)
+        if folder in self._folders:
+            raise SnapshotError(f"{dataset.full_name} is in the snapshot already, or has the same file name as another dataset.")
         shutil.rmtree(folder, ignore_errors=True)
         records = folder / layout.RECORDS
-        records.mkdir(parents=True)
-        schema = records_schema(dataset)
-        written = 0
-        with _parts(records, schema) as write:
-            for batch in _batches(rows, ROW_GROUP):
-                write(pa.Table.from_pylist(batch, schema=schema))
-                written += len(batch)
-        if written != dataset.records:
-            raise SnapshotError(f"{dataset.full_name}: {dataset.records} records were read, {written} written.")
-        write_whole(folder / layout.DATASET, to_json(dataset))
+        make_folder(records)
+        parts = _Parts(records, records_schema(dataset))
+        try:
+            for batch in _batches(rows):
+                parts.write(batch)
+            parts.finish()
+        finally:
+            parts.abandon()
+        if parts.written != dataset.records:
+            raise SnapshotError(f"{dataset.full_name}: {dataset.records} records were read, {parts.written} written.")
+        write_whole(folder / layout.DATASET, _json(dataset, f"{layout.DATASET} of {dataset.full_name}"))
         self.add(dataset)
 
     def add(self, dataset: Dataset) -> None:
         """Takes a dataset that lies in the partial folder already, whole, into the snapshot."""
+        self._folders.add(self.dataset_folder(dataset))
         self._datasets.append(dataset)
         self._counts["datasets"] += 1
         self._counts["records"] += dataset.records
 
     def finish(self, source: Source, losses: list[Loss], created_by: str) -> Manifest:
-        """Writes the card, the checksums and last the manifest, and gives the folder its name."""
+        """Writes the card, the checksums and last the manifest, and gives the folder its name.
+
+        Raises:
+            SnapshotError: there is what can't be part of a snapshot, or the address in ``source`` holds credentials.
+        """
+        if "@" in urlsplit(source.url).netloc:
+            raise SnapshotError("The address of the old server holds credentials, which must not be in a snapshot.")
         write_whole(self.partial / layout.CARD, dataset_card(source, self._counts, self._datasets, losses))
         manifest = Manifest(
             snapshot_id=str(uuid4()),
@@ -99,7 +118,7 @@ class SnapshotWriter:
             files=file_entries(self.partial),
             losses=losses,
         )
-        seal(self.partial, to_json(manifest), manifest.files)
+        seal(self.partial, _json(manifest, layout.MANIFEST), manifest.files)
         self.partial.rename(self.directory)
         sync_folder(self.directory.parent)
         return manifest
@@ -115,64 +134,113 @@ def refuse_existing(directory: Path) -> None:
         raise SnapshotExistsError(f"{directory} exists already: choose another folder, or move it away.")
 
 
+def _json(value: object, name: str) -> bytes:
+    """The content of a JSON file; what no reader would take is refused."""
+    try:
+        content = to_json(value)
+    except TypeError as error:
+        raise SnapshotError(f"{name} can't be written: {error}.") from error
+    if len(content) > MAX_JSON or too_deep(orjson.loads(content)):
+        raise SnapshotError(f"{name} would be larger than {MAX_JSON >> 20} MiB, or nested deeper than {MAX_DEPTH} levels.")
+    return content
+
+
 def file_entries(folder: Path) -> list[FileEntry]:
-    """Size, checksum and rows of every file of a snapshot folder but the manifest and the checksums."""
-    paths = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    """Size, checksum and rows of every file of a snapshot folder but the manifest and the checksums.
+
+    Raises:
+        SnapshotError: something there can't be part of a snapshot.
+    """
     entries = []
-    for path in paths:
-        if path not in (layout.MANIFEST, layout.SUMS):
-            file = folder / path
-            rows = pq.read_metadata(file).num_rows if file.suffix == ".parquet" else None
-            entries.append(FileEntry(path, file.stat().st_size, sha256(file), rows))
+    for file in layout.files(folder):
+        path = file.relative_to(folder).as_posix()
+        if path in (layout.MANIFEST, layout.SUMS):
+            continue
+        if not layout.is_path(path) or file.is_symlink() or not file.is_file():
+            raise SnapshotError(f"{layout.shown(file, folder)} can't be part of a snapshot: only plain files with plain names can.")
+        rows = pq.read_metadata(file).num_rows if file.suffix == ".parquet" else None
+        entries.append(FileEntry(path, file.stat().st_size, sha256(file), rows))
     return entries
 
 
 def seal(folder: Path, manifest: bytes, files: list[FileEntry]) -> None:
     """Writes ``SHA256SUMS``, over all files and the manifest to come, and then the manifest."""
-    temporary = folder / (layout.MANIFEST + ".tmp")
-    temporary.write_bytes(manifest)
+    write_whole(folder / layout.SUMS, sums(manifest, files))
+    write_whole(folder / layout.MANIFEST, manifest)
+
+
+def sums(manifest: bytes, files: list[FileEntry]) -> bytes:
+    """The content of ``SHA256SUMS``: the files in the order of the manifest, then the manifest."""
     lines = [f"{entry.sha256}  {entry.path}\n" for entry in files]
-    lines.append(f"{sha256(temporary)}  {layout.MANIFEST}\n")
-    write_whole(folder / layout.SUMS, "".join(lines).encode())
-    publish(temporary, folder / layout.MANIFEST)
+    return "".join([*lines, f"{hashlib.sha256(manifest).hexdigest()}  {layout.MANIFEST}\n"]).encode()
 
 
-@contextmanager
-def _parts(folder: Path, schema: pa.Schema) -> Iterator[Any]:
-    """Yields a function that appends a table to the parts in ``folder``; a new part begins every PART_ROWS rows."""
-    state: dict[str, Any] = {"writer": None, "number": 0, "rows": 0}
+class _Parts:
+    """The Parquet files of one dataset, written one after the other; a new one begins every ``PART_ROWS`` rows."""
 
-    def close() -> None:
-        if state["writer"] is not None:
-            state["writer"].close()
-            path = folder / layout.part_name(state["number"])
-            publish(path.with_name(path.name + ".tmp"), path)
-            state.update(writer=None, number=state["number"] + 1, rows=0)
+    def __init__(self, folder: Path, schema: pa.Schema) -> None:
+        self.folder, self.schema = folder, schema
+        self.written = 0
+        self._number = 0
+        self._rows = 0
+        self._writer: pq.ParquetWriter | None = None
 
-    def open_part() -> None:
-        path = folder / (layout.part_name(state["number"]) + ".tmp")
-        state["writer"] = pq.ParquetWriter(path, schema, compression="zstd")
+    def write(self, rows: list[Mapping[str, Any]]) -> None:
+        """Appends rows as one row group."""
+        try:
+            table = pa.Table.from_pylist(rows, schema=self.schema)
+        except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
+            where = f"{layout.shown(self.folder.parent, self.folder.parents[2])}, records {self.written} to {self.written + len(rows) - 1}"
+            raise SnapshotError(f"{where}: a value does not fit its column: {error}") from error
+        self._open_unless_open().write_table(table)
+        self._rows += len(rows)
+        self.written += len(rows)
+        if self._rows >= PART_ROWS:
+            self.finish()
 
-    def write(table: pa.Table) -> None:
-        if state["writer"] is None:
-            open_part()
-        state["writer"].write_table(table)
-        state["rows"] += table.num_rows
-        if state["rows"] >= PART_ROWS:
-            close()
+    def finish(self) -> None:
+        """Ends the last file; a dataset without records has one too: it carries the schema."""
+        if self._writer is None and self._number > 0:
+            return
+        self._open_unless_open().close()
+        self._writer = None
+        sync_file(self._temporary)
+        _read_back(self._temporary, self.schema, self._rows)
+        put_in_place(self._temporary, self.folder / layout.part_name(self._number))
+        self._number, self._rows = self._number + 1, 0
 
-    yield write
-    if state["writer"] is None and state["number"] == 0:
-        open_part()  # an empty dataset has a part too: it carries the schema
-    close()
+    def abandon(self) -> None:
+        """Closes a file that was not finished; it keeps its temporary name."""
+        if self._writer is not None:
+            self._writer.close()
+
+    @property
+    def _temporary(self) -> Path:
+        return self.folder / (layout.part_name(self._number) + ".tmp")
+
+    def _open_unless_open(self) -> pq.ParquetWriter:
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._temporary, self.schema, compression="zstd")
+        return self._writer
 
 
-def _batches(rows: Iterable[Mapping[str, Any]], size: int) -> Iterator[list[Mapping[str, Any]]]:
+def _read_back(path: Path, schema: pa.Schema, rows: int) -> None:
+    """Makes sure that a written file can be read, and has what was written."""
+    with pq.ParquetFile(path, buffer_size=1 << 20) as file:
+        found = sum(batch.num_rows for batch in file.iter_batches())
+        if found != rows or file.metadata.num_rows != rows or not file.schema_arrow.equals(schema):
+            raise OSError(errno.EIO, "what was written is not what is read back", str(path))
+
+
+def _batches(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    """Rows by row groups; where records are long a group has fewer."""
     batch: list[Mapping[str, Any]] = []
+    size = 0
     for row in rows:
         batch.append(row)
-        if len(batch) == size:
+        size += len(row.get("raw") or "")
+        if len(batch) == ROW_GROUP or size >= ROW_GROUP_BYTES:
             yield batch
-            batch = []
+            batch, size = [], 0
     if batch:
         yield batch

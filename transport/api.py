@@ -14,10 +14,18 @@ from transport.errors import NotAllowedError, ServerError, TemporaryError, Unrea
 
 log = logging.getLogger(__name__)
 
+
+def _tell(details: stamina.instrumentation.RetryDetails) -> None:
+    error = details.caused_by
+    log.warning("%s Trying again in %.0f s.", error.format_message() if isinstance(error, ServerError) else error, details.wait_for)
+
+
+stamina.instrumentation.set_on_retry_hooks([_tell])
+
 #: Statuses that usually pass: too many requests, and a proxy in front of a server that restarts or is slow.
 _PASSING = frozenset({429, 502, 503, 504})
 #: orjson reads integers beyond 64 bits as floats; a body with such a run of digits goes to the standard parser.
-_LONG_DIGITS = re.compile(rb"\d{19}")
+_LONG_DIGITS = re.compile(rb"(?<![.\d])\d{19}")
 _DETAIL = 500
 
 
@@ -124,7 +132,7 @@ class Api:
 
 def _raise_for(response: httpx.Response, where: str) -> None:
     status = response.status_code
-    detail = error_detail(response)
+    detail = error_detail(response) if status >= 300 else ""
     if status in _PASSING:
         raise TemporaryError(f"{where} answers {status}.", status, detail, _retry_after(response))
     if status in (401, 403):

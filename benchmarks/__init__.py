@@ -1,0 +1,1 @@
+"""Measurements on real servers. They assert nothing: the tests do."""

@@ -1,0 +1,222 @@
+"""The HTTP API of an Argilla 1.x server as a source.
+
+Facts about the server are from argilla-server 1.29.1 and were seen on a running one. Its legacy API is called v0 in its
+code and has no version in its paths.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import stamina
+
+from exporter.contact import server_version
+from exporter.source import Access, Count, Listed
+from snapshot.models import TASKS, User, Workspace, from_json
+from snapshot.models import Source as Shown
+from transport.api import Api
+from transport.errors import NotAllowedError, ServerError, TemporaryError
+
+#: Documents of a page: the server's maximum (``apis/v0/handlers/records_search.py``).
+PAGE_SIZE = 1_000
+_SMALLEST = 10
+#: Seconds that a large page is tried before a smaller one is.
+_IMPATIENCE = 20.0
+#: After so many good pages a reduced page size is doubled again.
+_GOOD_PAGES = 20
+
+
+def connect(url: str, api_key: str, *, token: str | None = None, page_size: int = PAGE_SIZE, patience: float = 300.0) -> "ApiSource":
+    """Connects to an Argilla 1.x server as its owner, or as an admin.
+
+    Args:
+        url: address of the server.
+        api_key: the key of an owner; an admin's shows only the admin's own workspaces.
+        token: a Hugging Face token for a private Space.
+        page_size: documents asked for at once, at most 1,000.
+        patience: seconds that temporary trouble is waited out, each time.
+
+    Raises:
+        UnreachableError, UnsupportedServerError: there is no such server.
+        NotAllowedError: the key is refused, or is an annotator's.
+    """
+    api = Api(url, api_key, token=token, patience=patience)
+    quick = Api(url, api_key, token=token, patience=min(patience, _IMPATIENCE))
+    try:
+        version = server_version(api)
+        return ApiSource(api, quick, version, _me(api), min(page_size, PAGE_SIZE))
+    except BaseException:
+        api.close()
+        quick.close()
+        raise
+
+
+def _me(api: Api) -> dict[str, Any]:
+    """Who the key belongs to."""
+    try:
+        me: dict[str, Any] = api.get("/api/me")
+    except NotAllowedError as error:
+        raise NotAllowedError(f"{api.url} refuses the key: check ARGILLA_API_KEY.", error.status, error.detail) from None
+    if me.get("role") not in ("owner", "admin"):
+        raise NotAllowedError(f"{me.get('username')} is {me.get('role')} on {api.url}: export needs the key of an owner (or of an admin).")
+    return me
+
+
+class ApiSource:
+    """An Argilla 1.x server, spoken to as ``connect`` found it. Fulfils ``exporter.source.Source``."""
+
+    def __init__(self, api: Api, quick: Api, version: str, me: dict[str, Any], page_size: int) -> None:
+        self._api = api
+        self._quick = quick
+        self._page_size = page_size
+        self._workspaces: list[Workspace] | None = None
+        self.shown = Shown(kind="argilla-api", url=api.url, version=version, username=me["username"], role=me["role"])
+
+    @property
+    def sees_all_users(self) -> bool:
+        """Only an owner does (``policies.py``, ``UserPolicy.list``)."""
+        return self.shown.role == "owner"
+
+    def users(self) -> list[User]:
+        """The users, ordered by name, with the workspaces they are members of.
+
+        ``GET /api/users`` gives real memberships, for owners too (``/api/me`` gives an owner all workspaces). It gives
+        everyone's API key as well: only the members of ``User`` are taken over.
+        """
+        if self.sees_all_users:
+            found = {user["id"]: user for user in self._api.get("/api/users")}
+        else:
+            lists = (self._api.get(f"/api/workspaces/{workspace.id}/users") for workspace in self.workspaces())
+            found = {user["id"]: user for users in lists for user in users}
+        return sorted((from_json(User, user) for user in found.values()), key=lambda user: user.username)
+
+    def workspaces(self) -> list[Workspace]:
+        """All workspaces for an owner, the own ones for an admin; ordered by name."""
+        if self._workspaces is None:
+            items = self._api.get("/api/v1/me/workspaces")["items"]
+            self._workspaces = sorted((from_json(Workspace, item) for item in items), key=lambda workspace: workspace.name)
+        return self._workspaces
+
+    def datasets(self) -> list[Listed]:
+        """The legacy datasets of a known task; the server lists only those of workspaces that exist."""
+        listed = [Listed(d["workspace"], d["name"], d["task"], d) for d in self._listing() if d["task"] in TASKS]
+        return sorted(listed, key=lambda dataset: (dataset.workspace, dataset.name))
+
+    def left_out(self) -> list[tuple[str, str, str]]:
+        """Datasets of an unknown task, and feedback datasets, which have an API of their own (``/api/v1``)."""
+        names = {workspace.id: workspace.name for workspace in self.workspaces()}
+        unknown = [("unknown_task", d["workspace"], d["name"]) for d in self._listing() if d["task"] not in TASKS]
+        feedback = self._api.get("/api/v1/me/datasets")["items"]
+        return unknown + [("feedback_dataset", names.get(d["workspace_id"], "?"), d["name"]) for d in feedback]
+
+    def settings(self, dataset: Listed) -> dict[str, Any] | None:
+        """``{"label_schema": {"labels": [{"id", "name", "description"?}]}}``; None where there is none.
+
+        Text2text has no such route; a dataset without settings answers 404 ``EntityNotFoundError``.
+        """
+        if dataset.task == "Text2Text":
+            return None
+        try:
+            settings: dict[str, Any] = self._api.get(_path(dataset, f"/{dataset.task}/settings"), workspace=dataset.workspace)
+        except ServerError as error:
+            if error.status == 404 and "Settings" in error.detail:
+                return None
+            raise
+        return settings
+
+    def rules(self, dataset: Listed) -> list[dict[str, Any]]:
+        """The labeling rules; only text classification has any."""
+        if dataset.task != "TextClassification":
+            return []
+        rules: list[dict[str, Any]] = self._api.get(_path(dataset, "/TextClassification/labeling/rules"), workspace=dataset.workspace)
+        return rules
+
+    def access(self, dataset: Listed) -> Access:
+        """Asks for the count; no list tells.
+
+        A closed dataset answers 400 ``ClosedDatasetError``, one without an index in the search engine 400
+        ``MissingDatasetRecordsError``.
+        """
+        try:
+            self._total(dataset)
+        except ServerError as error:
+            if error.status == 400 and "ClosedDatasetError" in error.detail:
+                return "closed"
+            if error.status == 400 and "MissingDatasetRecordsError" in error.detail:
+                return "missing"
+            raise
+        return "open"
+
+    def open(self, dataset: Listed) -> None:
+        """``PUT :open``; the shards of a large dataset need a moment until they answer."""
+        self._api.put(_path(dataset, ":open"), workspace=dataset.workspace)
+        waits = stamina.retry_context(on=_passes, attempts=None, timeout=self._api.patience, wait_initial=0.2, wait_max=5.0)
+        for attempt in waits:
+            with attempt:
+                self._total(dataset)
+
+    def close(self, dataset: Listed) -> None:
+        """``PUT :close``."""
+        try:
+            self._api.put(_path(dataset, ":close"), workspace=dataset.workspace)
+        except ServerError as error:
+            if error.status != 404:
+                raise
+
+    def count(self, dataset: Listed) -> Count:
+        """The exact total of a search, and the dataset's ``last_updated`` (changed by every bulk of records)."""
+        listed = self._api.get(_path(dataset, ""), workspace=dataset.workspace)
+        return Count(self._total(dataset), listed.get("last_updated"))
+
+    def pages(self, dataset: Listed, after: str | None) -> Iterator[list[dict[str, Any]]]:
+        """Pages of the scan, which has no end mark: the last page is empty and repeats the cursor.
+
+        A page that the server can't give in time is asked for in halves.
+        """
+        size, good = self._page_size, 0
+        while True:
+            try:
+                documents = self._page(dataset, after, size)
+            except ServerError as error:
+                if size <= _SMALLEST or not (isinstance(error, TemporaryError) or error.status == 500):
+                    raise
+                size, good = max(size // 2, _SMALLEST), 0
+                continue
+            if not documents:
+                return
+            last = str(documents[-1].get("id"))
+            if last == after:
+                raise ServerError(f"{dataset.full_name}: the server sends the same records again after {last!r}.")
+            yield documents
+            after, good = last, good + 1
+            if good % _GOOD_PAGES == 0:
+                size = min(size * 2, self._page_size)
+
+    def disconnect(self) -> None:
+        """Closes the connections."""
+        self._api.close()
+        self._quick.close()
+
+    def _page(self, dataset: Listed, after: str | None, size: int) -> list[dict[str, Any]]:
+        # Without ``fields`` the whole documents come. Any id, there or not, is a cursor (as text: the sort is by keyword).
+        api = self._quick if size > _SMALLEST else self._api
+        body = {} if after is None else {"next_idx": after}
+        answer = api.post(_path(dataset, "/records/:search"), body, workspace=dataset.workspace, limit=size)
+        documents: list[dict[str, Any]] = answer["records"]
+        return documents
+
+    def _total(self, dataset: Listed) -> int:
+        return int(self._api.post(_path(dataset, f"/{dataset.task}:search"), {}, workspace=dataset.workspace, limit=0)["total"])
+
+    def _listing(self) -> list[dict[str, Any]]:
+        listing: list[dict[str, Any]] = self._api.get("/api/datasets")
+        return listing
+
+
+def _passes(error: Exception) -> bool:
+    """Whether what a just opened dataset answers may be because its shards are not there yet."""
+    return isinstance(error, ServerError) and error.status in (400, 500)
+
+
+def _path(dataset: Listed, rest: str) -> str:
+    return f"/api/datasets/{quote(dataset.name, safe='')}{rest}"

@@ -1,0 +1,189 @@
+"""The export of one dataset: scan into the spool, learn from it, write the records, account for what differs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from exporter.documents import Document, json_safe
+from exporter.errors import ExportError
+from exporter.learn import Learnt, dict_of, learn
+from exporter.losses import Losses
+from exporter.rows import to_row
+from exporter.source import Count, Listed, Source
+from exporter.spool import Spool
+from exporter.state import SoFar, State
+from snapshot import layout
+from snapshot.models import Dataset, Loss
+from snapshot.progress import Progress
+from snapshot.reader import read_json
+from snapshot.writer import SnapshotWriter
+
+_TELL_EVERY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the export of each dataset works with."""
+
+    source: Source
+    state: State
+    writer: SnapshotWriter
+    progress: Progress
+    open_closed: bool
+
+
+def export_dataset(job: Job, listed: Listed) -> tuple[Dataset | None, list[Loss]]:
+    """Brings one dataset into the snapshot, from where an earlier run left it.
+
+    Returns:
+        The dataset, or None where it is left out, and what did not come along.
+    """
+    so_far = job.state.of(listed)
+    if so_far.done:
+        return _take_over(job, listed, so_far)
+    losses = Losses()
+    spool = job.state.spool(listed)
+    if so_far.after is None:
+        scanned = _scan_opened(job, listed, so_far, spool, losses)
+        if scanned is None:
+            return None, losses.all()
+        so_far = scanned
+    dataset = _convert(job, listed, so_far, spool, losses)
+    _compare_counts(dataset, so_far, losses)
+    job.state.save(replace(so_far, done=True, losses=losses.all()))
+    spool.remove()
+    return dataset, losses.all()
+
+
+def _take_over(job: Job, listed: Listed, so_far: SoFar) -> tuple[Dataset, list[Loss]]:
+    """A dataset that an earlier run finished."""
+    path = job.writer.partial / layout.dataset_path(listed.workspace, listed.name) / layout.DATASET
+    dataset = Dataset.from_json(read_json(path))
+    job.writer.add(dataset)
+    losses = Losses()
+    losses.extend(so_far.losses)
+    if listed.content.get("last_updated") != dataset.last_updated and not any(
+        loss.kind == "changed_during_export" for loss in so_far.losses
+    ):
+        losses.add("changed_during_export", dataset.full_name)
+    return dataset, losses.all()
+
+
+def _scan_opened(job: Job, listed: Listed, so_far: SoFar, spool: Spool, losses: Losses) -> SoFar | None:
+    """Scans a dataset, opening a closed one for the time; None where it is closed and must stay so."""
+    access = job.source.access(listed)
+    if access == "open":
+        return _scan(job, listed, so_far, spool)
+    if access == "missing":
+        losses.add("records_missing", listed.full_name)
+        nothing = Count(0, listed.content.get("last_updated"))
+        return replace(so_far, before=nothing, after=nothing)
+    if not job.open_closed:
+        losses.add("dataset_closed", listed.full_name)
+        return None
+    job.progress.message(f"{listed.full_name} is closed: it is opened to be read, and closed again")
+    with _opened(job, listed, so_far) as opened:
+        _scan(job, listed, opened, spool)
+    return job.state.of(listed)
+
+
+@contextmanager
+def _opened(job: Job, listed: Listed, so_far: SoFar) -> Iterator[SoFar]:
+    """Opens a closed dataset, and closes it again whatever happens; a run that is killed leaves word for the next one."""
+    opened = replace(so_far, was_closed=True, opened=True)
+    job.state.save(opened)
+    try:
+        job.source.open(listed)
+        yield opened
+    finally:
+        job.source.close(listed)
+        job.state.save(replace(job.state.of(listed), opened=False))
+
+
+def _scan(job: Job, listed: Listed, so_far: SoFar, spool: Spool) -> SoFar:
+    """Reads the records that the spool has not yet."""
+    if so_far.before is None:
+        so_far = replace(so_far, before=job.source.count(listed))
+        job.state.save(so_far)
+    assert so_far.before is not None
+    job.progress.started("reading", listed.full_name, so_far.before.records, spool.records)
+    repeated = 0
+    for page in job.source.pages(listed, spool.last_id):
+        repeated += spool.append(page)
+        job.progress.advanced(len(page))
+    so_far = replace(so_far, after=job.source.count(listed), repeated=repeated)
+    job.state.save(so_far)
+    return so_far
+
+
+def _convert(job: Job, listed: Listed, so_far: SoFar, spool: Spool, losses: Losses) -> Dataset:
+    """Turns the spool into the dataset's files: one pass to learn the columns, one to write the rows."""
+    job.progress.started("learning", listed.full_name, spool.records)
+    learnt = learn(listed.task, (document.content for document in _told(spool, job.progress)))
+    if learnt.records != spool.records:
+        raise ExportError(f"{spool.path} was altered while it was read: export again with --restart.")
+    dataset = _described(job.source, listed, so_far, learnt, losses)
+    job.progress.started("writing", listed.full_name, spool.records)
+    job.writer.write_dataset(dataset, (to_row(document, dataset, losses) for document in _told(spool, job.progress)))
+    return dataset
+
+
+def _described(source: Source, listed: Listed, so_far: SoFar, learnt: Learnt, losses: Losses) -> Dataset:
+    """Everything about a dataset but its records."""
+    note = losses.note(listed.full_name, "dataset.json")
+    content: dict[str, Any] = json_safe(listed.content, note)
+    settings = source.settings(listed)
+    declared = list(dict.fromkeys(_label_names(settings)))
+    return Dataset(
+        workspace=listed.workspace,
+        name=listed.name,
+        task=listed.task,
+        records=learnt.records,
+        columns=learnt.columns,
+        multi_label=learnt.multi_label,
+        labels_declared=declared,
+        labels_seen=[label for label in learnt.labels if label not in set(declared)],
+        settings=json_safe(settings, note),
+        rules=json_safe(source.rules(listed), note),
+        tags=dict_of(content.get("tags")),
+        metadata=dict_of(content.get("metadata")),
+        created_at=content.get("created_at"),
+        created_by=content.get("created_by"),
+        last_updated=content.get("last_updated"),
+        was_closed=so_far.was_closed,
+        statuses=learnt.statuses,
+        annotation_agents=learnt.annotation_agents,
+        prediction_agents=learnt.prediction_agents,
+        source=content,
+    )
+
+
+def _label_names(settings: dict[str, Any] | None) -> Iterator[str]:
+    """Names of the label schema; the server accepts the same name twice."""
+    for label in dict_of(dict_of(settings).get("label_schema")).get("labels") or ():
+        yield str(label["name"])
+
+
+def _compare_counts(dataset: Dataset, so_far: SoFar, losses: Losses) -> None:
+    """Holds what was read against the server's own count before and after."""
+    before, after = so_far.before, so_far.after
+    assert before is not None
+    assert after is not None
+    if so_far.repeated:
+        losses.add("repeated_record", dataset.full_name, count=so_far.repeated)
+    if dataset.records != after.records:
+        message = f"{dataset.records} records were read; the server counted {before.records} before and {after.records} after"
+        losses.add("count_differs", dataset.full_name, count=abs(dataset.records - after.records), message=message)
+    if before != after:
+        losses.add("changed_during_export", dataset.full_name)
+
+
+def _told(spool: Spool, progress: Progress) -> Iterator[Document]:
+    """The documents of a spool, with word of it every few hundred."""
+    number = 0
+    for number, document in enumerate(spool.documents(), 1):
+        if number % _TELL_EVERY == 0:
+            progress.advanced(_TELL_EVERY)
+        yield document
+    progress.advanced(number % _TELL_EVERY)

@@ -1,0 +1,108 @@
+"""Raw documents of the old server, and exact JSON text of them.
+
+A document is one record as the search engine behind Argilla 1.x keeps it (the scan endpoint passes it through).
+"""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import orjson
+
+from exporter.losses import Note
+from transport.api import from_json
+
+_LONE = re.compile("[\ud800-\udfff]")
+#: In text made by ``encode`` only half characters are escaped with ``\ud``.
+_ESCAPE = "\\ud"
+
+
+class Document(NamedTuple):
+    r"""A record of the old server.
+
+    Attributes:
+        raw: exact compact JSON; half characters (lone surrogates) are ``\uXXXX`` escapes, NaN and infinities are
+            written as Python does, integers have any size.
+        content: the same, parsed; half characters are replaced by U+FFFD.
+        replaced: how many strings of ``content`` were changed so.
+    """
+
+    raw: str
+    content: dict[str, Any]
+    replaced: int = 0
+
+
+def encode(document: Mapping[str, Any]) -> bytes:
+    """Exact compact JSON on one line, in UTF-8."""
+    try:
+        text = orjson.dumps(document)
+    except TypeError:  # integers beyond 64 bits, half characters
+        return _exact(document)
+    if b"null" in text and _has_special_float(document):  # orjson writes NaN as null
+        return _exact(document)
+    return text
+
+
+def decode(line: bytes) -> Document:
+    """Reads what ``encode`` wrote."""
+    raw, content, replaced = line.decode(), from_json(line), 0
+    if _ESCAPE in raw:
+        content, replaced = without_lone_surrogates(content)
+    return Document(raw, content, replaced)
+
+
+def without_lone_surrogates(value: Any) -> tuple[Any, int]:
+    """The value with U+FFFD in place of half characters, keys of objects too, and how many strings changed."""
+    if isinstance(value, str):
+        cleaned = _LONE.sub("\ufffd", value)
+        return cleaned, int(cleaned != value)
+    if isinstance(value, list):
+        pairs = [without_lone_surrogates(item) for item in value]
+        return [item for item, _ in pairs], sum(count for _, count in pairs)
+    if isinstance(value, dict):
+        total, result = 0, {}
+        for key, item in value.items():
+            new_key, key_count = without_lone_surrogates(key)
+            result[new_key], count = without_lone_surrogates(item)
+            total += key_count + count
+        return result, total
+    return value, 0
+
+
+def json_safe(value: Any, note: Note) -> Any:
+    """The value as every JSON reader takes it, for the JSON files of a snapshot.
+
+    Half characters become U+FFFD, integers beyond 64 bits text, NaN and infinities text; each is noted.
+    """
+    if isinstance(value, dict):
+        return {json_safe(key, note): json_safe(item, note) for key, item in value.items()}
+    if isinstance(value, list):
+        return [json_safe(item, note) for item in value]
+    safe = value
+    if isinstance(value, str):
+        safe = _LONE.sub("\ufffd", value)
+    elif (isinstance(value, float) and not math.isfinite(value)) or (isinstance(value, int) and not -(2**63) <= value < 2**63):
+        safe = str(value)
+    if safe is not value and safe != value:
+        note("json_value")
+    return safe
+
+
+def to_text(value: Any) -> str:
+    """Compact JSON text of a value without half characters."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _exact(document: Mapping[str, Any]) -> bytes:
+    # Half characters only stand in strings, and there "backslashreplace" writes just the escape that JSON has.
+    return to_text(document).encode("utf-8", "backslashreplace")
+
+
+def _has_special_float(value: Any) -> bool:
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    if isinstance(value, dict):
+        return any(map(_has_special_float, value.values()))
+    return isinstance(value, list) and any(map(_has_special_float, value))

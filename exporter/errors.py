@@ -1,0 +1,31 @@
+"""What can stop an export, besides what ``transport.errors`` and ``snapshot.errors`` name.
+
+ExportError                    the export can't go on (exit code 1)
+├── BusyError                  another export writes to the same folder (1)
+├── NothingMatchesError        a chosen workspace or dataset is not there (2)
+└── OtherExportError           the unfinished export in the way is of something else (2)
+
+Each is a ``click.ClickException``: it carries its exit code and one line for the person who reads it.
+"""
+
+import click
+
+
+class ExportError(click.ClickException):
+    """The export can't go on."""
+
+
+class BusyError(ExportError):
+    """Another export writes to the same folder."""
+
+
+class NothingMatchesError(ExportError):
+    """A workspace or dataset that was asked for is not on the server."""
+
+    exit_code = 2
+
+
+class OtherExportError(ExportError):
+    """The unfinished export that lies in the way is of another server, or of another choice."""
+
+    exit_code = 2

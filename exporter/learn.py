@@ -1,0 +1,168 @@
+"""What all records of a dataset say together: the columns, the labels, and how many records have what. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from exporter.agents import Entry, annotations, predictions
+from exporter.losses import ignore
+from exporter.values import to_floats
+from snapshot.models import Columns, MetadataType, Task
+
+_EXACT = 2**53  # integers up to this are exact as floats
+_LONG = 2**63
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What was learnt from all records; the members are those of ``snapshot.models.Dataset``.
+
+    Attributes:
+        labels: every label in an annotation or prediction of any agent, sorted.
+    """
+
+    records: int
+    columns: Columns
+    multi_label: bool | None
+    labels: list[str]
+    statuses: dict[str, int]
+    annotation_agents: dict[str, int]
+    prediction_agents: dict[str, int]
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What was seen so far. Dicts keep the order of first appearance."""
+
+    records: int = 0
+    lists: dict[str, bool] = field(default_factory=dict)
+    metadata: dict[str, set[str]] = field(default_factory=dict)
+    vectors: dict[str, set[int]] = field(default_factory=dict)
+    explanation: dict[str, dict[str, None]] = field(default_factory=dict)
+    multi_label: bool = False
+    labels: set[str] = field(default_factory=set)
+    statuses: Counter[str] = field(default_factory=Counter)
+    annotation_agents: Counter[str] = field(default_factory=Counter)
+    prediction_agents: Counter[str] = field(default_factory=Counter)
+
+
+def learn(task: Task, documents: Iterable[dict[str, Any]]) -> Learnt:
+    """Learns the columns of a dataset from its documents (without lone surrogates), holding none of them.
+
+    Names come in the order in which they first appear, which is the same in every run: documents are sorted by id.
+    """
+    seen = _Seen()
+    for document in documents:
+        _see(seen, task, document)
+    columns = Columns(
+        inputs={name: "list[str]" if is_list else "str" for name, is_list in seen.lists.items()},
+        metadata={key: metadata_type(kinds) for key, kinds in seen.metadata.items()},
+        vectors={name: sizes.copy().pop() if len(sizes) == 1 else None for name, sizes in seen.vectors.items()},
+        explanation={name: list(labels) for name, labels in seen.explanation.items()},
+    )
+    return Learnt(
+        records=seen.records,
+        columns=columns,
+        multi_label=seen.multi_label if task == "TextClassification" and seen.records else None,
+        labels=sorted(seen.labels),
+        statuses=dict(sorted(seen.statuses.items())),
+        annotation_agents=dict(sorted(seen.annotation_agents.items())),
+        prediction_agents=dict(sorted(seen.prediction_agents.items())),
+    )
+
+
+def value_kinds(value: Any) -> set[str]:
+    """The kinds of a metadata value, for ``metadata_type``; null has none."""
+    if isinstance(value, list):
+        inner = {f"list[{kind}]" for item in value for kind in (value_kinds(item) or {"other"})}
+        return inner or {"list"}
+    if value is None:
+        return set()
+    if isinstance(value, int) and not isinstance(value, bool):
+        return {"int" if -_EXACT <= value <= _EXACT else "long" if -_LONG <= value < _LONG else "other"}
+    kind = type(value).__name__
+    return {kind if kind in ("bool", "float", "str") else "other"}
+
+
+def metadata_type(kinds: set[str]) -> MetadataType:
+    """The one type that holds values of all these kinds exactly; ``json`` where there is none."""
+    if not kinds & {"list"} and all(not kind.startswith("list[") for kind in kinds):
+        return cast("MetadataType", _scalar_type(kinds) or "json")
+    if not all(kind.startswith("list") for kind in kinds):
+        return "json"
+    items = {kind[len("list[") : -1] for kind in kinds - {"list"}}
+    inner = _scalar_type(items) if items else "str"
+    return cast("MetadataType", f"list[{inner}]" if inner else "json")
+
+
+def _scalar_type(kinds: set[str]) -> str | None:
+    if kinds in ({"bool"}, {"str"}):
+        return next(iter(kinds))
+    if kinds <= {"int", "long"}:
+        return "int"
+    return "float" if kinds <= {"int", "float"} else None
+
+
+def _see(seen: _Seen, task: Task, document: dict[str, Any]) -> None:
+    seen.records += 1
+    seen.statuses[status_of(document)] += 1
+    for key, value in dict_of(document.get("metadata")).items():
+        if kinds := value_kinds(value):
+            seen.metadata.setdefault(key, set()).update(kinds)
+    for name, vector in dict_of(document.get("vectors")).items():
+        if (numbers := to_floats(vector_value(vector), ignore)) is not None:
+            seen.vectors.setdefault(name, set()).add(len(numbers))
+    if task == "TextClassification":
+        _see_inputs(seen, document)
+    multi_label = document.get("multi_label") is True
+    annotated = annotations(task, document, multi_label=multi_label, note=ignore)
+    predicted = predictions(task, document, ignore)
+    seen.annotation_agents.update(_agents(annotated))
+    seen.prediction_agents.update(_agents(predicted))
+    if task != "Text2Text":
+        seen.labels.update(label for entry in (*annotated, *predicted) for label in _labels_in(entry.value))
+
+
+def _see_inputs(seen: _Seen, document: dict[str, Any]) -> None:
+    seen.multi_label |= document.get("multi_label") is True
+    for name, value in inputs_of(document).items():
+        if value is not None:
+            seen.lists[name] = seen.lists.get(name, False) or isinstance(value, list)
+    for name, tokens in dict_of(document.get("explanation")).items():
+        labels = seen.explanation.setdefault(name, {})
+        for token in tokens if isinstance(tokens, list) else ():
+            labels.update(dict.fromkeys(dict_of(dict_of(token).get("attributions"))))
+
+
+def status_of(document: dict[str, Any]) -> str:
+    """The status; a document without one is pending, as the server's own model has it."""
+    status = document.get("status")
+    return status if isinstance(status, str) else "Default"
+
+
+def inputs_of(document: dict[str, Any]) -> dict[str, Any]:
+    """The inputs of a text classification document; a lone text is the input ``text``, as in the 1.x client."""
+    inputs = document.get("inputs")
+    return {"text": inputs} if isinstance(inputs, str) else dict_of(inputs)
+
+
+def vector_value(vector: Any) -> Any:
+    """The numbers of a vector: ``{"value": […]}`` in 1.x, with or without further members."""
+    return vector.get("value") if isinstance(vector, dict) else vector
+
+
+def dict_of(value: Any) -> dict[str, Any]:
+    """The value where it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def _agents(entries: list[Entry]) -> set[str]:
+    return {entry.agent for entry in entries if entry.agent is not None and entry.value is not None}
+
+
+def _labels_in(value: Any) -> list[str]:
+    if value is None:
+        return []
+    items = value if isinstance(value, list) else [value]
+    return [item["label"] if isinstance(item, dict) else item for item in items]

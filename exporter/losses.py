@@ -1,0 +1,68 @@
+"""What did not come along, counted by kind and dataset, with a few samples."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from snapshot.models import Loss
+
+#: Every kind of loss an export can report, and what it means.
+LOSS_KINDS: dict[str, str] = {
+    "users_not_visible": "the key is an admin's, who sees only members of the own workspaces: other users are not in the snapshot",
+    "feedback_dataset": "feedback datasets are not legacy datasets: they are not in the snapshot",
+    "unknown_task": "datasets of a task that is not known: they are not in the snapshot",
+    "dataset_closed": "the dataset is closed and was not to be opened: it is not in the snapshot",
+    "records_missing": "the old server has lost the records of the dataset (its index): it is in the snapshot without records",
+    "dataset_gone": "the dataset was there in an earlier run of this export and is no more: it is not in the snapshot",
+    "left_open": "an earlier export opened the dataset on another server and could not close it again",
+    "count_differs": "as many records are missing, or too many, compared with the server's own count",
+    "changed_during_export": "the dataset was written to while it was read: some records may be in their old state",
+    "repeated_record": "the server sent a record twice: it is in the snapshot once",
+    "lone_surrogate": "half characters (lone surrogates) became U+FFFD in the typed columns; the column raw has them",
+    "bad_timestamp": "timestamps that are none are null in the typed columns; the column raw has them",
+    "unexpected_value": "values of a type that is not of the column were converted or left out; the column raw has them",
+    "agent_conflict": "an agent has two different entries in one record: the current one is in the typed columns, the column raw has both",
+    "json_value": "values that JSON readers refuse (half characters, integers beyond 64 bits, NaN) were changed in what describes the dataset",
+}
+_SAMPLES = 5
+
+#: Notes one loss of the given kind; where it happened is known to whoever made the function.
+Note = Callable[[str], None]
+
+
+class Losses:
+    """A growing account of losses."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str | None], dict[str, Any]] = {}
+
+    def add(self, kind: str, dataset: str | None = None, sample: str | None = None, *, count: int = 1, message: str | None = None) -> None:
+        """Counts a loss.
+
+        Args:
+            kind: a name in ``LOSS_KINDS``.
+            dataset: ``workspace.name``, or None.
+            sample: an id or a name to show; the first five different ones are kept.
+            count: how many.
+            message: other words than those of ``LOSS_KINDS``.
+        """
+        found = self._found.setdefault((kind, dataset), {"count": 0, "message": message or LOSS_KINDS[kind], "samples": []})
+        found["count"] += count
+        if sample is not None and len(found["samples"]) < _SAMPLES and sample not in found["samples"]:
+            found["samples"].append(sample)
+
+    def extend(self, losses: Iterable[Loss]) -> None:
+        """Takes over what was counted elsewhere, for other kinds or datasets."""
+        for loss in losses:
+            self._found[loss.kind, loss.dataset] = {"count": loss.count, "message": loss.message, "samples": list(loss.samples)}
+
+    def note(self, dataset: str, sample: str) -> Note:
+        """A function that counts losses of one record."""
+        return lambda kind: self.add(kind, dataset, sample)
+
+    def all(self) -> list[Loss]:
+        """Everything counted, in the order in which it first appeared."""
+        return [Loss(kind=kind, dataset=dataset, **found) for (kind, dataset), found in self._found.items()]
+
+
+def ignore(_kind: str) -> None:
+    """A note that is not taken."""

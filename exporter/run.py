@@ -1,0 +1,197 @@
+"""An export from end to end."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from exporter.choose import Choice, choose, matches, users_in_scope
+from exporter.dataset import Job, export_dataset
+from exporter.errors import BusyError, ExportError
+from exporter.losses import Losses
+from exporter.source import Listed, Source
+from exporter.state import SPOOL, State
+from snapshot import layout
+from snapshot.models import Dataset, Manifest
+from snapshot.progress import Progress
+from snapshot.writer import SnapshotWriter, refuse_existing
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """What to export, and where to.
+
+    Attributes:
+        directory: the snapshot to make; must not exist.
+        workspaces: globs of workspace names; empty means all.
+        datasets: globs of ``name``, ``workspace.name`` or ``workspace/name``; empty means all.
+        open_closed: open closed datasets, read them and close them again; else they are left out and reported.
+        restart: begin anew where an unfinished export lies.
+        created_by: name and version of the program, for the manifest.
+    """
+
+    directory: Path
+    workspaces: tuple[str, ...] = ()
+    datasets: tuple[str, ...] = ()
+    open_closed: bool = True
+    restart: bool = False
+    created_by: str = "argilla-snapshot"
+
+
+def export(options: ExportOptions, connect: Callable[[], Source], progress: Progress) -> Manifest:
+    """Makes a snapshot of what is chosen, or goes on with an unfinished one.
+
+    Everything grows in ``NAME.partial`` beside the directory. Nothing is written before the server has answered and
+    everything chosen was found. After an error or an interruption the same call goes on where it ended.
+
+    In scope of a whole export are all users and workspaces. An export of chosen workspaces or datasets has only those
+    workspaces (or those of the datasets), and the users who are members there or annotated there.
+
+    Args:
+        options: what and where to.
+        connect: connects to the source; called when the directory was found free.
+        progress: told how it goes on.
+
+    Returns:
+        The manifest of the snapshot; ``losses`` says what did not come along.
+
+    Raises:
+        SnapshotExistsError: the directory exists; the server was not asked.
+        NothingMatchesError: a glob matches nothing.
+        OtherExportError: an unfinished export of something else lies in the way.
+        BusyError: another export writes there.
+        ExportError: a file can't be written.
+        ServerError: the server can't or won't answer.
+    """
+    refuse_existing(options.directory)
+    source = connect()
+    try:
+        listed = source.datasets()
+        choice = choose(source.workspaces(), listed, list(options.workspaces), list(options.datasets))
+        with _locked(options.directory):
+            return _Run(options, source, listed, choice, progress).run()
+    except OSError as error:
+        raise ExportError(f"{error.filename or options.directory} can't be written: {error.strerror or error}.") from error
+    finally:
+        source.disconnect()
+
+
+@contextmanager
+def _locked(directory: Path) -> Iterator[None]:
+    """Only one export at a time writes a directory; a process that dies frees it."""
+    partial = layout.partial_path(directory)
+    partial.parent.mkdir(parents=True, exist_ok=True)
+    path = partial.with_name(partial.name + ".lock")
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise BusyError(f"Another export writes to {partial}: wait for it to end.") from None
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        lock.release()
+
+
+class _Run:
+    """One run of an export."""
+
+    def __init__(self, options: ExportOptions, source: Source, listed: list[Listed], choice: Choice, progress: Progress) -> None:
+        self.options, self.source, self.listed, self.choice, self.progress = options, source, listed, choice, progress
+        self.losses = Losses()
+        self.partial = layout.partial_path(options.directory)
+        self.state = State(self.partial / SPOOL)
+        self.scope = {"workspaces": list(options.workspaces), "datasets": list(options.datasets)}
+
+    def run(self) -> Manifest:
+        refuse_existing(self.options.directory)
+        aside = self._prepare()
+        writer = SnapshotWriter(self.options.directory)
+        job = Job(self.source, self.state, writer, self.progress, open_closed=self.options.open_closed)
+        datasets = []
+        for listed in self.choice.datasets:
+            dataset, losses = export_dataset(job, listed)
+            self.losses.extend(losses)
+            if dataset is not None:
+                datasets.append(dataset)
+        self._write_people(writer, datasets)
+        self._account_for_left_out()
+        self._tidy(datasets)
+        self.state.folder.rename(aside)
+        manifest = writer.finish(replace(self.source.shown, scope=self.scope), self.losses.all(), self.options.created_by)
+        shutil.rmtree(aside)
+        return manifest
+
+    def _prepare(self) -> Path:
+        """Makes the unfinished export ours, and closes what an interrupted run opened.
+
+        Returns where the bookkeeping goes while the checksums are made: out of the folder, but kept should that be interrupted.
+        """
+        aside = self.partial.with_name(self.partial.name + ".done")
+        if aside.exists() and self.partial.exists() and not self.state.folder.exists():
+            aside.rename(self.state.folder)
+        shutil.rmtree(aside, ignore_errors=True)
+        self.state.refuse_foreign()
+        shown = self.source.shown
+        if self.options.restart and self.partial.exists():
+            self._close_opened(same_server=self.state.bound_to().get("address") == shown.url)
+            shutil.rmtree(self.partial)
+        self.state.bind(
+            {
+                "address": shown.url,
+                "version": shown.version,
+                "user": shown.username,
+                "--workspace": self.scope["workspaces"],
+                "--dataset": self.scope["datasets"],
+                "--open-closed": self.options.open_closed,
+            }
+        )
+        self._close_opened(same_server=True)
+        return aside
+
+    def _close_opened(self, *, same_server: bool) -> None:
+        for so_far in self.state.all():
+            if not so_far.opened:
+                continue
+            if not same_server:
+                self.losses.add("left_open", f"{so_far.workspace}.{so_far.name}")
+                continue
+            for listed in self.listed:
+                if (listed.workspace, listed.name) == (so_far.workspace, so_far.name):
+                    self.source.close(listed)
+            self.state.save(replace(so_far, opened=False))
+
+    def _write_people(self, writer: SnapshotWriter, datasets: list[Dataset]) -> None:
+        users = self.source.users()
+        if any(self.scope.values()):
+            users = users_in_scope(users, self.choice.workspaces, datasets)
+        if not self.source.sees_all_users:
+            self.losses.add("users_not_visible")
+        writer.write_users(users)
+        writer.write_workspaces(self.choice.workspaces)
+
+    def _account_for_left_out(self) -> None:
+        names = {workspace.name for workspace in self.choice.workspaces}
+        for kind, workspace, name in self.source.left_out():
+            if workspace in names and (not self.options.datasets or matches(workspace, name, self.options.datasets)):
+                self.losses.add(kind, sample=f"{workspace}.{name}")
+        chosen = {(listed.workspace, listed.name) for listed in self.choice.datasets}
+        for so_far in self.state.all():
+            if (so_far.workspace, so_far.name) not in chosen:
+                self.losses.add("dataset_gone", f"{so_far.workspace}.{so_far.name}")
+
+    def _tidy(self, datasets: list[Dataset]) -> None:
+        """Takes away what interrupted runs may have left in the folder and is not of the snapshot."""
+        for path in self.partial.rglob("*.tmp"):
+            path.unlink()
+        ours = {self.partial / layout.dataset_path(dataset.workspace, dataset.name) for dataset in datasets}
+        for folder in self.partial.glob(f"{layout.DATASETS}/*/*"):
+            if folder not in ours:
+                shutil.rmtree(folder)
+        for folder in self.partial.glob(f"{layout.DATASETS}/*"):
+            if not any(folder.iterdir()):
+                folder.rmdir()

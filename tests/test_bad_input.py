@@ -1,0 +1,176 @@
+"""Whatever is given wrong: one clear line on stderr, the right exit code, and nothing half-made."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from servers.old_api import connect, create_user
+from servers.processes import free_port
+from servers.stack import Stack
+from tests import target
+from tests.cli import run, succeed
+
+
+def refused(code: int, *arguments: str | Path, says: str, url: str = "http://127.0.0.1:9", **env: str) -> None:
+    """The command must end with ``code`` and one line that says so."""
+    done = run(*arguments, url=url, **env)
+    assert done.returncode == code, done.stderr
+    assert done.stdout == ""
+    assert done.stderr.startswith("Error: ")
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert says in done.stderr
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> Path:
+    """A whole snapshot."""
+    return Path(shutil.copytree(Path(__file__).parent / "fixtures" / "snapshot-1.0", tmp_path / "snap"))
+
+
+def edit(file: Path, **members: object) -> None:
+    """Changes members of a JSON file."""
+    file.write_text(json.dumps({**json.loads(file.read_text()), **members}))
+
+
+# --- without a server ---
+
+
+@pytest.mark.parametrize("command", ["export", "import", "plan", "verify"])
+def test_without_an_address_and_a_key(command: str, snapshot: Path) -> None:
+    directory = snapshot.with_name("new") if command == "export" else snapshot
+    refused(2, command, directory, url="", says="ARGILLA_API_URL")
+
+
+@pytest.mark.parametrize("command", ["export", "import"])
+def test_where_no_server_is(command: str, snapshot: Path) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    directory = snapshot.with_name("new") if command == "export" else snapshot
+    refused(1, command, directory, url=url, says=f"No server answers at {url}")
+    assert [path.name for path in snapshot.parent.iterdir()] == ["snap"]
+
+
+def test_an_address_that_is_none(tmp_path: Path) -> None:
+    refused(1, "export", tmp_path / "snap", url="localhost:6900", says="localhost:6900")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_credentials_in_an_address_are_not_shown(tmp_path: Path) -> None:
+    port = free_port()
+    done = run("-v", "export", tmp_path / "snap", url=f"http://user:s3cret@127.0.0.1:{port}")
+    assert done.returncode == 1
+    assert "s3cret" not in done.stdout + done.stderr
+    assert "argilla.apikey" not in done.stdout + done.stderr
+
+
+def test_an_existing_folder_is_not_written_to(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    refused(2, "export", tmp_path, says="exists already")  # port 9: nothing was asked of a server
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize("command", ["import", "plan", "verify", "inspect", "check"])
+def test_a_folder_that_is_no_snapshot(command: str, tmp_path: Path) -> None:
+    refused(6, command, tmp_path, says="is not a snapshot")
+    refused(6, command, tmp_path / "nothing", says="is not a folder")
+
+
+@pytest.mark.parametrize("command", ["import", "inspect", "check"])
+def test_a_newer_major_version(command: str, snapshot: Path) -> None:
+    edit(snapshot / "manifest.json", format_version="2.0")
+    refused(7, command, snapshot, says="format version 2.0")
+
+
+def test_a_feature_that_nobody_here_knows(snapshot: Path) -> None:
+    edit(snapshot / "manifest.json", required_features=["encryption"])
+    refused(7, "import", snapshot, says="encryption")
+
+
+def test_a_damaged_snapshot_is_refused_before_the_target_is_asked(snapshot: Path) -> None:
+    part = next(snapshot.rglob("*.parquet"))
+    content = bytearray(part.read_bytes())
+    content[len(content) // 2] ^= 1
+    part.write_bytes(content)
+    refused(6, "import", snapshot, says=part.name)  # port 9: nothing was asked of a server
+    assert [path.name for path in snapshot.parent.iterdir()] == ["snap"]
+
+
+def test_options_that_make_no_sense(snapshot: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "map"
+    bad.write_text("just a name\n")
+    for arguments in (["--user-map", str(bad)], ["--rename", "x"], ["--on-conflict", "shrug"], ["--multi-label-threshold", "2"]):
+        refused(2, "import", snapshot, *arguments, says=arguments[0])
+
+
+# --- with real servers ---
+
+
+@pytest.fixture(scope="module")
+def annotator_key(stack: Stack) -> Iterator[str]:
+    """The key of an annotator on the old server."""
+    with connect(stack.old.url, stack.old.api_key) as client:
+        yield create_user(client, "bad-input-annotator")["api_key"]
+
+
+@pytest.mark.servers
+def test_a_key_that_the_old_server_does_not_know(stack: Stack, tmp_path: Path) -> None:
+    refused(8, "export", tmp_path / "snap", url=stack.old.url, key="wrong", says="ARGILLA_API_KEY")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.servers
+def test_an_annotators_key_on_the_old_server(stack: Stack, annotator_key: str, tmp_path: Path) -> None:
+    refused(8, "export", tmp_path / "snap", url=stack.old.url, key=annotator_key, says="needs the key of an owner")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.servers
+def test_a_new_server_given_to_export(stack: Stack, tmp_path: Path) -> None:
+    refused(7, "export", tmp_path / "snap", url=stack.new.url, says="is Argilla 2.8.0: export reads Argilla 1.x")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.servers
+def test_a_name_that_matches_nothing(stack: Stack, tmp_path: Path) -> None:
+    refused(2, "export", tmp_path / "snap", "--dataset", "no-such", url=stack.old.url, says="no-such")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.servers
+def test_an_old_server_given_to_import(stack: Stack, snapshot: Path) -> None:
+    refused(7, "import", snapshot, url=stack.old.url, says="is Argilla 1.29.1: import writes to Argilla 2.x")
+    assert [path.name for path in snapshot.parent.iterdir()] == ["snap"]
+
+
+@pytest.mark.servers
+def test_a_key_that_the_new_server_does_not_know(stack: Stack, snapshot: Path) -> None:
+    refused(8, "import", snapshot, url=stack.new.url, key="wrong", says="ARGILLA_API_KEY")
+    assert [path.name for path in snapshot.parent.iterdir()] == ["snap"]
+
+
+@pytest.mark.servers
+def test_an_admins_key_on_the_new_server(stack: Stack, snapshot: Path) -> None:
+    with target.connect(stack.new.url) as client:
+        user = {"username": "bad-input-admin", "first_name": "A", "role": "admin", "password": "12345678"}
+        key = client.post("/users", json=user).raise_for_status().json()["api_key"]
+        before = target.everything(client)
+        refused(8, "import", snapshot, url=stack.new.url, key=key, says="needs an owner's API key")
+        assert target.everything(client) == before
+
+
+@pytest.mark.servers
+def test_a_server_that_is_no_argilla(stack: Stack, snapshot: Path) -> None:
+    refused(7, "import", snapshot, url=stack.search.url, says="does not answer as an Argilla 2.x server")
+    refused(7, "export", snapshot.with_name("new"), url=stack.search.url, says="does not answer as Argilla 1.x")
+
+
+@pytest.mark.servers
+def test_verify_without_an_import(stack: Stack, snapshot: Path) -> None:
+    refused(2, "verify", snapshot, url=stack.new.url, says="No import of")
+
+
+def test_help_is_there_for_all() -> None:
+    for command in ("export", "import", "plan", "verify", "inspect", "check"):
+        assert "Example:" in succeed(command, "--help")

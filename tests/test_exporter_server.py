@@ -1,0 +1,202 @@
+"""Exports from a real Argilla 1.29.1, stopped at any point and gone on with."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from exporter.api_source import ApiSource, connect
+from exporter.errors import BusyError
+from exporter.run import ExportOptions, export
+from servers import old_api
+from servers.argilla import OLD, ArgillaServer
+from servers.stack import Stack
+from snapshot.models import Manifest
+from snapshot.reader import Snapshot
+from tests.export_killed import Fuse
+
+pytestmark = pytest.mark.servers
+
+#: In the order of the scan: by the UTF-8 of the text.
+IDS = [-5, 0, 10**25, 2**60 + 1, 2**64 + 7, 2**63, "a/b/c", "x" * 500, "é🙂", "﹅x"]
+
+
+def label(name: str, score: float = 1.0) -> dict[str, Any]:
+    return {"labels": [{"class": name, "score": score}]}
+
+
+def closed_record(number: int) -> dict[str, Any]:
+    annotation = {"agent": "ann", "labels": [{"class": name} for name in ("a", "b")[: number % 3]]}
+    return {"id": number, "inputs": {"text": f"t{number}"}, "multi_label": True, "annotation": annotation, "status": "Validated"}
+
+
+@dataclass(frozen=True)
+class Old:
+    """A server with three small datasets, one of them closed, and the keys of its people."""
+
+    server: ArgillaServer
+    keys: dict[str, str]
+
+    def connect(self, who: str = "argilla", page_size: int = 20) -> ApiSource:
+        return connect(self.server.url, self.keys[who], page_size=page_size, patience=30)
+
+    def is_closed(self, name: str) -> bool:
+        url = f"{self.server.url}/api/datasets/{name}/TextClassification:search?workspace=one&limit=0"
+        answer = httpx.post(url, json={}, headers={"X-Argilla-Api-Key": self.keys["argilla"]}, trust_env=False)
+        return "ClosedDatasetError" in answer.text
+
+
+@pytest.fixture(scope="module")
+def old(stack: Stack) -> Iterator[Old]:
+    with stack.fresh(OLD) as server, old_api.connect(server.url, server.api_key) as client:
+        for workspace in ("one", "two"):
+            old_api.create_workspace(client, workspace)
+        people = {
+            name: old_api.create_user(client, name, role, workspaces=[workspace])
+            for name, role, workspace in (("ann", "annotator", "one"), ("adm", "admin", "one"), ("eve", "annotator", "two"))
+        }
+        old_api.create_dataset(client, "one", "closed", "TextClassification")
+        old_api.log_records(client, "one", "closed", "TextClassification", map(closed_record, range(100)))
+        old_api.create_dataset(client, "one", "ids", "Text2Text")
+        records = [{"id": id_, "text": str(id_)} for id_ in reversed(IDS)]  # httpx writes integers of any size
+        client.post("/api/datasets/ids/Text2Text:bulk", params={"workspace": "one"}, json={"records": records}).raise_for_status()
+        old_api.create_dataset(client, "two", "agents", "TextClassification", tags={"a": "b"}, metadata={"deep": {"x": [1, 2.5]}})
+        for agent in ("eve", "some.host"):
+            records = [{"id": n, "inputs": {"text": "t"}, "annotation": {"agent": agent, **label(agent)}} for n in range(50)]
+            old_api.log_records(client, "two", "agents", "TextClassification", records)
+        for workspace, name, task, total in (
+            ("one", "closed", "TextClassification", 100),
+            ("one", "ids", "Text2Text", len(IDS)),
+            ("two", "agents", "TextClassification", 50),
+        ):
+            old_api.wait_until_counted(client, workspace, name, task, total)  # type: ignore[arg-type]
+        client.put("/api/datasets/closed:close", params={"workspace": "one"}).raise_for_status()
+        yield Old(server, {"argilla": server.api_key, **{name: person["api_key"] for name, person in people.items()}})
+
+
+def exported(old: Old, directory: Path, *, who: str = "argilla", **options: Any) -> Manifest:
+    return export(ExportOptions(directory, **options), lambda: old.connect(who), Fuse(0))
+
+
+def killed(old: Old, directory: Path, calls: int, *globs: str) -> int:
+    command = [sys.executable, "-m", "tests.export_killed", old.server.url, old.server.api_key, str(directory), str(calls), *globs]
+    return subprocess.run(command, check=False, cwd=Path(__file__).parents[1], capture_output=True, timeout=120).returncode
+
+
+def contents(directory: Path) -> dict[str, str]:
+    files = (path for path in (directory / "datasets").rglob("*") if path.is_file())
+    return {path.relative_to(directory).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def losses(manifest: Manifest) -> list[tuple[str, str | None]]:
+    return [(loss.kind, loss.dataset) for loss in manifest.losses]
+
+
+def test_killed_at_any_point_and_gone_on_with_it_is_the_same_snapshot(old: Old, tmp_path: Path) -> None:
+    assert losses(exported(old, tmp_path / "whole")) == []
+    runs = next(calls for calls in count(1) if killed(old, tmp_path / "snap", calls) == 0)  # each run dies later than the last
+    assert runs > 3
+    assert contents(tmp_path / "snap") == contents(tmp_path / "whole")
+    assert Snapshot(tmp_path / "snap").manifest.counts == {"users": 4, "workspaces": 3, "datasets": 3, "records": 150 + len(IDS)}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["snap", "whole"]
+    assert old.is_closed("closed")
+
+
+def test_a_closed_dataset_is_read_and_closed_again(old: Old, tmp_path: Path) -> None:
+    manifest = exported(old, tmp_path / "snap", datasets=("closed",))
+    snapshot = Snapshot(tmp_path / "snap")
+    dataset = snapshot.dataset(snapshot.entries[0])
+    assert (dataset.was_closed, dataset.records, dataset.multi_label) == (True, 100, True)
+    assert losses(manifest) == []
+    assert old.is_closed("closed")
+
+
+def test_a_run_that_died_with_a_dataset_open_is_remembered_by_the_next(old: Old, tmp_path: Path) -> None:
+    assert killed(old, tmp_path / "snap", 3, "closed") != 0
+    assert not old.is_closed("closed")
+    exported(old, tmp_path / "snap", datasets=("ids",), restart=True)
+    assert old.is_closed("closed")
+
+
+def test_closed_datasets_can_be_left_alone(old: Old, tmp_path: Path) -> None:
+    manifest = exported(old, tmp_path / "snap", open_closed=False)
+    assert losses(manifest) == [("dataset_closed", "one.closed")]
+    assert [entry.name for entry in manifest.datasets] == ["ids", "agents"]
+    assert old.is_closed("closed")
+
+
+def test_ids_of_every_kind_arrive_as_they_are(old: Old, tmp_path: Path) -> None:
+    exported(old, tmp_path / "snap", datasets=("ids",))
+    snapshot = Snapshot(tmp_path / "snap")
+    assert {record.id for record in snapshot.records(snapshot.entries[0])} == set(map(str, IDS))
+
+
+def test_every_agent_of_a_record_is_there_the_last_one_first(old: Old, tmp_path: Path) -> None:
+    exported(old, tmp_path / "snap", datasets=("agents",))
+    snapshot = Snapshot(tmp_path / "snap")
+    (record, *_) = snapshot.records(snapshot.entries[0])
+    assert [(annotation.agent, annotation.value) for annotation in record.annotations] == [("some.host", "some.host"), ("eve", "eve")]
+    assert snapshot.dataset(snapshot.entries[0]).annotation_agents == {"eve": 50, "some.host": 50}
+
+
+def test_a_chosen_dataset_brings_its_people_and_nobody_else(old: Old, tmp_path: Path) -> None:
+    exported(old, tmp_path / "snap", datasets=("two/agents",))
+    snapshot = Snapshot(tmp_path / "snap")
+    assert [workspace.name for workspace in snapshot.workspaces()] == ["two"]
+    assert [(user.username, user.workspaces) for user in snapshot.users()] == [("eve", ["two"])]
+
+
+def test_an_admin_exports_the_own_workspaces_and_is_told_what_is_missing(old: Old, tmp_path: Path) -> None:
+    manifest = exported(old, tmp_path / "snap", who="adm")
+    snapshot = Snapshot(tmp_path / "snap")
+    assert losses(manifest) == [("users_not_visible", None)]
+    assert [workspace.name for workspace in snapshot.workspaces()] == ["one"]
+    assert [user.username for user in snapshot.users()] == ["adm", "ann"]
+
+
+def test_no_key_is_in_the_snapshot(old: Old, tmp_path: Path) -> None:
+    exported(old, tmp_path / "snap")
+    for path in (path for path in (tmp_path / "snap").rglob("*") if path.is_file()):
+        content = path.read_bytes()
+        assert not [who for who, key in old.keys.items() if key.encode() in content]
+        assert b"api_key" not in content
+
+
+def test_records_written_during_the_export_are_accounted_for(old: Old, tmp_path: Path) -> None:
+    class Meddler(Fuse):
+        def started(self, step: str, dataset: str, total: int, done: int = 0) -> None:
+            if step == "reading" and dataset == "two.written":
+                with old_api.connect(old.server.url, old.server.api_key) as client:
+                    old_api.log_records(client, "two", "written", "Text2Text", [{"id": "00", "text": "new"}])
+                    old_api.wait_until_counted(client, "two", "written", "Text2Text", total + 1)
+            super().started(step, dataset, total, done)
+
+    with old_api.connect(old.server.url, old.server.api_key) as client:
+        old_api.create_dataset(client, "two", "written", "Text2Text")
+        old_api.log_records(client, "two", "written", "Text2Text", [{"id": n, "text": "t"} for n in range(30)])
+        old_api.wait_until_counted(client, "two", "written", "Text2Text", 30)
+    manifest = export(ExportOptions(tmp_path / "snap", datasets=("written",)), old.connect, Meddler(0))
+    assert losses(manifest) == [("changed_during_export", "two.written")]
+    with old_api.connect(old.server.url, old.server.api_key) as client:
+        client.delete("/api/datasets/written", params={"workspace": "two"}).raise_for_status()
+
+
+def test_two_exports_do_not_write_to_the_same_folder(old: Old, tmp_path: Path) -> None:
+    class Second(Fuse):
+        def started(self, step: str, dataset: str, total: int, done: int = 0) -> None:
+            if step == "learning":
+                with pytest.raises(BusyError, match="Another export"):
+                    exported(old, tmp_path / "snap", datasets=("ids",))
+            super().started(step, dataset, total, done)
+
+    export(ExportOptions(tmp_path / "snap", datasets=("ids",)), old.connect, Second(0))
+    assert json.loads((tmp_path / "snap" / "manifest.json").read_text())["counts"]["records"] == len(IDS)
+    assert [path.name for path in tmp_path.iterdir()] == ["snap"]

@@ -1,0 +1,125 @@
+"""The spool keeps whole pages, whatever happens while one is written."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exporter.documents import decode, encode
+from exporter.spool import Spool
+
+PAGES = [[{"id": 1, "t": "é🙂"}, {"id": 10**30, "x": None}], [{"id": "a/b", "v": [0.1, 1e-300]}], [{"id": "\x01", "n": {"a": {}}}]]
+ALL = [document for page in PAGES for document in page]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "deep" / "name.jsonl.gz"
+
+
+def contents(spool: Spool) -> list[dict[str, Any]]:
+    return [document.content for document in spool.documents()]
+
+
+def filled(path: Path) -> Spool:
+    spool = Spool(path)
+    for page in PAGES:
+        assert spool.append(page) == 0
+    return spool
+
+
+def test_what_was_appended_is_read_in_order(path: Path) -> None:
+    spool = filled(path)
+    assert contents(spool) == ALL
+    assert (spool.records, spool.last_id) == (4, "\x01")
+
+
+def test_a_new_run_finds_where_the_last_one_ended(path: Path) -> None:
+    filled(path)
+    again = Spool(path)
+    assert (again.records, again.last_id) == (4, "\x01")
+    again.append([{"id": "z"}])
+    assert (Spool(path).records, contents(Spool(path))[-1]) == (5, {"id": "z"})
+
+
+def test_an_empty_spool_has_no_last_id(path: Path) -> None:
+    spool = Spool(path)
+    assert (spool.records, spool.last_id, contents(spool)) == (0, None, [])
+
+
+def test_a_torn_page_is_cut_off_wherever_it_was_torn(path: Path) -> None:
+    filled(path)
+    whole = path.read_bytes()
+    counts = []
+    for length in range(len(whole) + 1):
+        path.write_bytes(whole[:length])
+        spool = Spool(path)
+        counts.append(spool.records)
+        assert contents(spool) == ALL[: spool.records]
+        spool.append([{"id": "z"}])
+        assert contents(Spool(path))[-1] == {"id": "z"}
+    assert counts == sorted(counts)
+    assert set(counts) == {0, 2, 3, 4}
+
+
+@pytest.mark.parametrize("garbage", [b"\0" * 100, b"garbage", b"\x1f\x8b\x08"])
+def test_garbage_after_the_last_page_is_cut_off(path: Path, garbage: bytes) -> None:
+    filled(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole + garbage)
+    assert Spool(path).records == 4
+    assert path.read_bytes() == whole
+
+
+def test_a_damaged_page_is_not_believed(path: Path) -> None:
+    filled(path)
+    damaged = bytearray(path.read_bytes())
+    damaged[-6] ^= 1  # in the checksum of the last page
+    path.write_bytes(damaged)
+    assert Spool(path).records == 3
+
+
+def test_a_repeated_document_is_kept_once(path: Path) -> None:
+    spool = Spool(path)
+    assert spool.append([{"id": 1}, {"id": "1"}, {"id": 2}]) == 1
+    assert spool.append([{"id": 2}]) == 1
+    assert contents(spool) == [{"id": 1}, {"id": 2}]
+
+
+def test_nothing_of_a_page_needs_the_same_time_of_day(path: Path, tmp_path: Path) -> None:
+    assert filled(path).path.read_bytes() == filled(tmp_path / "other").path.read_bytes()
+
+
+# What a JSON parser can give: any text, halves of characters too, integers of any size, NaN.
+TEXT = st.text(st.characters(exclude_categories=())).map(
+    lambda text: text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.integers(-(2**70), 2**70) | st.floats() | TEXT | st.just("\ud800"),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equality that holds for NaN, and tells integers from floats and booleans."""
+    return json.dumps(one) == json.dumps(other)
+
+
+@given(st.dictionaries(TEXT, VALUES, max_size=6))
+@settings(max_examples=200, deadline=None)
+def test_any_document_is_exact_on_one_line(document: dict[str, Any]) -> None:
+    line = encode(document)
+    assert b"\n" not in line
+    assert same(json.loads(line), document)
+    assert same(json.loads(decode(line).raw), document)
+
+
+def test_special_floats_survive() -> None:
+    values = json.loads(decode(encode({"a": math.nan, "b": [math.inf, -math.inf], "c": None})).raw)
+    assert math.isnan(values["a"])
+    assert values["b"] == [math.inf, -math.inf]
