@@ -168,7 +168,7 @@ class ApiSource:
         listed = self._api.get(_path(dataset, ""), workspace=dataset.workspace)
         return Count(self._total(dataset), listed.get("last_updated"))
 
-    def pages(self, dataset: Listed, after: str | None) -> Iterator[list[dict[str, Any]]]:
+    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Iterator[list[dict[str, Any]]]:
         """Pages of the scan, which has no end mark: the last page is empty and repeats the cursor.
 
         A page that the server can't give in time is asked for in halves.
@@ -176,7 +176,7 @@ class ApiSource:
         size, good = self._page_size, 0
         while True:
             try:
-                documents = self._page(dataset, after, size)
+                documents = self._page(dataset, after, since, size)
             except ServerError as error:
                 if size <= _SMALLEST or not (isinstance(error, TemporaryError) or error.status == 500):
                     raise
@@ -197,10 +197,12 @@ class ApiSource:
         self._api.close()
         self._quick.close()
 
-    def _page(self, dataset: Listed, after: str | None, size: int) -> list[dict[str, Any]]:
+    def _page(self, dataset: Listed, after: str | None, since: str | None, size: int) -> list[dict[str, Any]]:
         # Without ``fields`` the whole documents come. Any id, there or not, is a cursor (as text: the sort is by keyword).
         api = self._quick if size > _SMALLEST else self._api
-        body = {} if after is None else {"next_idx": after}
+        body: dict[str, Any] = {} if after is None else {"next_idx": after}
+        if since is not None:
+            body["query"] = {"query_text": f"last_updated:[{since} TO *]"}
         answer = api.post(_path(dataset, "/records/:search"), body, workspace=dataset.workspace, limit=size)
         documents: list[dict[str, Any]] = answer["records"]
         return documents

@@ -1,10 +1,11 @@
 """The export of one dataset: scan into the spool, learn from it, write the records, account for what differs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from exporter.changes import catch_up, together
 from exporter.documents import Document, json_safe
 from exporter.errors import ExportError
 from exporter.learn import Learnt, dict_of, learn
@@ -14,6 +15,7 @@ from exporter.source import Count, Listed, Source
 from exporter.spool import Spool
 from exporter.state import SoFar, State
 from snapshot import layout
+from snapshot.faults import point
 from snapshot.models import Dataset, Loss
 from snapshot.progress import Progress
 from snapshot.reader import read_json
@@ -51,8 +53,11 @@ def export_dataset(job: Job, listed: Listed) -> tuple[Dataset | None, list[Loss]
         so_far = scanned
     dataset = _convert(job, listed, so_far, spool, losses)
     _compare_counts(dataset, so_far, losses)
+    point("export.dataset_written")
     job.state.save(replace(so_far, done=True, losses=losses.all()))
+    point("export.dataset_noted")
     spool.remove()
+    job.state.changes(listed).remove()
     return dataset, losses.all()
 
 
@@ -93,11 +98,14 @@ def _opened(job: Job, listed: Listed, so_far: SoFar) -> Iterator[SoFar]:
     """Opens a closed dataset, and closes it again whatever happens; a run that is killed leaves word for the next one."""
     opened = replace(so_far, was_closed=True, opened=True)
     job.state.save(opened)
+    point("export.open_noted")
     try:
         job.source.open(listed)
+        point("export.opened")
         yield opened
     finally:
         job.source.close(listed)
+        point("export.closed")
         job.state.save(replace(job.state.of(listed), opened=False))
 
 
@@ -106,26 +114,31 @@ def _scan(job: Job, listed: Listed, so_far: SoFar, spool: Spool) -> SoFar:
     if so_far.before is None:
         so_far = replace(so_far, before=job.source.count(listed))
         job.state.save(so_far)
+        point("export.counted")
     assert so_far.before is not None
     job.progress.started("reading", listed.full_name, so_far.before.records, spool.records)
     repeated = 0
     for page in job.source.pages(listed, spool.last_id):
         repeated += spool.append(page)
         job.progress.advanced(len(page))
-    so_far = replace(so_far, after=job.source.count(listed), repeated=repeated)
+    after, settled = catch_up(job.source, listed, so_far.before, job.state.changes(listed))
+    so_far = replace(so_far, after=after, settled=settled, repeated=repeated)
     job.state.save(so_far)
+    point("export.scanned")
     return so_far
 
 
 def _convert(job: Job, listed: Listed, so_far: SoFar, spool: Spool, losses: Losses) -> Dataset:
     """Turns the spool into the dataset's files: one pass to learn the columns, one to write the rows."""
     job.progress.started("learning", listed.full_name, spool.records)
-    learnt = learn(listed.task, (document.content for document in _told(spool, job.progress)))
-    if learnt.records != spool.records:
+    changes = job.state.changes(listed)
+    learnt = learn(listed.task, (document.content for document in _told(together(spool, changes), job.progress)))
+    if not spool.records <= learnt.records <= spool.records + changes.records:
         raise ExportError(f"{spool.path} was altered while it was read: export again with --restart.")
     dataset = _described(job.source, listed, so_far, learnt, losses)
-    job.progress.started("writing", listed.full_name, spool.records)
-    job.writer.write_dataset(dataset, (to_row(document, dataset, losses) for document in _told(spool, job.progress)))
+    job.progress.started("writing", listed.full_name, learnt.records)
+    documents = _told(together(spool, changes), job.progress)
+    job.writer.write_dataset(dataset, (to_row(document, dataset, losses) for document in documents))
     return dataset
 
 
@@ -175,14 +188,14 @@ def _compare_counts(dataset: Dataset, so_far: SoFar, losses: Losses) -> None:
     if dataset.records != after.records:
         message = f"{dataset.records} records were read; the server counted {before.records} before and {after.records} after"
         losses.add("count_differs", dataset.full_name, count=abs(dataset.records - after.records), message=message)
-    if before != after:
+    if not so_far.settled:
         losses.add("changed_during_export", dataset.full_name)
 
 
-def _told(spool: Spool, progress: Progress) -> Iterator[Document]:
-    """The documents of a spool, with word of it every few hundred."""
+def _told(documents: Iterable[Document], progress: Progress) -> Iterator[Document]:
+    """Documents as they pass, with word of it every few hundred."""
     number = 0
-    for number, document in enumerate(spool.documents(), 1):
+    for number, document in enumerate(documents, 1):
         if number % _TELL_EVERY == 0:
             progress.advanced(_TELL_EVERY)
         yield document

@@ -15,8 +15,10 @@ from exporter.losses import Losses
 from exporter.source import Listed, Source
 from exporter.state import SPOOL, State
 from snapshot import layout
+from snapshot.faults import point
 from snapshot.models import Dataset, Manifest
 from snapshot.progress import Progress
+from snapshot.reader import Snapshot
 from snapshot.writer import SnapshotWriter, refuse_existing
 
 
@@ -66,13 +68,15 @@ def export(options: ExportOptions, connect: Callable[[], Source], progress: Prog
         ExportError: a file can't be written.
         ServerError: the server can't or won't answer.
     """
-    refuse_existing(options.directory)
+    if not _aside(options.directory).exists():
+        refuse_existing(options.directory)
     source = connect()
     try:
         listed = source.datasets()
         choice = choose(source.workspaces(), listed, list(options.workspaces), list(options.datasets))
         with _locked(options.directory):
-            return _Run(options, source, listed, choice, progress).run()
+            run = _Run(options, source, listed, choice, progress)
+            return run.named_before() or run.run()
     except OSError as error:
         raise ExportError(f"{error.filename or options.directory} can't be written: {error.strerror or error}.") from error
     finally:
@@ -97,6 +101,11 @@ def _locked(directory: Path) -> Iterator[None]:
         lock.release()
 
 
+def _aside(directory: Path) -> Path:
+    """Where the bookkeeping goes while the checksums are made: out of the folder, but kept should that be interrupted."""
+    return directory.with_name(layout.partial_path(directory).name + ".done")
+
+
 class _Run:
     """One run of an export."""
 
@@ -105,11 +114,22 @@ class _Run:
         self.losses = Losses()
         self.partial = layout.partial_path(options.directory)
         self.state = State(self.partial / SPOOL)
+        self.aside = _aside(options.directory)
         self.scope = {"workspaces": list(options.workspaces), "datasets": list(options.datasets)}
+        shown = source.shown
+        self.identity = {
+            "address": shown.url,
+            "version": shown.version,
+            "user": shown.username,
+            "--workspace": self.scope["workspaces"],
+            "--dataset": self.scope["datasets"],
+            "--open-closed": options.open_closed,
+        }
 
     def run(self) -> Manifest:
         refuse_existing(self.options.directory)
-        aside = self._prepare()
+        self._prepare()
+        point("export.bound")
         writer = SnapshotWriter(self.options.directory)
         job = Job(self.source, self.state, writer, self.progress, open_closed=self.options.open_closed)
         datasets = []
@@ -119,39 +139,39 @@ class _Run:
             if dataset is not None:
                 datasets.append(dataset)
         self._write_people(writer, datasets)
+        point("export.people_written")
         self._account_for_left_out()
         self._tidy(datasets)
-        self.state.folder.rename(aside)
+        point("export.tidied")
+        self.state.folder.rename(self.aside)
+        point("export.set_aside")
         manifest = writer.finish(replace(self.source.shown, scope=self.scope), self.losses.all(), self.options.created_by)
-        shutil.rmtree(aside)
+        shutil.rmtree(self.aside)
         return manifest
 
-    def _prepare(self) -> Path:
-        """Makes the unfinished export ours, and closes what an interrupted run opened.
+    def named_before(self) -> Manifest | None:
+        """The manifest, where an earlier run of the same export ended after its last rename: only its bookkeeping is left over."""
+        if not self.aside.exists() or self.partial.exists() or not self.options.directory.is_dir():
+            return None
+        bound = State(self.aside).bound_to()
+        if any(bound.get(name, value) != value for name, value in self.identity.items()):
+            return None
+        manifest = Snapshot(self.options.directory).manifest
+        shutil.rmtree(self.aside)
+        return manifest
 
-        Returns where the bookkeeping goes while the checksums are made: out of the folder, but kept should that be interrupted.
-        """
-        aside = self.partial.with_name(self.partial.name + ".done")
-        if aside.exists() and self.partial.exists() and not self.state.folder.exists():
-            aside.rename(self.state.folder)
-        shutil.rmtree(aside, ignore_errors=True)
+    def _prepare(self) -> None:
+        """Makes the unfinished export ours, and closes what an interrupted run opened."""
+        if self.aside.exists() and self.partial.exists() and not self.state.folder.exists():
+            self.aside.rename(self.state.folder)
+        shutil.rmtree(self.aside, ignore_errors=True)
         self.state.refuse_foreign()
         shown = self.source.shown
         if self.options.restart and self.partial.exists():
             self._close_opened(same_server=self.state.bound_to().get("address") == shown.url)
             shutil.rmtree(self.partial)
-        self.state.bind(
-            {
-                "address": shown.url,
-                "version": shown.version,
-                "user": shown.username,
-                "--workspace": self.scope["workspaces"],
-                "--dataset": self.scope["datasets"],
-                "--open-closed": self.options.open_closed,
-            }
-        )
+        self.state.bind(self.identity)
         self._close_opened(same_server=True)
-        return aside
 
     def _close_opened(self, *, same_server: bool) -> None:
         for so_far in self.state.all():

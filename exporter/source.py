@@ -77,12 +77,13 @@ class Source(Protocol):
     def count(self, dataset: Listed) -> Count:
         """Counts the records of an open dataset."""
 
-    def pages(self, dataset: Listed, after: str | None) -> Iterator[list[dict[str, Any]]]:
+    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Iterator[list[dict[str, Any]]]:
         """The raw documents of an open dataset, in pages, ascending by id as text (UTF-8).
 
         Args:
             dataset: the dataset.
             after: the id, as text, after which to begin; None for all.
+            since: only those written since then, by the server's clock (ISO 8601).
         """
 
     def disconnect(self) -> None:

@@ -29,6 +29,7 @@ class SoFar:
         opened: this export opened it and has not closed it again: whoever finds this does.
         before: the server's count when the scan began.
         after: the server's count when the scan ended; None while it has not.
+        settled: nobody wrote to it during the scan, or what was written since was read in a further pass.
         repeated: how many documents the server sent twice.
         done: its records and its ``dataset.json`` are written.
         losses: what was lost on the way, once it is done.
@@ -40,6 +41,7 @@ class SoFar:
     opened: bool = False
     before: Count | None = None
     after: Count | None = None
+    settled: bool = True
     repeated: int = 0
     done: bool = False
     losses: list[Loss] = field(default_factory=list)
@@ -108,6 +110,10 @@ class State:
     def spool(self, dataset: Listed) -> Spool:
         """The spool of a dataset."""
         return Spool(self._path(dataset.workspace, dataset.name, ".jsonl.gz"))
+
+    def changes(self, dataset: Listed) -> Spool:
+        """The spool of what was written to a dataset while it was read."""
+        return Spool(self._path(dataset.workspace, dataset.name, ".changes.jsonl.gz"))
 
     def _path(self, workspace: str, name: str, suffix: str) -> Path:
         return self.folder / layout.file_name(workspace) / (layout.file_name(name) + suffix)

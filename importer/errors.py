@@ -2,6 +2,7 @@
 
 ImportRefusedError     an option that can't be carried out as given (exit code 2)
 ├── JournalError       the journal is of another snapshot, target or set of options (2)
+├── UnplannedError     the snapshot was edited so that the plan of a begun import does not fit it any more (2)
 ConflictError          the target already holds what the import would make; nothing was written (5)
 """
 
@@ -16,6 +17,10 @@ class ImportRefusedError(click.ClickException):
 
 class JournalError(ImportRefusedError):
     """The journal beside the snapshot is of another snapshot, target or set of options."""
+
+
+class UnplannedError(ImportRefusedError):
+    """The snapshot was edited so that the plan of a begun import does not fit it any more."""
 
 
 class ConflictError(click.ClickException):

@@ -5,11 +5,13 @@
 """
 
 import csv
-import os
+import io
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +22,9 @@ from filelock import FileLock, Timeout
 from importer.errors import ImportRefusedError, JournalError
 from importer.options import ImportOptions
 from importer.plan import Plan
-from snapshot.files import to_json, write_whole
+from snapshot.faults import point
+from snapshot.files import append_whole, cut_torn_line, to_json, write_whole
+from transport.api import from_json
 
 PLAN, JOURNAL, CREDENTIALS, REJECTED, REPORT = "plan.json", "journal.jsonl", "credentials.csv", "rejected.jsonl", "import-report.json"
 
@@ -38,6 +42,7 @@ class Done:
 
     Attributes:
         workspaces, users, datasets: name on the target (datasets: name on the old server) -> id on the target.
+        begun: datasets that were about to be made.
         rows: dataset -> rows of the snapshot that were dealt with, from the first on.
         rejected: dataset -> ids of records that the server refused.
         written_at: dataset -> the target's time of its last write, as the target tells it.
@@ -46,6 +51,7 @@ class Done:
     workspaces: dict[str, str] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
     datasets: dict[str, str] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
     rows: dict[str, int] = field(default_factory=dict)
     rejected: dict[str, list[str]] = field(default_factory=dict)
     written_at: dict[str, str] = field(default_factory=dict)
@@ -58,6 +64,8 @@ class Done:
                 self.workspaces[entry["name"]] = entry["id"]
             case "user":
                 self.users[entry["name"]] = entry["id"]
+            case "begun":
+                self.begun.add(entry["name"])
             case "dataset":
                 self.datasets[entry["name"]] = entry["id"]
             case "batch":
@@ -75,31 +83,30 @@ class Done:
 
 
 class Journal:
-    """The journal of one import, open for appending; each line is on the disk before the next step begins."""
+    """The journal of one import; each line is on the disk before the next step begins."""
 
     def __init__(self, folder: Path, plan: Plan, done: Done) -> None:
         self.folder, self.plan, self.done = folder, plan, done
-        self._file = (folder / JOURNAL).open("ab")
-
-    def close(self) -> None:
-        """Closes the file."""
-        self._file.close()
 
     def note(self, event: str, **members: Any) -> None:
         """Appends a line and brings it to the disk."""
         entry = {"event": event, **members}
-        self._file.write(orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE))
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        append_whole(self.folder / JOURNAL, orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE))
         self.done.take(entry)
 
     def reject(self, entries: list[dict[str, Any]]) -> None:
-        """Appends refused records to ``rejected.jsonl``."""
-        with (self.folder / REJECTED).open("ab") as file:
-            for entry in entries:
-                file.write(orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE, default=str))
-            file.flush()
-            os.fsync(file.fileno())
+        """Writes down refused records in ``rejected.jsonl``, each once, however often it was refused."""
+        append_whole(self.folder / REJECTED, b"".join(_line(entry) for entry in entries if _named(entry) not in self._rejected))
+        self._rejected |= {_named(entry) for entry in entries}
+
+    @cached_property
+    def _rejected(self) -> set[tuple[str, str]]:
+        """Dataset and id of what ``rejected.jsonl`` has."""
+        path = self.folder / REJECTED
+        if not path.exists():
+            return set()
+        with path.open("rb") as lines:
+            return {_named(from_json(line)) for line in lines}
 
     # --- credentials ---
 
@@ -114,14 +121,29 @@ class Journal:
     def remember_password(self, username: str, password: str) -> None:
         """Appends a user to the credentials file, which only its owner may read; before the user is created."""
         path = self.folder / CREDENTIALS
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(descriptor, "a", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            if file.tell() == 0:
-                writer.writerow(["username", "password"])
-            writer.writerow([username, password])
-            file.flush()
-            os.fsync(file.fileno())
+        rows = io.StringIO(newline="")
+        writer = csv.writer(rows)
+        if not path.exists() or not path.stat().st_size:
+            writer.writerow(["username", "password"])
+        writer.writerow([username, password])
+        append_whole(path, rows.getvalue().encode(), 0o600)
+
+
+def _line(entry: dict[str, Any]) -> bytes:
+    """An entry with a record, as one line of JSON."""
+    try:
+        return orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE, default=_members)
+    except TypeError:  # an integer beyond 64 bits
+        return json.dumps({**entry, "record": asdict(entry["record"])}, ensure_ascii=False, default=str).encode() + b"\n"
+
+
+def _named(entry: dict[str, Any]) -> tuple[str, str]:
+    return entry["dataset"], entry["id"]
+
+
+def _members(value: Any) -> Any:
+    """Named tuples as objects; orjson leaves them to its caller."""
+    return value._asdict() if hasattr(value, "_asdict") else str(value)
 
 
 @contextmanager
@@ -150,6 +172,8 @@ def begin(folder: Path, plan: Plan) -> Journal:
     if (folder / JOURNAL).exists():
         _move_aside(folder)
     write_whole(folder / PLAN, to_json(plan))
+    point("import.plan_saved")
+    append_whole(folder / JOURNAL, b"")
     return Journal(folder, plan, Done())
 
 
@@ -159,7 +183,7 @@ def _move_aside(folder: Path) -> None:
     while (folder / f"earlier-{number}").exists():
         number += 1
     (folder / f"earlier-{number}").mkdir()
-    for name in (PLAN, JOURNAL, CREDENTIALS, REJECTED, REPORT):
+    for name in (JOURNAL, PLAN, CREDENTIALS, REJECTED, REPORT):  # what is left when this is interrupted is no journal
         if (folder / name).exists():
             (folder / name).rename(folder / f"earlier-{number}" / name)
 
@@ -200,17 +224,10 @@ def go_on(folder: Path, snapshot_id: str, options: ImportOptions) -> Journal | N
     different = [name.replace("_", "-") for name in now if now[name] != before[name]]
     if different:
         raise JournalError(f"The import in {folder} was begun with another choice of {', '.join(different)}: --restart begins anew.")
-    _cut_torn_line(folder / JOURNAL)
+    for name in (JOURNAL, CREDENTIALS, REJECTED):
+        cut_torn_line(folder / name)
     return Journal(folder, plan, done)
 
 
 def _comparable(options: ImportOptions) -> dict[str, Any]:
     return dict(orjson.loads(orjson.dumps(options)))
-
-
-def _cut_torn_line(path: Path) -> None:
-    content = path.read_bytes()
-    whole = content.rfind(b"\n") + 1
-    if whole != len(content):
-        with path.open("r+b") as file:
-            file.truncate(whole)

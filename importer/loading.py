@@ -4,7 +4,7 @@ import re
 import secrets
 import string
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from importer.errors import ConflictError
@@ -12,6 +12,7 @@ from importer.journal import Journal
 from importer.mapping import Mapper, TargetRecord
 from importer.plan import DatasetPlan
 from importer.target import DatasetIds, Target, wire_item
+from snapshot.faults import point
 from snapshot.models import Record
 from snapshot.progress import Progress
 from snapshot.reader import Snapshot
@@ -47,8 +48,10 @@ class Loader:
         for dataset in self._journal.plan.datasets:
             if dataset.action != "skip":
                 self._dataset(dataset)
+        point("import.loaded")
         if not self._journal.done.finished:
             self._journal.note("finished")
+        point("import.finished")
 
     # --- workspaces and users ---
 
@@ -57,6 +60,7 @@ class Loader:
         for plan in self._journal.plan.workspaces:
             if plan.name not in done:
                 id_ = plan.id if plan.action == "reuse" and plan.id else self._target.create_workspace(plan.name, plan.id)
+                point("import.workspace_made")
                 self._journal.note("workspace", name=plan.name, id=id_)
 
     def _users(self) -> None:
@@ -70,10 +74,13 @@ class Loader:
                 if plan.username not in passwords:
                     passwords[plan.username] = self._chosen.get(plan.username) or new_password()
                     self._journal.remember_password(plan.username, passwords[plan.username])
+                    point("import.password_saved")
                 id_ = self._target.create_user(plan, passwords[plan.username])
+                point("import.user_made")
             assert id_ is not None
             for name in plan.workspaces:
                 self._target.add_member(done.workspaces[name], id_)
+                point("import.member_made")
             self._journal.note("user", name=plan.username, id=id_)
             self._progress.advanced(1)
 
@@ -87,14 +94,16 @@ class Loader:
             return
         ids = self._made(plan)
         mapper = Mapper(plan, self._journal.plan.agents, self._journal.plan.options)
-        send = partial(self._send, plan.source, ids, self._user_ids())
+        send = partial(self._send, plan.source, ids, self._user_ids)
         if again:
             self._retry(plan.source, (record for record in self._snapshot.records(entry) if record.id in again), mapper, send)
         self._progress.started("importing", plan.source, entry.records, first)
         for batch in batches((record, mapper.map(record)[0]) for record in self._snapshot.records(entry, first)):
             refused, written_at = send(batch)
+            point("import.batch_written")
             first += len(batch)
             self._journal.note("batch", name=plan.source, end=first, rejected=refused, written_at=written_at)
+            point("import.batch_noted")
             self._progress.advanced(len(batch))
 
     def _retry(self, source: str, records: Iterator[Record], mapper: Mapper, send: Callable[[Batch], tuple[list[str], str]]) -> None:
@@ -102,6 +111,7 @@ class Loader:
         left = set(self._journal.done.rejected[source])
         for batch in batches((record, mapper.map(record)[0]) for record in records):
             refused, written_at = send(batch)
+            point("import.retried")
             left = left.difference(record.id for record, _ in batch).union(refused)
             self._journal.note("retried", name=source, rejected=sorted(left), written_at=written_at)
 
@@ -111,21 +121,30 @@ class Loader:
             return self._target.dataset_ids(id_)
         workspace_id = self._journal.done.workspaces[plan.workspace]
         there = self._target.find_dataset(workspace_id, plan.name)
-        if there is not None and there["id"] != plan.existing_id and not self._ours(there):
+        if there is not None and there["id"] != plan.existing_id and not self._ours(plan, there):
             raise ConflictError(f"A dataset {plan.target} has appeared on the target since the plan was made: nothing of it was touched.")
         if there is not None:
             self._target.delete_dataset(there["id"])
+        self._journal.note("begun", name=plan.source)
+        point("import.dataset_noted")
         ids = self._target.create_dataset(plan, workspace_id)
+        point("import.dataset_made")
         self._journal.note("dataset", name=plan.source, id=ids.id)
         return ids
 
-    def _ours(self, dataset: dict[str, Any]) -> bool:
-        """Whether an unknown dataset was made by this import, whose journal could not be written any more."""
+    def _ours(self, plan: DatasetPlan, dataset: dict[str, Any]) -> bool:
+        """Whether an unknown dataset was made by this import, which ended before its journal could say so.
+
+        Its metadata names the snapshot where the target keeps metadata of datasets (2.4+).
+        """
         details = (dataset.get("metadata") or {}).get("argilla_v1") or {}
-        ours = details.get("snapshot_id") == self._journal.plan.snapshot_id
+        named = plan.metadata is None or details.get("snapshot_id") == self._journal.plan.snapshot_id
+        ours = named and plan.source in self._journal.done.begun
         return ours and (dataset["status"] == "draft" or self._target.count_stored(dataset["id"]) == 0)
 
+    @cached_property
     def _user_ids(self) -> dict[str, str]:
+        """Username -> id: those that were there, and those that were made."""
         ids = {name: user.id for name, user in self._target.state().users.items()}
         return {**ids, **self._journal.done.users}
 
@@ -142,6 +161,7 @@ class Loader:
         written_at = self._put(ids.id, source, wire, refused)
         if refused:
             self._journal.reject(refused)
+            point("import.refused_written")
         return [entry["id"] for entry in refused], written_at
 
     def _put(self, dataset_id: str, source: str, wire: list[tuple[Record, dict[str, Any]]], refused: list[dict[str, Any]]) -> str:
@@ -160,6 +180,7 @@ class Loader:
             record = wire[0][0]
             refused.append({"dataset": source, "id": record.id, "status": error.status, "error": error.detail, "record": record})
             return ""
+        point("import.batch_answered")
         return max(str(item["updated_at"]) for item in items)
 
 
@@ -178,7 +199,7 @@ def batches(records: Iterable[tuple[Record, TargetRecord]]) -> Iterator[Batch]:
     batch: Batch = []
     size = 0
     for item in records:
-        bytes_ = len(to_json(item[1]))
+        bytes_ = _size(item[1])
         if batch and (len(batch) == BATCH or size + bytes_ > BATCH_BYTES):
             yield batch
             batch, size = [], 0
@@ -186,6 +207,12 @@ def batches(records: Iterable[tuple[Record, TargetRecord]]) -> Iterator[Batch]:
         size += bytes_
     if batch:
         yield batch
+
+
+def _size(record: TargetRecord) -> int:
+    """About how many bytes a record has on the wire."""
+    answers = [suggestion.value for suggestion in record.suggestions], [response.values for response in record.responses]
+    return len(to_json([record.fields, record.metadata, record.vectors, *answers]))
 
 
 def new_password() -> str:

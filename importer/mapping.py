@@ -4,12 +4,13 @@ The rules are those of argilla-server 2.8.0 (``validators/records.py``, ``api/sc
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from importer.cleaning import clean_text, json_safe
+from importer.errors import UnplannedError
 from importer.naming import valid_agent
 from importer.notes import Note
 from importer.options import ImportOptions
@@ -17,6 +18,7 @@ from importer.plan import Agent, DatasetPlan, QuestionPlan
 from importer.survey import MAX_FLOAT32
 from snapshot.models import Annotation, Prediction, Record, ScoredLabel, ScoredText, Span
 
+T = TypeVar("T")
 Score = float | list[float] | None
 ResponseStatus = Literal["submitted", "draft", "discarded"]
 
@@ -87,6 +89,18 @@ class Mapper:
             notes.append(Note("text_cleaned"))
         return cleaned
 
+    def _planned(self, table: Mapping[Any, T], name: str | None, what: str) -> T:
+        """What the plan says about a name; it was made from all records, so that only a later edit can bring a new one."""
+        if name not in table:
+            raise UnplannedError(
+                f"{self._plan.source}: {what} {name!r} is not in the plan of this import: the snapshot was edited after it began. "
+                "--restart begins anew."
+            )
+        return table[name]
+
+    def _value_of(self, label: str) -> str:
+        return self._planned(self._values, label, "label")
+
     # --- fields, metadata, vectors ---
 
     def _fields(self, record: Record, notes: list[Note]) -> dict[str, str]:
@@ -110,7 +124,7 @@ class Mapper:
     def _metadata(self, record: Record, notes: list[Note]) -> dict[str, Any]:
         metadata: dict[str, Any] = {}
         for key, value in record.metadata.items():
-            plan = self._properties[key]
+            plan = self._planned(self._properties, key, "metadata")
             metadata[plan.name] = self._typed(value, plan.type, key, notes)
         if self._plan.event_timestamp and record.event_timestamp is not None:
             metadata[self._plan.event_timestamp] = milliseconds(record.event_timestamp)
@@ -185,7 +199,7 @@ class Mapper:
         assert isinstance(best, ScoredLabel)
         if len(prediction.values) > 1:
             notes.append(Note("further_predicted_labels"))
-        return [(self._question, self._values[best.label], [best.score])]
+        return [(self._question, self._value_of(best.label), [best.score])]
 
     def _suggest_labels(
         self, prediction: Prediction, _: str, notes: list[Note]
@@ -200,7 +214,7 @@ class Mapper:
         if not chosen:
             notes += [] if prediction.values else [Note("prediction_empty")]
             return []
-        return [(self._question, [self._values[label] for label in chosen], list(chosen.values()))]
+        return [(self._question, [self._value_of(label) for label in chosen], list(chosen.values()))]
 
     def _suggest_spans(
         self, prediction: Prediction, text: str, notes: list[Note]
@@ -234,7 +248,7 @@ class Mapper:
         return kept
 
     def _span_value(self, span: Span) -> dict[str, Any]:
-        return {"label": self._values[span.label], "start": span.start, "end": span.end}
+        return {"label": self._value_of(span.label), "start": span.start, "end": span.end}
 
     # --- responses ---
 
@@ -248,7 +262,7 @@ class Mapper:
         responses: dict[str, Response] = {}
         agents_of: dict[str, str | None] = {}
         for annotation in annotations:
-            agent = self._agents[annotation.agent]
+            agent = self._planned(self._agents, annotation.agent, "annotator")
             if agent.username is None:
                 notes.append(Note("unknown_annotator_skipped", str(agent.agent)))
             elif agent.username not in responses:
@@ -287,13 +301,13 @@ class Mapper:
             spans = self._spans([span for span in value if isinstance(span, Span)], text, notes)
             return {name: [self._span_value(span) for span in spans]}
         if self._question.type == "multi_label_selection":
-            labels = [self._values[label] for label in dict.fromkeys(v for v in value if isinstance(v, str))]
+            labels = [self._value_of(label) for label in dict.fromkeys(v for v in value if isinstance(v, str))]
             if not labels:
                 assert self._plan.no_label is not None
                 notes.append(Note("empty_annotation"))
             return {name: labels or [self._plan.no_label]}
         assert isinstance(value, str)
-        return {name: self._values[value] if self._question.type == "label_selection" else self._clean(value, notes)}
+        return {name: self._value_of(value) if self._question.type == "label_selection" else self._clean(value, notes)}
 
 
 def milliseconds(moment: datetime) -> int:

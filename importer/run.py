@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from importer import journal as journals
-from importer.errors import ConflictError, ImportRefusedError
+from importer.cleaning import clean_text
+from importer.errors import ConflictError, ImportRefusedError, JournalError
 from importer.journal import Journal
 from importer.loading import Loader
 from importer.options import ImportOptions
@@ -14,9 +15,11 @@ from importer.planning import make_plan
 from importer.report import ImportReport, make_report
 from importer.searching import not_searchable, reindex
 from importer.target import Target
+from importer.target_state import TargetState
 from importer.verifying import Verification, verify
 from snapshot.check import check
 from snapshot.errors import DamagedSnapshotError
+from snapshot.faults import point
 from snapshot.files import to_json, write_whole
 from snapshot.progress import Progress
 from snapshot.reader import Snapshot
@@ -81,14 +84,13 @@ def import_snapshot(
                 _refuse(plan, passwords)
                 if not confirm(plan):
                     raise ImportRefusedError("Nothing was written.")
+                point("import.planned")
                 journal = journals.begin(folder, plan)
             else:
                 progress.message(f"going on with the import in {folder}")
-            try:
-                Loader(snapshot, target, journal, progress, passwords).run()
-                return _reported(snapshot, target, journal, started)
-            finally:
-                journal.close()
+                _refuse_lost(target.state(), journal)
+            Loader(snapshot, target, journal, progress, passwords).run()
+            return _reported(snapshot, target, journal, started)
     finally:
         if created:
             _remove_empty(folder)
@@ -103,6 +105,19 @@ def _refuse(plan: Plan, passwords: Mapping[str, str]) -> None:
         raise ImportRefusedError(f"--passwords: {', '.join(unknown)} is no user of this import.")
 
 
+def _refuse_lost(state: TargetState, journal: Journal) -> None:
+    """Makes sure that the target still has the workspaces and datasets that the journal says were made there."""
+    plan, done = journal.plan, journal.done
+    names = {dataset.source: dataset.target for dataset in plan.datasets}
+    lost = [f"workspace {name}" for name, id_ in done.workspaces.items() if state.workspaces.get(name) != id_]
+    lost += [f"dataset {names[source]}" for source, id_ in done.datasets.items() if id_ not in state.datasets.values()]
+    if lost:
+        raise JournalError(
+            f"{lost[0]}{f' (and {len(lost) - 1} more)' if len(lost) > 1 else ''} was imported and is not on {state.url} any more: "
+            "--restart begins anew, with --on-conflict skip for what is still there."
+        )
+
+
 def _remove_empty(folder: Path) -> None:
     for path in (folder, folder.parent):
         if path.is_dir() and not any(path.iterdir()):
@@ -111,7 +126,7 @@ def _remove_empty(folder: Path) -> None:
 
 def _external_ids(snapshot: Snapshot, path: str) -> Iterable[str]:
     entry = next(e for e in snapshot.entries if e.path == path)
-    return (record.id for record in snapshot.records(entry))
+    return (clean_text(record.id) for record in snapshot.records(entry))
 
 
 def _reported(snapshot: Snapshot, target: Target, journal: Journal, started: float) -> ImportReport:

@@ -8,6 +8,7 @@ from uuid import uuid4
 from importer.mapping import TargetRecord
 from importer.plan import DatasetPlan, QuestionPlan, UserPlan
 from importer.target_state import TargetState, TargetUser
+from snapshot.faults import point
 from transport.api import Api, from_json, is_json
 from transport.errors import NotAllowedError, ServerError, TemporaryError, UnsupportedServerError
 
@@ -128,24 +129,48 @@ class Target:
         body["distribution"] = {"strategy": "overlap", "min_submitted": 1}
         if plan.metadata is not None:
             body["metadata"] = plan.metadata
-        id_ = str(self.api.post("/api/v1/datasets", body)["id"])
+        id_ = self._new_dataset(body)
+        point("import.dataset_posted")
         try:
             self._shape(id_, plan)
-            self.api.put(f"/api/v1/datasets/{id_}/publish")
+            point("import.dataset_shaped")
+            self._publish(id_)
+            point("import.dataset_published")
         except BaseException:
             self.delete_dataset(id_)
             raise
         return self.dataset_ids(id_)
 
+    def _new_dataset(self, body: dict[str, Any]) -> str:
+        """Creates an unpublished dataset, of a name that was free; a conflict means that an answer was lost."""
+        try:
+            return str(self.api.post("/api/v1/datasets", body)["id"])
+        except ServerError as error:
+            there = self.find_dataset(body["workspace_id"], body["name"]) if error.status == 409 else None
+            if there is None or there["status"] != "draft" or there.get("metadata") != body.get("metadata"):
+                raise
+        return str(there["id"])
+
+    def _publish(self, id_: str) -> None:
+        """Publishes a dataset; that it is published already means that an answer was lost, and a search tells whether it went well."""
+        try:
+            self.api.put(f"/api/v1/datasets/{id_}/publish")
+        except ServerError as error:
+            if error.status != 422 or self.dataset(id_)["status"] != "ready":
+                raise
+            self.count_searchable(id_)
+
     def _shape(self, id_: str, plan: DatasetPlan) -> None:
         for field in plan.fields:
             settings: dict[str, Any] = {"type": "text", "use_markdown": False}
             self._add(id_, "fields", {"name": field.name, "title": field.title, "required": field.required, "settings": settings})
+            point("import.field_made")
         for question in plan.questions:
             settings = question_settings(question, plan.fields[0].name)
             self._add(
                 id_, "questions", {"name": question.name, "title": question.title, "required": question.required, "settings": settings}
             )
+            point("import.question_made")
         for name, title, type_ in property_settings(plan):
             self._add(
                 id_,

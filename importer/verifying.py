@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import orjson
 
+from importer.cleaning import clean_text
 from importer.journal import Done
 from importer.mapping import Mapper, TargetRecord
 from importer.notes import SAMPLES
@@ -16,6 +17,7 @@ from importer.target import INCLUDE, SEARCH_VALUES, Target, property_settings, q
 from importer.target_state import TargetState
 from snapshot.progress import Progress
 from snapshot.reader import Snapshot
+from transport.api import from_json, to_json
 
 Kind = Literal["missing", "different", "changed since the import", "more than expected", "not searchable"]
 
@@ -106,7 +108,7 @@ def verify(
             records += comparison.all(expected, target.list_records(id_), progress)
         else:
             records += comparison.some(expected, entries[dataset.source].records, sample, target, id_)
-        for external_id in not_searchable(target, id_, (record.id for record in snapshot.records(entries[dataset.source]))):
+        for external_id in not_searchable(target, id_, (clean_text(record.id) for record in snapshot.records(entries[dataset.source]))):
             differences.add("not searchable", "records", external_id, dataset.source)
     return Verification(records, datasets, len(plan.users), differences.all())
 
@@ -182,7 +184,7 @@ class _Records:
             if mine is not None:
                 count += 1
                 if (waiting := theirs.pop(mine.external_id, None)) is not None:
-                    self.compare(mine, orjson.loads(waiting))
+                    self.compare(mine, from_json(waiting))
                 else:
                     ours[mine.external_id] = mine
             if yours is not None:
@@ -192,7 +194,7 @@ class _Records:
                 elif key in theirs:
                     self._differences.add("more than expected", "records", key, self._plan.source)
                 else:
-                    theirs[key] = orjson.dumps(yours)
+                    theirs[key] = to_json(yours)
             progress.advanced(mine is not None)
         for external_id in ours:
             self._differences.add("missing", "records", external_id, self._plan.source)

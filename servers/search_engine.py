@@ -65,6 +65,7 @@ class SearchEngine:
     def _start_on(self, port: int) -> None:
         programs = install()
         command: list[str | Path] = [programs.java, "-Xms512m", "-Xmx1g", "-XX:+UseSerialGC"]
+        command += ["-XX:TieredStopAtLevel=1"]  # the second compiler costs a short-lived server more than it gains: twice the CPU
         command += ["-Djava.locale.providers=CLDR,SPI"]  # the second finds the word breaks on the class path
         command += ["-cp", programs.class_path, "org.codelibs.opensearch.runner.OpenSearchRunner"]
         command += ["-basePath", self.folder / "data", "-confPath", self.folder / "config"]

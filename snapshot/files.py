@@ -4,8 +4,11 @@ import errno
 import hashlib
 import os
 from pathlib import Path
+from typing import IO
 
 import orjson
+
+from snapshot.faults import point
 
 
 def sha256(path: Path) -> str:
@@ -20,19 +23,48 @@ def sha256(path: Path) -> str:
 def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Writes a file under a temporary name, brings it to the disk, reads it back, and renames it into place."""
     temporary = path.with_name(path.name + ".tmp")
-    temporary.unlink(missing_ok=True)  # so that it has our mode, and is no link to elsewhere
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as file:
+    with open_new(temporary, mode) as file:
+        point("file.created")
         file.write(content)
+    point("file.written")
     sync_file(temporary)
     if temporary.read_bytes() != content:
         raise OSError(errno.EIO, "what was written is not what is read back", str(path))
     put_in_place(temporary, path)
 
 
+def open_new(path: Path, mode: int = 0o644) -> IO[bytes]:
+    """Opens a file for writing in place of what may be there, so that it has our mode, and is no link to elsewhere."""
+    path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb")
+
+
+def append_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
+    """Appends to a file, which is made if need be, and brings it to the disk."""
+    new = not path.exists()
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, mode), "ab") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    if new:
+        sync_folder(path.parent)
+
+
+def cut_torn_line(path: Path) -> None:
+    """Takes away what follows the last whole line of a file that was being appended to when all ended."""
+    content = path.read_bytes() if path.exists() else b""
+    whole = content.rfind(b"\n") + 1
+    if whole != len(content):
+        with path.open("rb+") as file:
+            file.truncate(whole)
+            os.fsync(file.fileno())
+
+
 def put_in_place(temporary: Path, path: Path) -> None:
     """Renames a file that is on the disk to its name, and brings the name to the disk."""
+    point("file.synced")
     temporary.replace(path)
+    point("file.renamed")
     sync_folder(path.parent)
 
 

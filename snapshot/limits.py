@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from snapshot.errors import DamagedSnapshotError
+
 #: Bytes of a JSON file. A real manifest has about 200 bytes a file.
 MAX_JSON = 32 << 20
 #: Levels of nesting in a JSON file, and in the JSON text of a metadata value; deeper text stays text.
@@ -32,7 +34,11 @@ def too_deep(value: Any) -> bool:
 
 @contextmanager
 def bounded_memory() -> Iterator[None]:
-    """Within it the process gets ``MAX_MEMORY`` more memory and then a MemoryError. Only Linux can; elsewhere it does nothing."""
+    """Within it the process gets at most ``MAX_MEMORY`` more memory. Only Linux can; elsewhere it does nothing.
+
+    Raises:
+        DamagedSnapshotError: it would need more.
+    """
     if sys.platform != "linux":
         yield
         return
@@ -44,5 +50,7 @@ def bounded_memory() -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_DATA, (limit if before[0] == resource.RLIM_INFINITY else min(limit, before[0]), before[1]))
     try:
         yield
+    except MemoryError as error:
+        raise DamagedSnapshotError(f"The snapshot takes more than {MAX_MEMORY >> 30} GiB of memory to read.") from error
     finally:
         resource.setrlimit(resource.RLIMIT_DATA, before)

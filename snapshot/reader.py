@@ -15,7 +15,7 @@ from snapshot.errors import DamagedSnapshotError, UnsupportedFormatError
 from snapshot.files import sha256
 from snapshot.limits import MAX_DEPTH, MAX_JSON, MAX_MEMORY, too_deep
 from snapshot.models import Dataset, DatasetEntry, Manifest, Record, User, Workspace
-from snapshot.rows import read_records
+from snapshot.rows import first_repeated, read_records
 from snapshot.shapes import ShapeError, build_all
 
 T = TypeVar("T")
@@ -60,7 +60,9 @@ class Snapshot:
     def parts(self, entry: DatasetEntry) -> list[Path]:
         """The Parquet files of a dataset, in the order of their names."""
         pattern = re.compile(re.escape(f"{entry.path}/{layout.RECORDS}/") + r"[^/]+\.parquet")
-        return [layout.existing(self.directory, path) for path in sorted(file.path for file in self.manifest.files) if pattern.fullmatch(path)]
+        return [
+            layout.existing(self.directory, path) for path in sorted(file.path for file in self.manifest.files) if pattern.fullmatch(path)
+        ]
 
     def records(self, entry: DatasetEntry, start: int = 0) -> Iterator[Record]:
         """The records of a dataset from row ``start`` on, in order; only some hundred are in memory at once."""
@@ -79,14 +81,13 @@ def records_of(directory: Path, dataset: Dataset, parts: Iterable[Path], start: 
     Raises:
         DamagedSnapshotError: a file can't be read, or holds what no record is.
     """
-    json_keys = frozenset(key for key, type_ in dataset.columns.metadata.items() if type_ == "json")
     for part in parts:
         with reading(part, directory):
             rows = pq.read_metadata(part).num_rows
             if start >= rows:
                 start -= rows
                 continue
-            yield from read_records(part, dataset.task, json_keys, start)
+            yield from read_records(part, dataset.task, dataset.columns.metadata, start)
             start = 0
 
 
@@ -153,29 +154,24 @@ def _refuse_unknown(path: Path, version: Any, features: Any) -> None:
         raise DamagedSnapshotError(f"{path} is not what the format says: required_features is not a list of texts.")
     unknown = sorted(set(features) - layout.KNOWN_FEATURES)
     if unknown:
-        raise UnsupportedFormatError(f"{path} asks for what this argilla-snapshot does not know ({', '.join(unknown)[:_SHOWN]}): use a newer one.")
+        raise UnsupportedFormatError(
+            f"{path} asks for what this argilla-snapshot does not know ({', '.join(unknown)[:_SHOWN]}): use a newer one."
+        )
 
 
 def _refuse_ambiguous(path: Path, manifest: Manifest) -> None:
     """Refuses a manifest in which two things lie in one place, or would on a file system that folds case."""
     files = [file.path for file in manifest.files]
     folders = [entry.path for entry in manifest.datasets]
-    names = [(entry.workspace, entry.name) for entry in manifest.datasets]
-    twice = _twice([*files, layout.MANIFEST, layout.SUMS], str.lower) or _twice(folders, str.lower) or _twice(names, lambda name: name)
-    if twice:
-        raise DamagedSnapshotError(f"{path} names {str(twice)[:_SHOWN]} twice.")
+    for values in ([*files, layout.MANIFEST, layout.SUMS], folders):
+        twice = first_repeated(value.lower() for value in values)
+        if twice is not None:
+            raise DamagedSnapshotError(f"{path} names {twice[:_SHOWN]!r} twice.")
+    dataset = first_repeated((entry.workspace, entry.name) for entry in manifest.datasets)
+    if dataset is not None:
+        raise DamagedSnapshotError(f"{path} names the dataset {'.'.join(dataset)[:_SHOWN]!r} twice.")
     places = {folder.lower() for folder in folders}
     for folder in folders:
         parts = folder.lower().split("/")
         if any("/".join(parts[:number]) in places for number in range(1, len(parts))):
             raise DamagedSnapshotError(f"{path} has a dataset inside of another: {folder[:_SHOWN]}.")
-
-
-def _twice(values: Iterable[T], key: Callable[[T], object]) -> T | None:
-    """The first value that was there before."""
-    seen = set()
-    for value in values:
-        if key(value) in seen:
-            return value
-        seen.add(key(value))
-    return None

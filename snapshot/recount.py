@@ -79,8 +79,8 @@ def _label(item: Any) -> str:
 
 def _kinds(value: Any) -> set[str]:
     if isinstance(value, list):
-        return {f"list[{_NAMES[type(item)]}]" for item in value if item is not None} or {"list"}
-    return {_NAMES[type(value)]} if type(value) in _NAMES else {"json"}
+        return {f"list[{_NAMES.get(type(item), 'other')}]" for item in value if item is not None} or {"list"}
+    return {_NAMES.get(type(value), "other")}
 
 
 def _metadata_type(dataset: Dataset, key: str, kinds: set[str]) -> MetadataType:

@@ -6,30 +6,32 @@ and columns may be missing. What such a file says is what counts, whatever ``dat
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import types
 
 from snapshot.limits import BATCH_BYTES, BATCH_ROWS, too_deep
-from snapshot.models import Task
+from snapshot.models import MetadataType, Task
 from snapshot.record import Annotation, Prediction, Record, ScoredLabel, ScoredText, Span
 
+T = TypeVar("T")
 Rule = Callable[[pa.DataType], bool]
 
 _LISTS = (types.is_list, types.is_large_list, types.is_fixed_size_list, types.is_list_view, types.is_large_list_view)
 
 
-def read_records(part: Path, task: Task, json_keys: frozenset[str], start: int = 0) -> Iterator[Record]:
+def read_records(part: Path, task: Task, metadata: Mapping[str, MetadataType], start: int = 0) -> Iterator[Record]:
     """The records of one Parquet file from row ``start`` on; only some hundred are in memory at once.
 
     Args:
         part: the file.
         task: the task of its dataset.
-        json_keys: metadata keys whose values are JSON text.
+        metadata: the types of metadata keys, as ``dataset.json`` names them.
         start: the row to begin with.
 
     Raises:
@@ -42,15 +44,31 @@ def read_records(part: Path, task: Task, json_keys: frozenset[str], start: int =
                 start -= batch.num_rows
                 continue
             for row in _naive_times(batch.slice(start)).to_pylist():
-                yield _record(row, task, json_keys)
+                yield _record(row, task, metadata)
             start = 0
 
 
-def read_ids(part: Path) -> Iterator[str]:
-    """The ids in one Parquet file."""
-    with pq.ParquetFile(part, buffer_size=1 << 20) as file:
-        for batch in file.iter_batches(columns=["id"]):
-            yield from map(str, batch.column(0).to_pylist())
+def repeated_id(parts: Sequence[Path]) -> str | None:
+    """An id that is in the files twice, or None; an export writes ids in the order of their bytes, and then none is remembered."""
+    ordered = pairwise(id_.encode("utf-8", "surrogatepass") for id_ in _ids(parts))
+    return None if all(first < second for first, second in ordered) else first_repeated(_ids(parts))
+
+
+def first_repeated(values: Iterable[T]) -> T | None:
+    """The first value that was there before, or None."""
+    seen = set()
+    for value in values:
+        if value in seen:
+            return value
+        seen.add(value)
+    return None
+
+
+def _ids(parts: Sequence[Path]) -> Iterator[str]:
+    for part in parts:
+        with pq.ParquetFile(part, buffer_size=1 << 20) as file:
+            for batch in file.iter_batches(columns=["id"]):
+                yield from map(str, batch.column("id").to_pylist())
 
 
 def unpack_archive(part: Path) -> None:
@@ -97,8 +115,9 @@ def _list_of(rule: Rule) -> Rule:
 
 def _struct(members: Mapping[str, Rule]) -> Rule:
     """A struct whose members of these names are of these types; others are left unread."""
-    return lambda type_: types.is_null(type_) or (
-        types.is_struct(type_) and all(members[field.name](field.type) for field in type_ if field.name in members)
+    return lambda type_: (
+        types.is_null(type_)
+        or (types.is_struct(type_) and all(members[field.name](field.type) for field in type_ if field.name in members))
     )
 
 
@@ -167,7 +186,7 @@ def _naive_times(batch: pa.RecordBatch) -> pa.RecordBatch:
     return batch
 
 
-def _record(row: dict[str, Any], task: Task, json_keys: frozenset[str]) -> Record:
+def _record(row: dict[str, Any], task: Task, metadata: Mapping[str, MetadataType]) -> Record:
     id_ = _there(row["id"], "an id")
     try:
         inputs = row.get("inputs") if row.get("inputs") is not None else {"text": row.get("text")}
@@ -178,7 +197,7 @@ def _record(row: dict[str, Any], task: Task, json_keys: frozenset[str]) -> Recor
             tokens=_items(row.get("tokens")),
             predictions=_agents(row, "prediction", lambda values: [_predicted(task, value) for value in _items(values)]),
             annotations=_agents(row, "annotation", lambda value: _annotated(task, value)),
-            metadata={key: _json(value) if key in json_keys else value for key, value in _present(row.get("metadata")).items()},
+            metadata={key: _as_declared(value, metadata.get(key)) for key, value in _present(row.get("metadata")).items()},
             vectors={name: _items(vector) for name, vector in _present(row.get("vectors")).items()},
             explanation=_explanation(row.get("explanation")),
             event_timestamp=row.get("event_timestamp"),
@@ -204,6 +223,17 @@ def _items(value: Any) -> Any:
 def _present(struct: Mapping[str, Any] | None) -> dict[str, Any]:
     """The members of a struct that are there: in a column of structs an absent one is null."""
     return {key: value for key, value in (struct or {}).items() if value is not None}
+
+
+def _as_declared(value: Any, type_: MetadataType | None) -> Any:
+    """A metadata value in its declared type, where it is the same in it: pandas makes floats of integers that some rows lack."""
+    if isinstance(value, list) and type_ in ("list[int]", "list[float]"):
+        return [_as_declared(item, "int" if type_ == "list[int]" else "float") for item in value]
+    if type_ == "int" and isinstance(value, float) and value.is_integer():
+        return int(value)
+    if type_ == "float" and type(value) is int:
+        return float(value)
+    return _json(value) if type_ == "json" else value
 
 
 def _json(text: Any) -> Any:

@@ -12,7 +12,8 @@ _STRING = pa.string()
 #: As 1.x shows it; a value with an offset is converted to UTC.
 _TIME = pa.timestamp("us")
 
-_METADATA: dict[MetadataType, pa.DataType] = {
+#: The Arrow type of the values of a metadata key, by the type that ``dataset.json`` names.
+METADATA: dict[MetadataType, pa.DataType] = {
     "bool": pa.bool_(),
     "int": pa.int64(),
     "float": pa.float64(),
@@ -24,6 +25,30 @@ _METADATA: dict[MetadataType, pa.DataType] = {
     "json": _STRING,
 }
 _SPAN = [("label", _STRING), ("start", pa.int64()), ("end", pa.int64())]
+
+
+#: What each column holds; also the text of ``snapshot_format.md``.
+COLUMNS: dict[str, str] = {
+    "text": "The text. In text classification only where it is the one input and no list, else null: there `inputs` counts.",
+    "inputs": "The inputs: name -> text, or list of texts. An input that a record lacks is null.",
+    "tokens": "The tokens of the text.",
+    "prediction": "What the current prediction says, in the order of the old server; null where there is none.",
+    "prediction_agent": "Whose prediction it is.",
+    "annotation": "What the current annotation says; null where there is none. An empty list says that nothing applies.",
+    "annotation_agent": "Who annotated: normally a username.",
+    "vectors": "Vector name -> numbers. A vector that a record lacks is null.",
+    "multi_label": "Whether the record may have several labels.",
+    "explanation": "Input name -> its tokens with attributions: label -> number.",
+    "id": "The id as text; never null, unique in the dataset.",
+    "metadata": "Metadata key -> value. A key that a record lacks is null.",
+    "status": "`Default`, `Validated`, `Discarded` or `Edited`; never null.",
+    "event_timestamp": "When what the record is about happened, as the old server was told.",
+    "other_predictions": "The predictions of further agents; an empty list where there are none.",
+    "other_annotations": "The annotations of further agents, and further ones of the same agent; an empty list where there are none.",
+    "id_type": "`int` or `str`: what the id was on the old server.",
+    "last_updated": "When the record was last written to on the old server, in UTC.",
+    "raw": "The whole document of the old server as JSON text.",
+}
 
 
 def records_schema(dataset: Dataset) -> pa.Schema:
@@ -46,7 +71,7 @@ def records_schema(dataset: Dataset) -> pa.Schema:
         fields += [("multi_label", pa.bool_()), ("explanation", _explanation(columns))]
     fields += [
         ("id", _STRING),
-        ("metadata", _struct([(key, _METADATA[type_]) for key, type_ in columns.metadata.items()])),
+        ("metadata", _struct([(key, METADATA[type_]) for key, type_ in columns.metadata.items()])),
         ("status", _STRING),
         ("event_timestamp", _TIME),
         ("other_predictions", pa.list_(pa.struct([("agent", _STRING), ("prediction", prediction)]))),
@@ -69,7 +94,8 @@ def _inputs(columns: Columns) -> pa.DataType:
 
 
 def _vectors(columns: Columns) -> pa.DataType:
-    return _struct([(name, pa.list_(pa.float64(), size or -1)) for name, size in columns.vectors.items()])
+    # Not of a fixed size: pyarrow before 26 can't read fixed-size lists of which some are null (seen with 16 and 25).
+    return _struct([(name, pa.list_(pa.float64())) for name in columns.vectors])
 
 
 def _explanation(columns: Columns) -> pa.DataType:

@@ -4,9 +4,10 @@ import errno
 import hashlib
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -17,7 +18,8 @@ import pyarrow.parquet as pq
 from snapshot import layout
 from snapshot.card import dataset_card
 from snapshot.errors import SnapshotError, SnapshotExistsError
-from snapshot.files import make_folder, put_in_place, sha256, sync_file, sync_folder, to_json, write_whole
+from snapshot.faults import point
+from snapshot.files import make_folder, open_new, put_in_place, sha256, sync_file, sync_folder, to_json, write_whole
 from snapshot.limits import MAX_DEPTH, MAX_JSON, too_deep
 from snapshot.models import Dataset, DatasetEntry, FileEntry, Loss, Manifest, Source, User, Workspace
 from snapshot.schema import records_schema
@@ -120,6 +122,7 @@ class SnapshotWriter:
         )
         seal(self.partial, _json(manifest, layout.MANIFEST), manifest.files)
         self.partial.rename(self.directory)
+        point("export.named")
         sync_folder(self.directory.parent)
         return manifest
 
@@ -166,7 +169,9 @@ def file_entries(folder: Path) -> list[FileEntry]:
 def seal(folder: Path, manifest: bytes, files: list[FileEntry]) -> None:
     """Writes ``SHA256SUMS``, over all files and the manifest to come, and then the manifest."""
     write_whole(folder / layout.SUMS, sums(manifest, files))
+    point("export.sums_written")
     write_whole(folder / layout.MANIFEST, manifest)
+    point("export.manifest_written")
 
 
 def sums(manifest: bytes, files: list[FileEntry]) -> bytes:
@@ -183,6 +188,7 @@ class _Parts:
         self.written = 0
         self._number = 0
         self._rows = 0
+        self._file: IO[bytes] | None = None
         self._writer: pq.ParquetWriter | None = None
 
     def write(self, rows: list[Mapping[str, Any]]) -> None:
@@ -190,7 +196,7 @@ class _Parts:
         try:
             table = pa.Table.from_pylist(rows, schema=self.schema)
         except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
-            where = f"{layout.shown(self.folder.parent, self.folder.parents[2])}, records {self.written} to {self.written + len(rows) - 1}"
+            where = f"{layout.shown(self.folder.parent, self.folder.parents[3])}, records {self.written} to {self.written + len(rows) - 1}"
             raise SnapshotError(f"{where}: a value does not fit its column: {error}") from error
         self._open_unless_open().write_table(table)
         self._rows += len(rows)
@@ -203,7 +209,10 @@ class _Parts:
         if self._writer is None and self._number > 0:
             return
         self._open_unless_open().close()
-        self._writer = None
+        if self._file is not None:
+            self._file.close()
+        self._file = self._writer = None
+        point("export.part_closed")
         sync_file(self._temporary)
         _read_back(self._temporary, self.schema, self._rows)
         put_in_place(self._temporary, self.folder / layout.part_name(self._number))
@@ -211,8 +220,10 @@ class _Parts:
 
     def abandon(self) -> None:
         """Closes a file that was not finished; it keeps its temporary name."""
-        if self._writer is not None:
-            self._writer.close()
+        for opened in (self._writer, self._file):
+            if opened is not None:
+                with suppress(OSError):  # what ended the writing is already on its way up
+                    opened.close()
 
     @property
     def _temporary(self) -> Path:
@@ -220,7 +231,8 @@ class _Parts:
 
     def _open_unless_open(self) -> pq.ParquetWriter:
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._temporary, self.schema, compression="zstd")
+            self._file = open_new(self._temporary)
+            self._writer = pq.ParquetWriter(self._file, self.schema, compression="zstd")
         return self._writer
 
 

@@ -170,7 +170,7 @@ def test_no_key_is_in_the_snapshot(old: Old, tmp_path: Path) -> None:
         assert b"api_key" not in content
 
 
-def test_records_written_during_the_export_are_accounted_for(old: Old, tmp_path: Path) -> None:
+def test_records_written_during_the_export_come_along(old: Old, tmp_path: Path) -> None:
     class Meddler(Fuse):
         def started(self, step: str, dataset: str, total: int, done: int = 0) -> None:
             if step == "reading" and dataset == "two.written":
@@ -184,9 +184,20 @@ def test_records_written_during_the_export_are_accounted_for(old: Old, tmp_path:
         old_api.log_records(client, "two", "written", "Text2Text", [{"id": n, "text": "t"} for n in range(30)])
         old_api.wait_until_counted(client, "two", "written", "Text2Text", 30)
     manifest = export(ExportOptions(tmp_path / "snap", datasets=("written",)), old.connect, Meddler(0))
-    assert losses(manifest) == [("changed_during_export", "two.written")]
+    assert losses(manifest) == []
     with old_api.connect(old.server.url, old.server.api_key) as client:
         client.delete("/api/datasets/written", params={"workspace": "two"}).raise_for_status()
+
+
+def test_a_dataset_that_has_lost_its_records_does_not_stop_the_others(old: Old, tmp_path: Path) -> None:
+    with old_api.connect(old.server.url, old.server.api_key) as client:
+        old_api.create_dataset(client, "two", "lost", "Text2Text")
+        index = f"{old.server.env['ARGILLA_NAMESPACE']}.ar.dataset.two.lost"
+        httpx.delete(f"{old.server.search_url}/{index}", trust_env=False).raise_for_status()
+        manifest = exported(old, tmp_path / "snap", workspaces=("two",))
+        client.delete("/api/datasets/lost", params={"workspace": "two"}).raise_for_status()
+    assert losses(manifest) == [("records_missing", "two.lost")]
+    assert {entry.name: entry.records for entry in manifest.datasets} == {"agents": 50, "lost": 0}
 
 
 def test_two_exports_do_not_write_to_the_same_folder(old: Old, tmp_path: Path) -> None:

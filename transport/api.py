@@ -27,6 +27,8 @@ _PASSING = frozenset({429, 502, 503, 504})
 #: orjson reads integers beyond 64 bits as floats; a body with such a run of digits goes to the standard parser.
 _LONG_DIGITS = re.compile(rb"(?<![.\d])\d{19}")
 _DETAIL = 500
+#: Seconds that a server may be silent before its answer counts as lost.
+ANSWER_SECONDS = 120.0
 
 
 class Api:
@@ -52,7 +54,7 @@ class Api:
         self.url = shown_url(url)
         self.patience = patience
         try:
-            self._client = httpx.Client(base_url=url, headers=headers, timeout=httpx.Timeout(120, connect=10))
+            self._client = httpx.Client(base_url=url, headers=headers, timeout=httpx.Timeout(ANSWER_SECONDS, connect=10))
         except httpx.InvalidURL:
             raise UnreachableError(f"{self.url} is not the address of a server.") from None
 

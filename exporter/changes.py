@@ -1,0 +1,71 @@
+"""What is written to a dataset while it is read: further passes read it, and it takes the place of what was read first.
+
+A scan has no fixed view of a dataset (argilla-server 1.29.1, ``scan_docs``): a record added before the cursor is not seen,
+and one changed before it is seen as it was. But the server marks every record it writes with ``last_updated``, by its own
+clock, and finds records by it. Deleted records leave no mark: only the count tells of them.
+"""
+
+import heapq
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from exporter.documents import Document
+from exporter.source import Count, Listed, Source
+from exporter.spool import Spool
+from snapshot.faults import point
+from transport.errors import NotAllowedError, ServerError, TemporaryError
+
+#: A dataset that is written to all the time is read so often again.
+PASSES = 3
+#: Seconds until what was written can be found: the dataset is marked first, then the records, and then they are indexed.
+SETTLING = 2.0
+_MARGIN = timedelta(seconds=60)
+
+
+def catch_up(source: Source, listed: Listed, before: Count, spool: Spool) -> tuple[Count, bool]:
+    """Reads into a spool what was written to a dataset since ``before``.
+
+    Returns:
+        The last count, and whether the dataset was left alone during the last pass.
+    """
+    spool.clear()
+    seen, now, since = before, source.count(listed), _since(before)
+    for _ in range(PASSES):
+        if now == seen or since is None:
+            break
+        time.sleep(SETTLING)
+        seen = source.count(listed)
+        try:
+            spool.clear()
+            for page in source.pages(listed, None, since):
+                spool.append(page)
+        except (TemporaryError, NotAllowedError):
+            raise
+        except ServerError:  # a server that does not find records by their time
+            spool.clear()
+            return now, False
+        point("export.changes_read")
+        now = source.count(listed)
+    return now, now == seen
+
+
+def together(first: Spool, changes: Spool) -> Iterator[Document]:
+    """The documents of both, ascending by id as text; where both have an id, that of ``changes``."""
+    if not changes.records:
+        return first.documents()
+    merged = heapq.merge(changes.documents(), first.documents(), key=_id)  # of equal ones the first argument's comes first
+    return (next(same) for _, same in groupby(merged, key=_id))
+
+
+def _id(document: Document) -> str:
+    return str(document.content.get("id"))
+
+
+def _since(count: Count) -> str | None:
+    """From when on the server must be asked for changes, with a margin for writes that were on their way."""
+    try:
+        return (datetime.fromisoformat(count.last_updated or "") - _MARGIN).isoformat()
+    except ValueError:
+        return None

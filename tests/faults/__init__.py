@@ -1,0 +1,1 @@
+"""Stopped anywhere, damaged anyhow: nothing lost, nothing twice. Runs whole by ``python -m tests.faults``."""

@@ -1,0 +1,78 @@
+"""Whether two snapshots, or what two targets hold, are the same but for times and random ids."""
+
+import csv
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests import target
+
+_PASSING = {"id", "api_key", "inserted_at", "updated_at", "last_activity_at", "database_id"}
+
+
+def snapshot(directory: Path) -> dict[str, Any]:
+    """The checksum of every file; of the manifest its content without time and id; of SHA256SUMS the lines but the manifest's."""
+    held: dict[str, Any] = {
+        path.relative_to(directory).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in directory.rglob("*")
+        if path.is_file()
+    }
+    manifest = json.loads((directory / "manifest.json").read_text())
+    held["manifest.json"] = {name: value for name, value in manifest.items() if name not in ("created_at", "snapshot_id")}
+    held["SHA256SUMS"] = [line for line in (directory / "SHA256SUMS").read_text().splitlines() if not line.endswith("manifest.json")]
+    return held
+
+
+def held(client: httpx.Client) -> dict[str, Any]:
+    """All that a target holds, by names: each record with its responses and suggestions, and how many it stores and shows."""
+    everything = target.everything(client)
+    names = {item["id"]: f"user {item['username']}" for item in everything["users"]}
+    names |= {item["id"]: f"workspace {item['name']}" for item in everything["workspaces"]}
+    names |= {item["id"]: f"{names[item['workspace_id']]} {item['name']}" for item in everything["datasets"]}
+    for id_, parts in everything["settings"].items():
+        parts += [
+            target.items(client, f"/me/datasets/{id_}/metadata-properties"),
+            target.items(client, f"/datasets/{id_}/vectors-settings"),
+        ]
+        names |= {item["id"]: f"{names[id_]} {item['name']}" for part in parts for item in part}
+    everything["stored"] = {id_: target.get(client, f"/datasets/{id_}/records", limit=1)["total"] for id_ in everything["records"]}
+    everything["shown"] = {id_: target.searchable(client, id_) for id_ in everything["records"]}
+    named: dict[str, Any] = _named(everything, names)
+    return named
+
+
+def _named(value: Any, names: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {names.get(key, key): _named(item, names) for key, item in sorted(value.items()) if key not in _PASSING}
+    if isinstance(value, list):
+        return sorted((_named(item, names) for item in value), key=lambda item: json.dumps(item, sort_keys=True))
+    return names.get(value, value) if isinstance(value, str) else value
+
+
+def empty(client: httpx.Client) -> None:
+    """Takes everything from a target but its first user."""
+    for dataset in target.items(client, "/me/datasets"):
+        client.delete(f"/datasets/{dataset['id']}").raise_for_status()
+    for workspace in target.items(client, "/me/workspaces"):
+        client.delete(f"/workspaces/{workspace['id']}").raise_for_status()
+    for user in target.items(client, "/users"):
+        if user["username"] != "argilla":
+            client.delete(f"/users/{user['id']}").raise_for_status()
+
+
+def passwords(journal: Path) -> dict[str, str]:
+    """What ``credentials.csv`` says; every user is there once."""
+    with (journal / "credentials.csv").open(newline="") as file:
+        rows = [(row["username"], row["password"]) for row in csv.DictReader(file)]
+    assert len(dict(rows)) == len(rows), rows
+    return dict(rows)
+
+
+def log_in(url: str, journal: Path) -> None:
+    """Every password lets its user in."""
+    for username, password in passwords(journal).items():
+        login = httpx.post(f"{url}/api/v1/token", data={"username": username, "password": password}, trust_env=False, timeout=60)
+        assert login.status_code == 201, (username, login.text)

@@ -1,0 +1,62 @@
+"""Kill -9 at every named point, then the same command again: the same snapshot, the same target, nothing lost, nothing twice."""
+
+from pathlib import Path
+
+import pytest
+
+from snapshot.faults import EXPORT_POINTS, FILE_POINTS, IMPORT_POINTS
+from tests.faults.conftest import New, Old
+from tests.faults.proxy import Fault
+from tests.faults.results import survived
+from tests.faults.runs import KILLED
+
+pytestmark = pytest.mark.servers
+#: Tried by ``make test`` too.
+FAST = {"export.page_synced:2", "export.opened", "export.named", "import.user_made", "import.question_made", "import.batch_answered:3"}
+EVERY_TIME = {"export.page_written", "export.page_synced", "export.counted", "export.scanned", "export.part_closed", *FILE_POINTS}
+#: Records that hold this are refused, which no record of an export is by itself.
+REFUSED = b'"external_id":"7"'
+
+
+def cases(points: tuple[str, ...]) -> list[object]:
+    """The points, some also a second and a later time, marked as slow unless they are among the fast."""
+    names = [f"{name}:{time}" if time > 1 else name for name in points for time in (1, 2, 3)]
+    return [pytest.param(name, marks=[] if name in FAST else [pytest.mark.faults]) for name in names]
+
+
+@pytest.mark.parametrize("point", cases((*(name for name in EXPORT_POINTS if name != "export.changes_read"), *FILE_POINTS)))
+def test_an_export_killed_anywhere_goes_on(old: Old, tmp_path: Path, point: str) -> None:
+    old.proxy.now()
+    ended = old.export(tmp_path / "snap", kill_at=point)
+    if ended.code != KILLED:
+        assert (ended.code, ":" in point) == (0, True), f"{point} was never passed"
+        old.compare(tmp_path / "snap")
+        return
+    old.finish(tmp_path / "snap")
+    survived("kills", "export", point)
+
+
+def test_an_export_killed_at_each_write_in_turn_goes_on(old: Old, tmp_path: Path) -> None:
+    deaths = 0
+    while old.export(tmp_path / "snap", kill_at=f"file.renamed:{deaths % 3 + 2}").code == KILLED:
+        deaths += 1
+    assert deaths > 3
+    old.compare(tmp_path / "snap")
+    survived("kills", "export", "one after the other", number=deaths)
+
+
+@pytest.mark.parametrize("point", cases((*IMPORT_POINTS, *FILE_POINTS)))
+def test_an_import_killed_anywhere_goes_on(new: New, tmp_path: Path, point: str) -> None:
+    directory = new.copy(tmp_path)
+    refusing = point.startswith(("import.refused", "import.retried"))
+    faults = [Fault("422", "/records/bulk", body=REFUSED, times=0)] if refusing else []
+    new.proxy.now(*faults)
+    if point.startswith("import.retried"):
+        assert new.import_(directory).code == 3
+    ended = new.import_(directory, kill_at=point)
+    if ended.code != KILLED:
+        assert ":" in point, f"{point} was never passed"
+        assert ended.code == (3 if refusing else 0), ended
+    new.finish(directory)
+    if ended.code == KILLED:
+        survived("kills", "import", point)

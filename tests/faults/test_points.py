@@ -1,0 +1,32 @@
+"""The named points stand in the code where the list says, each once."""
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from snapshot.faults import EXPORT_POINTS, FILE_POINTS, IMPORT_POINTS, VARIABLE, point
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_point_of_the_list_is_in_the_code_once_and_no_other() -> None:
+    found: Counter[str] = Counter()
+    for room in ("exporter", "importer", "snapshot"):
+        for path in (ROOT / room).glob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "point":
+                    (name,) = node.args
+                    assert isinstance(name, ast.Constant), f"{path.name}: the name of a point is written out"
+                    found[name.value] += 1
+    assert found == Counter([*FILE_POINTS, *EXPORT_POINTS, *IMPORT_POINTS])
+    assert min(len(EXPORT_POINTS), len(IMPORT_POINTS)) >= 12
+
+
+def test_points_are_off_unless_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    point("export.bound")
+    monkeypatch.setenv(VARIABLE, "export.bound:2")
+    point("export.opened")
+    point("export.bound")  # the first time; the second would end the tests

@@ -1,0 +1,102 @@
+"""Records that the server refuses, and records that it takes and then hides: named, and put right afterwards."""
+
+import json
+import shutil
+import signal
+from pathlib import Path
+
+import httpx
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from importer.journal import import_folder
+from servers.argilla import ArgillaServer
+from servers.stack import Stack
+from snapshot.reader import Snapshot
+from tests import target
+from tests.cli import run, succeed
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture
+def snapshot(folder: Path) -> Path:
+    """A whole snapshot."""
+    return Path(shutil.copytree(Path(__file__).parent / "fixtures" / "snapshot-1.0", folder))
+
+
+def test_refused_records_stop_nothing_and_go_in_after_a_fix(snapshot: Path, fresh_new: ArgillaServer) -> None:
+    # an import dies before its first record, and before it goes on somebody deletes an annotator on the target
+    killed = run("import", snapshot, url=fresh_new.url, ARGILLA_SNAPSHOT_KILL_AT="import.dataset_made")
+    assert killed.returncode == -signal.SIGKILL
+    with target.connect(fresh_new.url) as client:
+        (ana,) = (user for user in target.items(client, "/users") if user["username"] == "ana")
+        assert client.delete(f"/users/{ana['id']}").status_code == 200
+
+        report = json.loads(succeed("import", snapshot, "--json", url=fresh_new.url, code=3))
+        rejected = {d["source_name"]: d["rejected"] for d in report["datasets"] if d["rejected"]}
+        agents = {f"{e.workspace}.{e.name}": Snapshot(snapshot).dataset(e).annotation_agents for e in Snapshot(snapshot).entries}
+        assert rejected == {name: counts["ana"] for name, counts in agents.items() if "ana" in counts}
+        losses = [note for note in report["notes"] if note["severity"] == "lost"]
+        assert {(note["kind"], note["dataset"]): note["count"] for note in losses} == {
+            ("record_rejected", name): count for name, count in rejected.items()
+        }
+        lines = [json.loads(line) for line in (import_folder(snapshot, fresh_new.url) / "rejected.jsonl").read_text().splitlines()]
+        assert len(lines) == sum(rejected.values())
+        for line in lines:
+            assert line["status"] == 422
+            assert f"user with id {ana['id']} not found" in line["error"]  # the server's own words
+            assert line["record"]["id"] == line["id"]
+
+        id_ = target.dataset_id(client, "demo", "news")
+        before = target.records(client, id_)
+        assert len(before) == 20 - rejected["demo.news"]
+        user = {"id": ana["id"], "username": "ana", "first_name": "Ana", "role": "annotator", "password": "12345678"}
+        assert client.post("/users", json=user).status_code == 201
+        succeed("import", snapshot, url=fresh_new.url)
+        after = target.records(client, id_)
+        assert len(after) == 20
+        assert {name: after[name] for name in before} == before  # nothing else was sent again
+    result = json.loads(succeed("verify", snapshot, "--json", url=fresh_new.url, code=4))
+    assert {d["what"] for d in result["differences"]} == {"memberships"}  # which went with the account
+
+
+def test_an_edit_that_the_plan_does_not_know_is_refused(snapshot: Path, fresh_new: ArgillaServer) -> None:
+    run("import", snapshot, url=fresh_new.url, ARGILLA_SNAPSHOT_KILL_AT="import.dataset_made")
+    part = snapshot / "datasets/demo/news/records/part-00000.parquet"
+    table = pq.read_table(part)
+    rows = table.to_pylist()
+    rows[3] |= {"annotation": "Gardening", "annotation_agent": "ana"}
+    pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), part)
+    succeed("check", snapshot, "--update")
+    refused = run("import", snapshot, url=fresh_new.url)
+    assert refused.returncode == 2
+    assert "label 'Gardening' is not in the plan" in refused.stderr
+
+
+def test_a_hidden_record_is_found_and_shown_again(snapshot: Path, fresh_new: ArgillaServer, stack: Stack) -> None:
+    succeed("import", snapshot, url=fresh_new.url)
+    with target.connect(fresh_new.url) as client:
+        id_ = target.dataset_id(client, "demo", "news")
+        records = target.records(client, id_)
+        hidden, worked_on = list(records)[3:5]
+        # the search engine loses a record, as it does when a disk is full or a value is not to its liking
+        index = f"{stack.search.url}/rg.{id_}/_doc/{records[hidden]['id']}"
+        assert httpx.delete(index, params={"refresh": "true"}, trust_env=False).status_code == 200
+        # and an annotator goes on working
+        answer = {"values": {"label": {"value": "Sports"}}, "status": "submitted"}
+        assert client.post(f"/records/{records[worked_on]['id']}/responses", json=answer).status_code == 201
+
+        done = run("verify", snapshot, "--json", url=fresh_new.url)
+        assert done.returncode == 4
+        found = {(d["kind"], d["what"]): d["samples"] for d in json.loads(done.stdout)["differences"]}
+        assert found.pop(("not searchable", "records")) == [hidden]
+        assert list(found) == [("changed since the import", "responses")]
+        assert target.searchable(client, id_) == 19
+
+        before = target.records(client, id_)
+        assert "1 records made searchable" in succeed("import", snapshot, "--repair", url=fresh_new.url)
+        assert target.searchable(client, id_) == 20
+        assert target.records(client, id_) == before  # the annotator's work is there, and nothing else has changed
+        succeed("verify", snapshot, url=fresh_new.url)

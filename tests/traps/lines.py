@@ -1,0 +1,25 @@
+"""Lines of the README's table that rows of several subjects show."""
+
+from tests.traps.model import NO_LABEL, NOBODY, line
+
+NO_VALUES = line("prediction without labels or texts", "no suggestion", "prediction_empty")
+SCORE = line("score outside [0, 1], or none (older servers)", "the suggestion, without a score", "score_dropped")
+MODELS = line("predictions of several agents", "suggestion: the current one", "prediction_of_other_agent")
+SEVERAL = line("annotations of several agents", "a response each, with the status of the record", "status_of_record")
+DISCARDED = line(
+    "record discarded without an annotation",
+    f"discarded response without values, of the placeholder user `{NOBODY}`",
+    "no_annotator",
+)
+NO_VALUE = line("record validated without an annotation, where 2.x needs a value", "no response", "validated_without_annotation")
+NONE_MEANT = line(
+    "record validated without an annotation, where that means “none”",
+    f"submitted response that says so, of the placeholder user `{NOBODY}`",
+    "no_annotator",
+)
+FEW = line(
+    "dataset with fewer labels than 2.x asks for: two, of spans one",
+    f"as many options as it asks for, named `{NO_LABEL}`",
+    "sentinel_option",
+)
+NUL = line("NUL characters", "U+FFFD: not every database takes NUL", "text_cleaned")
