@@ -3,7 +3,7 @@
 import httpx
 
 from transport.api import Api, is_json, shown_url
-from transport.errors import NotAllowedError, ServerError, TemporaryError, UnsupportedServerError
+from transport.errors import NotAllowedError, ServerError, UnsupportedServerError
 
 #: The first version whose workspaces can be listed over HTTP by ``GET /api/v1/me/workspaces``.
 OLDEST = (1, 13)
@@ -54,8 +54,6 @@ def _refuse_trouble(api: Api, response: httpx.Response) -> None:
         raise NotAllowedError(f"{api.url} answers {status} before anything is asked: {_SPACE}.", status)
     if 300 <= status < 400:
         raise ServerError(f"{api.url} redirects to {shown_url(response.headers.get('location', '?'))}: use that address.", status)
-    if status in (429, 502, 503, 504):
-        raise TemporaryError(f"{api.url} answers {status}: it is starting, or overloaded; try again later.", status)
     if status >= 500:
         raise ServerError(f"{api.url} answers {status}: the server is out of order.", status)
 

@@ -161,7 +161,7 @@ class Mapper:
         for name, value in record.vectors.items():
             plan = self._vectors.get(name)
             if plan is None:
-                notes.append(Note("vector_over_limit", name))
+                notes.append(Note("vector_over_limit" if value else "vector_wrong_size", name))
             elif kind := _vector_trouble(value, plan.dimensions):
                 notes.append(Note(kind, name))
             else:

@@ -28,7 +28,7 @@ KINDS: dict[str, tuple[Severity, str]] = {
     "api_key": ("changed", "users get a new API key; the old ones are in no snapshot"),
     "label_descriptions": ("changed", "label descriptions become descriptions of the options"),
     "sentinel_option": ("changed", "an option is added to a question, because 2.x asks for two, or refuses an empty choice"),
-    "name_changed": ("changed", "fields, properties or vectors get a valid name; the original is the title"),
+    "name_changed": ("changed", "fields, properties, vectors or labels get a valid name; the original is the title"),
     "rules": ("changed", "labeling rules stand in the dataset's metadata: 2.x applies none"),
     "dataset_details": ("snapshot_only", "tags, metadata and rules of the dataset: this target keeps no dataset metadata"),
     # fields

@@ -104,6 +104,8 @@ class Shaper:
         for label in labels:
             value = free_name(shortened(clean_text(label)) or "unnamed", [option.value for option in options])
             options.append(Option(value, _title(label), label, described.get(label)))
+            if value != label:
+                self._notes.add("name_changed", f"label {label} -> {value}", source.full_name)
         needs = 1 if source.task == "TokenClassification" else 2
         no_label = None
         while len(options) < needs or (multi_label and seen.empty_annotations and no_label is None):

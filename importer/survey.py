@@ -95,7 +95,8 @@ class Survey:
         for key, value in record.metadata.items():
             self.metadata.setdefault(key, KeyFacts()).see(value)
         for name, vector in record.vectors.items():
-            self.vectors.setdefault(name, Counter())[len(vector)] += 1
+            if vector:  # the target has no vectors without numbers
+                self.vectors.setdefault(name, Counter())[len(vector)] += 1
         for prediction in record.predictions:
             self._see_values(prediction.values)
         if record.predictions:

@@ -33,7 +33,7 @@ def dataset_card(source: Source, counts: dict[str, int], datasets: list[Dataset]
     if datasets:
         lines += ["| dataset | task | records |", "|---|---|---|"]
         lines += [f"| {_inline(d.full_name)} | {d.task}{' (multi-label)' if d.multi_label else ''} | {d.records} |" for d in datasets]
-        name = json.dumps(datasets[0].full_name)
+        name = json.dumps(next((d for d in datasets if d.records), datasets[0]).full_name)  # one without records can't be loaded so
         lines += ["", "```python", "from datasets import load_dataset", f'load_dataset("PATH", {name}, split="train")', "```", ""]
     if losses:
         lines += ["## Not in this snapshot", ""]

@@ -24,8 +24,9 @@ _METADATA_MEANING = {
     "list[str]": "lists of such values; also where all lists are empty",
     "json": "anything else, and values of no one type: each is JSON text",
 }
-_NAME = "NAME"
-_ANY = Columns({_NAME: "str"}, {_NAME: "str"}, {_NAME: 8}, {_NAME: ["LABEL"]})
+#: A dataset with one of everything, and what stands for the types that depend on the dataset.
+_ANY = Columns({"NAME": "str"}, {"KEY": "str"}, {"NAME": 8}, {"NAME": ["LABEL"]})
+_DEPENDS = {"inputs": "struct<NAME: string or list<string>>", "metadata": "struct<KEY: a metadata type>"}
 
 
 def members(cls: type) -> str:
@@ -85,7 +86,7 @@ def _default(field: "dataclasses.Field[Any]") -> str:
 
 def _types(task: Task) -> dict[str, str]:
     schema = records_schema(Dataset("workspace", "name", task, 0, _ANY))
-    return {field.name: _type(field.type) for field in schema}
+    return {field.name: _DEPENDS.get(field.name) or _type(field.type) for field in schema}
 
 
 def _columns(types: dict[str, str]) -> str:

@@ -22,9 +22,9 @@ DATASETS = "datasets"
 DATASET = "dataset.json"
 RECORDS = "records"
 
-_NAME = r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?"
+_NAME = r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,198}[A-Za-z0-9_-])?"
 #: A path in a snapshot: relative, with ``/``, of names that every file system takes and no shell or terminal trips over.
-PATH = f"{_NAME}(/{_NAME})*"
+PATH = f"{_NAME}(/{_NAME}){{0,7}}"
 _PATH = re.compile(PATH)
 _SAFE = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])")

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from snapshot import layout
 from snapshot.errors import DamagedSnapshotError, UnsupportedFormatError
 from snapshot.files import sha256
-from snapshot.limits import MAX_DEPTH, MAX_JSON, MAX_MEMORY, too_deep
+from snapshot.limits import MAX_DEPTH, MAX_JSON, too_deep
 from snapshot.models import Dataset, DatasetEntry, Manifest, Record, User, Workspace
 from snapshot.rows import first_repeated, read_records
 from snapshot.shapes import ShapeError, build_all
@@ -98,7 +98,7 @@ def reading(part: Path, directory: Path) -> Iterator[None]:
     try:
         yield
     except MemoryError as error:
-        raise DamagedSnapshotError(f"{name} can't be read: it unpacks to more than {MAX_MEMORY >> 30} GiB at once.") from error
+        raise DamagedSnapshotError(f"{name} can't be read: it unpacks to more than it may.") from error
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise DamagedSnapshotError(f"{name} can't be read: {str(error)[:_SHOWN]}") from error
 

@@ -39,13 +39,22 @@ def read_records(part: Path, task: Task, metadata: Mapping[str, MetadataType], s
     """
     with pq.ParquetFile(part, buffer_size=1 << 20) as file:
         readable = _readable(file.schema_arrow, task)
-        for batch in file.iter_batches(_batch_rows(file.metadata), columns=readable):
+        for batch in batches(file, _batch_rows(file.metadata), readable):
             if start >= batch.num_rows:
                 start -= batch.num_rows
                 continue
             for row in _naive_times(batch.slice(start)).to_pylist():
                 yield _record(row, task, metadata)
             start = 0
+
+
+def batches(file: pq.ParquetFile, rows: int = BATCH_ROWS, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """The rows of a file, some at once.
+
+    Each row group is read by a reader of its own: one over all of them keeps what it has read (seen with Arrow 25 and 26).
+    """
+    for group in range(file.num_row_groups):
+        yield from file.iter_batches(rows, row_groups=[group], columns=columns, use_threads=False)
 
 
 def repeated_id(parts: Sequence[Path]) -> str | None:
@@ -67,7 +76,7 @@ def first_repeated(values: Iterable[T]) -> T | None:
 def _ids(parts: Sequence[Path]) -> Iterator[str]:
     for part in parts:
         with pq.ParquetFile(part, buffer_size=1 << 20) as file:
-            for batch in file.iter_batches(columns=["id"]):
+            for batch in batches(file, columns=["id"]):
                 yield from map(str, batch.column("id").to_pylist())
 
 
@@ -81,7 +90,7 @@ def unpack_archive(part: Path) -> None:
         for name in ("raw", "id_type"):
             if name in file.schema_arrow.names and not _text(file.schema_arrow.field(name).type):
                 raise ValueError(f"the column {name} has the type {file.schema_arrow.field(name).type}")
-        for batch in file.iter_batches(_batch_rows(file.metadata), columns=["raw", "id_type"]):
+        for batch in batches(file, _batch_rows(file.metadata), ["raw", "id_type"]):
             batch.validate(full=True)
 
 
@@ -127,7 +136,7 @@ def _struct_of(rule: Rule) -> Rule:
 
 
 _VALUE = _one_of(_text, _number, _is(types.is_boolean))
-_SPAN = {"label": _text, "start": _whole, "end": _whole, "score": _number}
+_SPAN = {"label": _text, "start": _number, "end": _number, "score": _number}
 _PREDICTIONS: dict[Task, Rule] = {
     "TextClassification": _list_of(_struct({"label": _text, "score": _number})),
     "TokenClassification": _list_of(_struct(_SPAN)),
@@ -269,7 +278,9 @@ def _annotated(task: Task, value: Any) -> Any:
 
 def _span(value: Mapping[str, Any]) -> Span:
     label, start, end = (_there(value.get(name), f"the {name} of a span") for name in ("label", "start", "end"))
-    return Span(label, start, end, value.get("score"))
+    if start != int(start) or end != int(end):
+        raise ValueError(f"a span goes from {start} to {end}")
+    return Span(label, int(start), int(end), value.get("score"))
 
 
 def _explanation(value: Mapping[str, Any] | None) -> dict[str, Any] | None:

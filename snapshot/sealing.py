@@ -9,7 +9,7 @@ import pyarrow as pa
 from snapshot import layout
 from snapshot.card import dataset_card
 from snapshot.errors import DamagedSnapshotError
-from snapshot.files import to_json, write_whole
+from snapshot.files import sync_file, to_json, write_whole
 from snapshot.limits import bounded_memory
 from snapshot.models import Dataset, FileEntry
 from snapshot.reader import Snapshot, read_json, reading, records_of
@@ -37,6 +37,8 @@ def update(directory: Path) -> list[str]:
         edited = _entries(directory)
         changed = {path for path in before.keys() | edited.keys() if before.get(path) != edited.get(path)}
         datasets = [_described(snapshot, entry.path, edited, changed) for entry in snapshot.entries]
+    for path in changed & edited.keys():
+        sync_file(directory / path)
     content = read_json(directory / layout.MANIFEST)
     for entry, dataset in zip(content["datasets"], datasets, strict=True):
         entry["records"] = dataset.records
@@ -70,11 +72,13 @@ def _described(snapshot: Snapshot, path: str, files: Iterable[str], changed: set
     if not any(name.startswith(f"{path}/") for name in changed):
         return dataset
     parts = [layout.existing(snapshot.directory, name) for name in sorted(files) if _is_part(name, path)]
+    if not parts:
+        raise DamagedSnapshotError(f"{path}/{layout.RECORDS} holds no Parquet file: a dataset without records has one too.")
+    counted = recount(dataset, records_of(snapshot.directory, dataset, parts))
     with reading(snapshot.directory / path, snapshot.directory):
         again = repeated_id(parts)
     if again is not None:
         raise DamagedSnapshotError(f"{path} has the id {again[:60]!r} twice.")
-    counted = recount(dataset, records_of(snapshot.directory, dataset, parts))
     file = snapshot.directory / path / layout.DATASET
     if counted != dataset:
         before, after = read_json(file), orjson.loads(orjson.dumps(counted))

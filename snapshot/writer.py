@@ -22,6 +22,7 @@ from snapshot.faults import point
 from snapshot.files import make_folder, open_new, put_in_place, sha256, sync_file, sync_folder, to_json, write_whole
 from snapshot.limits import MAX_DEPTH, MAX_JSON, too_deep
 from snapshot.models import Dataset, DatasetEntry, FileEntry, Loss, Manifest, Source, User, Workspace
+from snapshot.rows import batches
 from snapshot.schema import records_schema
 
 #: Rows of a row group: what a writer and a reader hold in memory at once.
@@ -239,7 +240,7 @@ class _Parts:
 def _read_back(path: Path, schema: pa.Schema, rows: int) -> None:
     """Makes sure that a written file can be read, and has what was written."""
     with pq.ParquetFile(path, buffer_size=1 << 20) as file:
-        found = sum(batch.num_rows for batch in file.iter_batches())
+        found = sum(batch.num_rows for batch in batches(file))
         if found != rows or file.metadata.num_rows != rows or not file.schema_arrow.equals(schema):
             raise OSError(errno.EIO, "what was written is not what is read back", str(path))
 

@@ -29,7 +29,7 @@ class Account:
     def missing(self) -> list[str]:
         """Everything that is unaccounted for."""
         found = [*self._text("id", self.record.id, self.mapped.external_id), *self._fields(), *self._metadata(), *self._extras()]
-        return found + [*self._vectors(), *self._predictions(), *self._annotations(), *self._without_annotation()]
+        return [*found, *self._vectors(), *self._predictions(), *self._annotations(), *self._without_annotation()]
 
     def _unless(self, fine: bool, what: str, *kinds: str) -> Iterator[str]:  # noqa: FBT001
         if not fine and not self.noted.intersection(kinds):
@@ -88,7 +88,7 @@ class Account:
         for source, value in self.record.vectors.items():
             found = self.mapped.vectors.get(names.get(source, ""))
             kept += found == value
-            kinds = ("vector_zero", "vector_not_finite", "vector_wrong_size") if source in names else ("vector_over_limit",)
+            kinds = ("vector_zero", "vector_not_finite", "vector_wrong_size") if source in names or not value else ("vector_over_limit",)
             yield from self._unless(found == value, f"vector {source!r}", *kinds)
         yield from self._unless(kept == len(self.mapped.vectors), "vectors from nowhere")
 
@@ -169,6 +169,8 @@ class Account:
             else:
                 first_of[agent.username] = annotation
                 yield from self._response(annotation, responses.pop(agent.username), agent)
+        several = len({annotation.agent for annotation in self.record.annotations}) > 1
+        yield from self._unless(not several, "one status for several annotators", "status_of_record")
         if self.record.annotations:
             yield from self._unless(not responses, f"responses from nowhere: {sorted(responses)}")
 
@@ -177,8 +179,9 @@ class Account:
         yield from self._unless(response.status in status[self.record.status], f"the status {self.record.status} is {response.status}")
         yield from self._unless(self.record.status != "Default", "an annotation that nobody validated", "default_with_annotation")
         yield from self._unless(bool(annotation.agent), "an annotation of nobody", "no_annotator")
-        known = agent.known or not agent.agent or agent.username == agent.agent
-        yield from self._unless(known, f"{agent.agent!r} became {agent.username!r}", "unknown_annotator_me")
+        same = [other.agent for other in self.agents.values() if other.username == agent.username and other.agent != agent.agent]
+        own = agent.known or not any(other or agent.agent for other in same)  # nobody has two names: none, and an empty one
+        yield from self._unless(own, f"{agent.agent!r} became {agent.username!r}, as others did", "unknown_annotator_me")
         (value,) = response.values.values()
         if self.plan.task == "TokenClassification":
             yield from self._spans([span for span in annotation.value if isinstance(span, Span)], value)

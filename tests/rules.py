@@ -14,10 +14,12 @@ from typing import Any, Literal, NamedTuple
 from importer.plan import DatasetPlan
 from importer.target import property_settings
 
-#: ``refused``: the answer is an error (of which some are committed all the same). ``hidden``: the answer is 200, and the
-#: record can't be found. ``changed``: the answer is 200, and the record says something else.
+#: ``refused``: the answer is an error; of some the record is there all the same, and hidden.
+#: ``hidden``: the answer is 200, and the record can't be found.
+#: ``changed``: the answer is 200, and the record says something else.
+#: ``poisons``: the answer is an error, and from then on every listing that has the record fails.
 #: ``breaks search``: the record is there, and the vector search of its dataset fails or gives it no score.
-Effect = Literal["refused", "hidden", "changed", "breaks search"]
+Effect = Literal["refused", "hidden", "changed", "poisons", "breaks search"]
 
 _AGENT = re.compile(r"[a-zA-Z0-9\-_:./\t\n\v\f\r\u0085\u2028\u2029\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000 ]*")
 _INT64 = range(-(2**63), 2**63)
@@ -82,7 +84,9 @@ def problems(item: Mapping[str, Any], target: Target) -> list[Problem]:
     found += _vectors(item.get("vectors") or {}, target)
     found += _suggestions(item.get("suggestions") or [], item, target)
     found += _responses(item.get("responses") or [], item, target)
-    found += [Problem("refused", f"half a character in {text!r}") for text in _texts(item) if not _encodes(text)]
+    for name, value in item.items():
+        effect: Effect = "refused" if name in ("external_id", "fields", "responses") else "poisons"
+        found += [Problem(effect, f"half a character in {text!r}") for text in _texts(value) if not _encodes(text)]
     return found
 
 
@@ -116,11 +120,11 @@ def _fields(fields: Any, target: Target) -> Iterator[Problem]:
 
 def _metadata(metadata: Mapping[str, Any], target: Target) -> Iterator[Problem]:
     for key, value in metadata.items():
+        type_ = target.properties.get(key)
         if isinstance(value, float) and math.isnan(value):
             yield _refused(f"the metadata {key!r} is NaN")
         elif not all(math.isfinite(number) for number in _floats(value)):
-            yield Problem("changed", f"the metadata {key!r} is not finite")
-        type_ = target.properties.get(key)
+            yield Problem("changed" if type_ is None else "hidden", f"the metadata {key!r} is not finite")
         if type_ is not None and value is not None:
             yield from _PROPERTY[type_](key, value)
 
@@ -157,7 +161,7 @@ def _vectors(vectors: Mapping[str, Any], target: Target) -> Iterator[Problem]:
         elif not isinstance(vector, Sequence) or len(vector) != target.vectors[name]:
             yield _refused(f"the vector {name!r} has another size")
         elif not all(math.isfinite(number) for number in vector):
-            yield _refused(f"the vector {name!r} is not finite")
+            yield Problem("poisons", f"the vector {name!r} is not finite")
         elif any(abs(number) >= _FLOAT32 for number in vector):
             yield Problem("hidden", f"the vector {name!r} is beyond 32 bits")
         elif all(_float32(number) == 0 for number in vector):

@@ -134,3 +134,22 @@ def test_the_report_names_what_was_made(moved: Moved) -> None:
         for dataset in report["datasets"]:
             assert dataset["id"] == target.dataset_id(client, *dataset["name"].split(".", 1))
     assert not [note for note in report["notes"] if note["severity"] == "lost"]
+
+
+@pytest.mark.filterwarnings("ignore")  # the official client warns of itself when it is imported and reads responses
+def test_the_official_client_reads_the_result(moved: Moved) -> None:
+    import argilla as rg  # noqa: PLC0415
+
+    client = rg.Argilla(api_url=moved.new.url, api_key=moved.new.api_key)
+    dataset = client.datasets(name="news", workspace="demo")
+    assert [field.name for field in dataset.settings.fields] == ["title", "text"]
+    assert dataset.settings.questions[0].labels == ["World", "Sports", "Business", "Sci/Tech"]
+    records = list(dataset.records(with_suggestions=True, with_responses=True, with_vectors=True))
+    assert len(records) == 120
+    with target.connect(moved.new.url) as plain:
+        expected = target.records(plain, target.dataset_id(plain, "demo", "news"))
+    for record in records:
+        there = expected[record.id]
+        assert record.fields.to_dict() == there["fields"]
+        assert [s.value for s in record.suggestions] == [s["value"] for s in there["suggestions"]]
+        assert len(list(record.responses)) == len(there["responses"])

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from exporter.documents import decode, encode
 from exporter.learn import learn
@@ -19,10 +21,14 @@ from importer.plan import Plan
 from importer.planning import make_plan
 from importer.target import DatasetIds, wire_item
 from importer.target_state import TargetState, TargetUser
+from servers.stack import Stack
 from snapshot.models import Dataset, Source, User, Workspace
 from snapshot.reader import Snapshot
 from snapshot.writer import SnapshotWriter
 from tests.accounting import Account
+from tests.plan_rules import plan_problems
+from tests.rule_samples import BROKEN, SHAPES, Broken, good_items
+from tests.rule_server import Published, publish
 from tests.rules import Target, problems
 from tests.strategies import USERS, Content, contents
 from tests.strategies import options as some_options
@@ -73,17 +79,18 @@ def snapshot_of(content: Content, room: Path) -> Iterator[Snapshot]:
         room.mkdir()
 
 
-def planned(snapshot: Snapshot, options: ImportOptions) -> Plan:
-    """The plan for an empty 2.8.0 server."""
-    state = TargetState("http://new", "2.8.0", ME, {ME: TargetUser("me", ME, "owner")}, {}, {})
+def planned(snapshot: Snapshot, options: ImportOptions, version: str) -> Plan:
+    """The plan for an empty server."""
+    state = TargetState("http://new", version, ME, {ME: TargetUser("me", ME, "owner")}, {}, {})
     return make_plan(snapshot, state, options, lambda _type, _count: True, Silent())
 
 
-@given(content=contents(), options=some_options)
-@settings(max_examples=400, deadline=None)
-def test_anything_becomes_what_the_target_takes_or_is_noted(content: Content, options: ImportOptions, room: Path) -> None:
+@given(content=contents(), options=some_options, version=st.sampled_from(["2.8.0", "2.3.1"]))
+@settings(max_examples=300, deadline=None)
+def test_anything_becomes_what_the_target_takes_or_is_noted(content: Content, options: ImportOptions, version: str, room: Path) -> None:
     with snapshot_of(content, room) as snapshot:
-        plan = planned(snapshot, options)
+        plan = planned(snapshot, options, version)
+        assert plan_problems(plan, strict=version < "2.4") == []
         (dataset,) = plan.datasets
         users = {user.username: f"id of {user.username}" for user in plan.users} | {ME: "me"}
         questions = {question.name: f"id of {question.name}" for question in dataset.questions}
@@ -95,3 +102,88 @@ def test_anything_becomes_what_the_target_takes_or_is_noted(content: Content, op
             assert problems(from_json(to_json(item)), target) == []
             assert Account(record, mapped, notes, dataset, plan.agents).missing() == []
             assert {note.kind for note in notes} <= set(KINDS)
+
+
+# --- the rules, and the server whose they are ---
+
+
+class Room:
+    """A workspace and users on a real server, where datasets can be made."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self.client = client
+        self._workspace_id = client.post("/api/v1/workspaces", json={"name": "rules"}).raise_for_status().json()["id"]
+        self._users = {}
+        for name in ("ana", "ben"):
+            user = {"username": f"rules-{name}", "first_name": name, "role": "annotator", "password": "12345678"}
+            self._users[name] = client.post("/api/v1/users", json=user).raise_for_status().json()["id"]
+
+    def dataset(self, name: str, *, overlap: bool) -> Published:
+        """A new dataset of one of the two shapes."""
+        return publish(self.client, name, SHAPES[overlap], self._workspace_id, self._users)
+
+
+@pytest.fixture(scope="module")
+def server(stack: Stack) -> Iterator[Room]:
+    """A workspace of the 2.8.0 server. After an error it closes the connection, so none is kept."""
+    headers = {"X-Argilla-Api-Key": stack.new.api_key, "Connection": "close"}
+    with httpx.Client(base_url=stack.new.url, headers=headers, timeout=120, trust_env=False) as client:
+        yield Room(client)
+
+
+@pytest.fixture(scope="module")
+def spoilt(server: Room) -> Published:
+    """A dataset for items that break a rule."""
+    return server.dataset("spoilt", overlap=False)
+
+
+def _with_effect(*effects: str) -> list[Broken]:
+    return [broken for broken in BROKEN if broken.effect in effects]
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("overlap", [False, True])
+def test_the_server_takes_and_shows_what_breaks_no_rule(server: Room, *, overlap: bool) -> None:
+    dataset, items = server.dataset(f"good-{overlap}", overlap=overlap), list(good_items(120, overlap=overlap))
+    assert [problems(item, SHAPES[overlap]) for item in items] == [[]] * len(items)
+    answer = dataset.put(*items)
+    assert answer.is_success, answer.text[:1000]
+    listed = dataset.listed()
+    assert dataset.searchable() == len(listed) == len(items)
+    for item in items:
+        found = listed[item["external_id"]]
+        assert {name: text for name, text in found["fields"].items() if text is not None} == {
+            name: text for name, text in item["fields"].items() if text is not None
+        }
+        assert found["metadata"] == item["metadata"]
+        assert (found["vectors"] or {}) == item["vectors"]
+        assert len(found["suggestions"]) == len(item["suggestions"])
+        assert len(found["responses"]) == len(item["responses"])
+    assert dataset.similar("three", [1.0, 2.0, 3.0])
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("broken", _with_effect("refused", "hidden", "changed"), ids=lambda broken: broken.name)
+def test_the_server_minds_what_breaks_a_rule(broken: Broken, spoilt: Published) -> None:
+    item = {"external_id": broken.name, **broken.item}
+    assert {problem.effect for problem in problems(item, SHAPES[False])} == {broken.effect}
+    before = spoilt.searchable()
+    answer = spoilt.put(item)
+    assert answer.is_success == (broken.effect != "refused"), answer.text[:500]
+    assert spoilt.searchable() - before == (broken.effect == "changed")
+    if broken.effect == "changed":
+        assert answer.json()["items"][0]["metadata"] != item["metadata"]
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("broken", _with_effect("poisons", "breaks search"), ids=lambda broken: broken.name)
+def test_a_record_can_harm_its_dataset(broken: Broken, server: Room) -> None:
+    dataset = server.dataset(broken.name, overlap=False)
+    item = {"external_id": broken.name, **broken.item}
+    assert {problem.effect for problem in problems(item, SHAPES[False])} == {broken.effect}
+    assert dataset.put({"external_id": "good", "fields": item["fields"], "vectors": {"three": [1.0, 2.0, 3.0]}}).is_success
+    assert dataset.similar("three", [1.0, 2.0, 3.0])
+    assert dataset.put(item).is_success == (broken.effect == "breaks search")
+    assert dataset.fails_to_list() == (broken.effect == "poisons")
+    if broken.effect == "breaks search":
+        assert dataset.similar("three", [1.0, 2.0, 3.0]) is None

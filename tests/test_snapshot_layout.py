@@ -54,6 +54,7 @@ def test_file_names_stay_what_they_are(name: str, made: str) -> None:
 HOSTILE = [
     "", ".", "..", "/", "/etc/passwd", "../up", "a/../../up", "a/..", "./a", "a/./b", "a//b", "a/", "/a", "~", "~/a", "C:/a", "C:a", "a:b",
     "\\\\host\\share", "a\\b", "a\x00", "a\nb", "a\x1b[31m", "a b", ".hidden", "a/.hidden", "-rf", "a.", "a/b.", "ä", "a\u202eb", "a*", "$HOME", "a;b",
+    "x" * 201, "a/" * 8 + "a",
 ]  # fmt: skip
 
 

@@ -209,6 +209,19 @@ def test_report_counts_each_kind(row: DatasetTrap, moved: Moved) -> None:
 
 
 @pytest.mark.servers
+@pytest.mark.parametrize("row", [row for row in DATASETS if row.shape.vectors], ids=lambda row: row.name)
+def test_vectors_can_be_searched(row: DatasetTrap, moved: Moved, new: ArgillaServer) -> None:
+    with connect(new.url, new.api_key) as client:
+        for name, (_, size) in row.shape.vectors.items():
+            query = {"query": {"vector": {"name": name, "value": [1.0] * size, "max_results": 100}}}
+            id_ = moved.content.datasets[f"{WORKSPACE}.{row.name}"].dataset["id"]
+            found = client.post(f"/api/v1/datasets/{id_}/records/search", json=query).raise_for_status().json()
+            expected = sum(name in record.held.vectors for record in RECORDS if record.dataset == row.name)
+            assert len(found["items"]) == expected
+            assert all(item["query_score"] is not None for item in found["items"])
+
+
+@pytest.mark.servers
 def test_nothing_differs(moved: Moved, new: ArgillaServer) -> None:
     verified = orjson.loads(succeed("verify", moved.snapshot, "--json", url=new.url))
     assert (verified["differences"], verified["records"]) == ([], len(RECORDS))

@@ -3,7 +3,7 @@
 import json
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import httpx
@@ -99,30 +99,38 @@ class Api:
         """
         if content is None and body is not None:
             content = to_json(body)
-        for attempt in stamina.retry_context(
-            on=_wait_for, attempts=None, timeout=self.patience, wait_initial=0.5, wait_max=20.0, wait_jitter=1.0
-        ):
+        for attempt in self._attempts():
             with attempt:
                 return self._send(method, path, params, content)
         raise AssertionError("unreachable")
 
     def first_contact(self, path: str) -> httpx.Response:
-        """GETs a path once, without patience and whatever the answer: for finding out who is there.
+        """GETs a path whatever the answer: for finding out who is there. Only a server that says it is not ready is waited for.
 
         Raises:
             UnreachableError: nobody answers.
+            TemporaryError: it was not ready for longer than ``patience``.
         """
-        try:
-            return self._client.get(path, timeout=20)
-        except (httpx.TransportError, httpx.UnsupportedProtocol) as error:
-            raise UnreachableError(f"No server answers at {self.url} ({_words(error)}): check the address.") from None
+        for attempt in self._attempts():
+            with attempt:
+                try:
+                    response = self._client.get(path, timeout=20)
+                except (httpx.TransportError, httpx.UnsupportedProtocol, httpx.DecodingError) as error:
+                    raise UnreachableError(f"No server answers at {self.url} ({_words(error)}): check the address.") from None
+                if response.status_code in _PASSING:
+                    _raise_for(response, f"GET {path} on {self.url}")
+                return response
+        raise AssertionError("unreachable")
+
+    def _attempts(self) -> Iterable[stamina.Attempt]:
+        return stamina.retry_context(on=_wait_for, attempts=None, timeout=self.patience, wait_initial=0.5, wait_max=20.0, wait_jitter=1.0)
 
     def _send(self, method: str, path: str, params: Mapping[str, Any] | None, content: bytes | None) -> Any:
         headers = {"Content-Type": "application/json"} if content is not None else {}
         where = f"{method} {path} on {self.url}"
         try:
             response = self._client.request(method, path, params=params, content=content, headers=headers)
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             raise TemporaryError(f"{where}: {_words(error)}.") from None
         log.debug("%s: %s, %s bytes", where, response.status_code, len(response.content))
         _raise_for(response, where)

@@ -45,7 +45,7 @@ class Old:
         return ended
 
     def compare(self, directory: Path) -> None:
-        assert same.snapshot(directory) == self.whole
+        assert same.differences(same.snapshot(directory), self.whole) == []
         assert [path.name for path in directory.parent.iterdir()] == [directory.name]
         with old_api.connect(self.server.url, self.server.api_key) as client:
             closed = client.post("/api/datasets/closed/Text2Text:search", params={"workspace": "second", "limit": 0}, json={})
@@ -75,7 +75,7 @@ class New:
 
     def compare(self, directory: Path) -> None:
         with target.connect(self.server.url) as client:
-            assert same.held(client) == self.whole
+            assert same.differences(same.held(client), self.whole) == []
         same.log_in(self.server.url, self.journal(directory))
 
     def journal(self, directory: Path) -> Path:

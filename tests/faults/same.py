@@ -10,7 +10,7 @@ import httpx
 
 from tests import target
 
-_PASSING = {"id", "api_key", "inserted_at", "updated_at", "last_activity_at", "database_id"}
+_PASSING = {"id", "record_id", "api_key", "inserted_at", "updated_at", "last_activity_at", "database_id"}
 
 
 def snapshot(directory: Path) -> dict[str, Any]:
@@ -50,6 +50,15 @@ def _named(value: Any, names: dict[str, str]) -> Any:
     if isinstance(value, list):
         return sorted((_named(item, names) for item in value), key=lambda item: json.dumps(item, sort_keys=True))
     return names.get(value, value) if isinstance(value, str) else value
+
+
+def differences(one: Any, other: Any, at: str = "") -> list[str]:
+    """Where two values differ, for people."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return [line for key in {**one, **other} for line in differences(one.get(key), other.get(key), f"{at}/{key}")]
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return [line for n, (a, b) in enumerate(zip(one, other, strict=True)) for line in differences(a, b, f"{at}/{n}")]
+    return [] if one == other else [f"{at}: {one!r:.200} and {other!r:.200}"]
 
 
 def empty(client: httpx.Client) -> None:

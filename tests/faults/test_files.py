@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import target
+from tests.faults import same
 from tests.faults.conftest import New, Old
 from tests.faults.results import survived
 
@@ -16,9 +18,9 @@ FAST = range(10, 1_000, 40)
 
 
 def clear_line(err: str, number: int) -> bool:
-    """One line that says what is wrong, and nothing else but progress."""
-    lines = [line for line in err.strip().splitlines() if "going on" not in line and "is closed: it is opened" not in line]
-    return len(lines) == 1 and os.strerror(number) in lines[0]
+    """One line that says what is wrong, the last; those before it tell of progress."""
+    lines = err.strip().splitlines()
+    return [line for line in lines if line.startswith("Error")] == lines[-1:] and os.strerror(number) in lines[-1]
 
 
 def fail_each(old: Old, tmp_path: Path, number: int, *, fast: bool) -> int:
@@ -51,13 +53,19 @@ def test_an_export_survives_every_failing_call(old: Old, tmp_path: Path, name: s
 @pytest.mark.faults
 @pytest.mark.parametrize("name", ERRNOS)
 def test_an_import_survives_every_failing_call(new: New, tmp_path: Path, name: str) -> None:
-    made = new.import_(new.copy(tmp_path)).calls
-    for n in range(1, len(made) + 1):
-        new.empty()
-        (tmp_path / f"{n}").mkdir()
-        directory = new.copy(tmp_path / f"{n}")
-        ended = new.import_(directory, fail=(n, ERRNOS[name]))
-        assert ended.code == 1, (n, made[n - 1], ended)
-        assert clear_line(ended.err, ERRNOS[name]), (n, made[n - 1], ended.err)
-        new.finish(directory)
-    survived("failing calls", "import", name, number=len(made))
+    chosen = ("--workspace", "second")
+    counted = new.import_(new.copy(tmp_path), *chosen)
+    assert counted.code == 0, counted
+    with target.connect(new.server.url) as client:
+        whole = same.held(client)
+        for n, what in enumerate(counted.calls, 1):
+            new.empty()
+            (tmp_path / f"{n}").mkdir()
+            directory = new.copy(tmp_path / f"{n}")
+            ended = new.import_(directory, *chosen, fail=(n, ERRNOS[name]))
+            assert ended.code == 1, (n, what, ended)
+            assert clear_line(ended.err, ERRNOS[name]), (n, what, ended.err)
+            assert new.import_(directory, *chosen).code == 0
+            assert same.differences(same.held(client), whole) == [], (n, what)
+            same.log_in(new.server.url, new.journal(directory))
+    survived("failing calls", "import", name, number=len(counted.calls))

@@ -12,19 +12,18 @@ from tests.faults.runs import KILLED
 
 pytestmark = pytest.mark.servers
 #: Tried by ``make test`` too.
-FAST = {"export.page_synced:2", "export.opened", "export.named", "import.user_made", "import.question_made", "import.batch_answered:3"}
-EVERY_TIME = {"export.page_written", "export.page_synced", "export.counted", "export.scanned", "export.part_closed", *FILE_POINTS}
+FAST = {"export.page_synced:2", "export.opened", "export.named", "import.user_made", "import.question_made", "import.batch_answered:2"}
 #: Records that hold this are refused, which no record of an export is by itself.
 REFUSED = b'"external_id":"7"'
 
 
-def cases(points: tuple[str, ...]) -> list[object]:
-    """The points, some also a second and a later time, marked as slow unless they are among the fast."""
-    names = [f"{name}:{time}" if time > 1 else name for name in points for time in (1, 2, 3)]
+def cases(points: tuple[str, ...], times: int) -> list[object]:
+    """The points, the first and the later times that they are passed, marked as slow unless they are among the fast."""
+    names = [f"{name}:{time}" if time > 1 else name for name in points for time in range(1, times + 1)]
     return [pytest.param(name, marks=[] if name in FAST else [pytest.mark.faults]) for name in names]
 
 
-@pytest.mark.parametrize("point", cases((*(name for name in EXPORT_POINTS if name != "export.changes_read"), *FILE_POINTS)))
+@pytest.mark.parametrize("point", cases((*(name for name in EXPORT_POINTS if name != "export.changes_read"), *FILE_POINTS), 3))
 def test_an_export_killed_anywhere_goes_on(old: Old, tmp_path: Path, point: str) -> None:
     old.proxy.now()
     ended = old.export(tmp_path / "snap", kill_at=point)
@@ -38,14 +37,14 @@ def test_an_export_killed_anywhere_goes_on(old: Old, tmp_path: Path, point: str)
 
 def test_an_export_killed_at_each_write_in_turn_goes_on(old: Old, tmp_path: Path) -> None:
     deaths = 0
-    while old.export(tmp_path / "snap", kill_at=f"file.renamed:{deaths % 3 + 2}").code == KILLED:
+    while old.export(tmp_path / "snap", kill_at=f"file.renamed:{deaths + 1}").code == KILLED:
         deaths += 1
     assert deaths > 3
     old.compare(tmp_path / "snap")
     survived("kills", "export", "one after the other", number=deaths)
 
 
-@pytest.mark.parametrize("point", cases((*IMPORT_POINTS, *FILE_POINTS)))
+@pytest.mark.parametrize("point", cases((*IMPORT_POINTS, *FILE_POINTS), 2))
 def test_an_import_killed_anywhere_goes_on(new: New, tmp_path: Path, point: str) -> None:
     directory = new.copy(tmp_path)
     refusing = point.startswith(("import.refused", "import.retried"))

@@ -17,9 +17,10 @@ _MODEL = line(
 )
 
 HOST, ODD, LONGEST = "gpu-worker-07.lab", "é @+([x", "agent " + "x" * 58
+TOO_LONG = "agent " + "x" * 294
 
 #: Placeholder users that the annotations of the whole catalogue need.
-PLACEHOLDERS = [HOST, ODD, LONGEST, "ANA", NOBODY]
+PLACEHOLDERS = [HOST, ODD, LONGEST, TOO_LONG, "ANA", NOBODY]
 
 DATASETS = [
     DatasetTrap(
@@ -47,6 +48,15 @@ RECORDS = [
     _annotated("agent-host", _STRANGER, HOST),
     _annotated("agent-odd", _STRANGER, ODD),
     _annotated("agent-longest", _STRANGER, LONGEST),
+    RecordTrap(
+        "agent-too-long",
+        _STRANGER,
+        "agents",
+        [text("one", **annotated(labels("a"), LONGEST), **predicted(labels(a=0.5)))],
+        Held(suggestions={"label": ("a", 0.5, TOO_LONG[:200])}, responses={TOO_LONG: ("submitted", {"label": "a"})}),
+        frozenset({"agent_changed"}),
+        edited={"annotation_agent": TOO_LONG, "prediction_agent": TOO_LONG},
+    ),
     _annotated("agent-other-case", _STRANGER, "ANA"),
     _annotated("agent-user-with-dot", _STRANGER, "john.doe"),
     _annotated("agent-no-member", _NO_MEMBER, "idle"),

@@ -30,7 +30,7 @@ DATASETS = [
         "spans-no-label",
         lines.FEW,
         "TokenClassification",
-        Shape({"spans": ("span", [NO_LABEL])}),
+        Shape({"spans": ("span", [NO_LABEL])}, properties={"tokens": ("tokens", "terms")}),
         notes={"sentinel_option": 1},
     ),
 ]
@@ -149,5 +149,11 @@ RECORDS = [
         dataset="spans-apart",
         held=Held(responses={"ana": ("submitted", {"spans": marked(("LOC", 0, 8), ("PER", 9, 13))})}),
     ),
-    _row("tokens", _TOKENS, tokens("a text of five tokens"), dataset="spans-no-label", held=Held()),
+    _row(
+        "tokens",
+        _TOKENS,
+        tokens("a text of five tokens", metadata={"tokens": "mine"}),
+        dataset="spans-no-label",
+        held=Held(metadata={"tokens": "mine"}),
+    ),
 ]

@@ -14,10 +14,15 @@ _DEFAULT = line("annotation that nobody validated", "draft (`--default-annotatio
 _NOTHING = line("record without prediction or annotation", "record without suggestion or response")
 _OLD = line("documents of older servers, with `prediction` and `annotation` only, or without them", "the same as of newer ones")
 _LABELS = line("any label up to 128 characters; numbers", "option of that value; numbers as text")
+_TOO_LONG = line(
+    "labels over 200 characters or with NUL (edited snapshots)", "option of a valid value; the original is its text", "name_changed"
+)
 _UNDECLARED = line("labels that are in no label schema", "options after the declared ones, sorted")
 _TIMESTAMP = line("`event_timestamp`", "integer metadata property `event_timestamp`: milliseconds since the epoch, UTC")
 
 LONG = "long " + "x" * 123
+TOO_LONG = "label" * 50
+CUT = TOO_LONG[:187] + "-9f0396be7db2"
 ODD = "a.b/c é [1] 🙂"
 
 DATASETS = [
@@ -30,7 +35,7 @@ DATASETS = [
         ),
         "TextClassification",
         Shape(
-            {"label": ("label_selection", ["World", "Sports", "5", LONG, ODD, "Added", "Zebra"])},
+            {"label": ("label_selection", ["World", "Sports", "5", LONG, ODD, "Added", "Zebra", CUT, "nul\ufffd"])},
             descriptions={"World": "Elsewhere"},
             properties={"event_timestamp": ("event_timestamp", "integer")},
         ),
@@ -38,7 +43,7 @@ DATASETS = [
             {"id": "1", "name": "World", "description": "Elsewhere"},
             *({"id": str(number), "name": name} for number, name in enumerate(("Sports", "5", "Sports", LONG, ODD), 2)),
         ],
-        notes={"label_descriptions": 1},
+        notes={"label_descriptions": 1, "name_changed": 2},
     )
 ]
 
@@ -240,6 +245,20 @@ RECORDS = [
         text("one", **annotated(labels("World"))),
         edited={"annotation": "Added"},
         held=Held(responses={"ana": ("submitted", {"label": "Added"})}),
+    ),
+    _row(
+        "label-too-long",
+        _TOO_LONG,
+        text("one", **annotated(labels("World"))),
+        edited={"annotation": TOO_LONG},
+        held=Held(responses={"ana": ("submitted", {"label": CUT})}),
+    ),
+    _row(
+        "label-with-nul",
+        _TOO_LONG,
+        text("one"),
+        edited={"annotation": "nul\x00", "annotation_agent": "ana", "status": "Validated"},
+        held=Held(responses={"ana": ("submitted", {"label": "nul\ufffd"})}),
     ),
     _row(
         "explanation",

@@ -81,7 +81,7 @@ OPTIONS = [
         line("tokens, with `--keep-tokens`", "metadata `tokens`, without a property"),
         "keep",
         "tokens",
-        Held(metadata={"tokens": ["a", "text", "of", "five", "tokens"]}),
+        Held(metadata={"tokens": "mine", "tokens_2": ["a", "text", "of", "five", "tokens"]}),
     ),
     OptionTrap(
         "texts-all",

@@ -65,6 +65,7 @@ RECORDS = [
     _row("vector-not-finite", _FINITE, {"mini": [1, 2, 3]}, {}, "vector_not_finite", edited={"mini": [1.0, float("nan"), 0.0]}),
     _row("vector-infinite", _FINITE, {"mini": [1, 2, 3]}, {}, "vector_not_finite", edited={"mini": [1.0, float("inf"), 0.0]}),
     _row("vector-wrong-size", _SIZE, {"mini": [1, 2, 3]}, {}, "vector_wrong_size", edited={"mini": [1.0, 2.0]}),
+    _row("vector-without-numbers", _SIZE, {"mini": [1, 2, 3]}, {}, "vector_wrong_size", edited={"mini": []}),
     _row(
         "vector-six",
         _SIX,
