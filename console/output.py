@@ -41,9 +41,9 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
 
 
 def print_json(value: Any) -> None:
-    """Prints indented JSON to stdout."""
-    content = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str)
-    sys.stdout.buffer.write(content)
+    """Prints indented JSON to stdout; what could drive a terminal is escaped."""
+    content = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str).decode()
+    sys.stdout.buffer.write(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", content).encode())
 
 
 def say(text: str) -> None:

@@ -24,6 +24,7 @@ from importer.options import ImportOptions
 from importer.plan import Plan
 from snapshot.faults import point
 from snapshot.files import append_whole, cut_torn_line, to_json, write_whole
+from snapshot.reader import Snapshot
 from transport.api import from_json
 
 PLAN, JOURNAL, CREDENTIALS, REJECTED, REPORT = "plan.json", "journal.jsonl", "credentials.csv", "rejected.jsonl", "import-report.json"
@@ -206,20 +207,23 @@ def load(folder: Path) -> tuple[Plan, Done] | None:
     return plan, done
 
 
-def go_on(folder: Path, snapshot_id: str, options: ImportOptions) -> Journal | None:
+def go_on(folder: Path, snapshot: Snapshot, options: ImportOptions) -> Journal | None:
     """The journal to go on with, or None where no import was begun.
 
     Raises:
-        JournalError: it is of another snapshot or of other options.
+        JournalError: it is of another snapshot or of other options, or the snapshot was edited in between.
     """
     found = load(folder)
     if found is None:
         return None
     plan, done = found
+    snapshot_id = snapshot.manifest.snapshot_id
     if plan.snapshot_id != snapshot_id:
         raise JournalError(
             f"The journal in {folder} is of another snapshot ({plan.snapshot_id}, this one is {snapshot_id}): --restart begins anew."
         )
+    if plan.fingerprint != snapshot.fingerprint and not done.finished:  # rows may have moved; refused records are found by id
+        raise JournalError(f"The snapshot was edited since the import in {folder} was begun, which is not finished: --restart begins anew.")
     before, now = _comparable(plan.options), _comparable(options)
     different = [name.replace("_", "-") for name in now if now[name] != before[name]]
     if different:

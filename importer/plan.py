@@ -151,9 +151,15 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The whole plan. ``conflicts``: lines for people; with any of them nothing is written."""
+    """The whole plan.
+
+    Attributes:
+        snapshot_id, fingerprint: of the snapshot; an edit changes the second.
+        conflicts: lines for people; with any of them nothing is written.
+    """
 
     snapshot_id: str
+    fingerprint: str
     target: TargetInfo
     options: ImportOptions
     workspaces: list[WorkspacePlan]

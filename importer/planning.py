@@ -72,6 +72,7 @@ def make_plan(
                 notes.add_record(mapper.map(record)[1], record.id, dataset.source)
     return Plan(
         snapshot_id=snapshot.manifest.snapshot_id,
+        fingerprint=snapshot.fingerprint,
         target=TargetInfo(state.url, state.version, state.me),
         options=options,
         workspaces=workspaces,

@@ -78,7 +78,7 @@ def import_snapshot(
     created = not folder.exists()
     try:
         with journals.locked(folder):
-            journal = None if restart else journals.go_on(folder, snapshot.manifest.snapshot_id, options)
+            journal = None if restart else journals.go_on(folder, snapshot, options)
             if journal is None:
                 plan = make_plan(snapshot, target.state(), options, target.accepts_options, progress)
                 _refuse(plan, passwords)

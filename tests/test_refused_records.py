@@ -49,9 +49,17 @@ def test_refused_records_stop_nothing_and_go_in_after_a_fix(snapshot: Path, fres
             assert f"user with id {ana['id']} not found" in line["error"]  # the server's own words
             assert line["record"]["id"] == line["id"]
 
+        # a fix can be an edit of the snapshot, of one refused record here
+        by_ana = [line["id"] for line in lines if line["dataset"] == "demo.news"]
+        ids = pq.read_table(next((snapshot / "datasets/demo/news/records").iterdir()))["id"].to_pylist()
+        edit(snapshot, ids.index(by_ana[0]), annotation_agent="bruno")
+        succeed("import", snapshot, url=fresh_new.url, code=3)
         id_ = target.dataset_id(client, "demo", "news")
         before = target.records(client, id_)
-        assert len(before) == 20 - rejected["demo.news"]
+        assert len(before) == 20 - len(by_ana) + 1
+        assert by_ana[0] in before
+
+        # or of the target, for the others
         user = {"id": ana["id"], "username": "ana", "first_name": "Ana", "role": "annotator", "password": "12345678"}
         assert client.post("/users", json=user).status_code == 201
         succeed("import", snapshot, url=fresh_new.url)
@@ -62,17 +70,24 @@ def test_refused_records_stop_nothing_and_go_in_after_a_fix(snapshot: Path, fres
     assert {d["what"] for d in result["differences"]} == {"memberships"}  # which went with the account
 
 
-def test_an_edit_that_the_plan_does_not_know_is_refused(snapshot: Path, fresh_new: ArgillaServer) -> None:
-    run("import", snapshot, url=fresh_new.url, ARGILLA_SNAPSHOT_KILL_AT="import.dataset_made")
+def edit(snapshot: Path, row: int, **columns: object) -> None:
+    """Changes a record of the news, as a person could, and seals the snapshot anew."""
     part = snapshot / "datasets/demo/news/records/part-00000.parquet"
     table = pq.read_table(part)
     rows = table.to_pylist()
-    rows[3] |= {"annotation": "Gardening", "annotation_agent": "ana"}
+    rows[row] |= columns
     pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), part)
     succeed("check", snapshot, "--update")
+
+
+def test_an_edit_in_the_middle_of_an_import_is_refused(snapshot: Path, fresh_new: ArgillaServer) -> None:
+    killed = run("import", snapshot, url=fresh_new.url, ARGILLA_SNAPSHOT_KILL_AT="import.dataset_made")
+    assert killed.returncode == -signal.SIGKILL
+    edit(snapshot, 3, annotation="Sports", annotation_agent="ana")
     refused = run("import", snapshot, url=fresh_new.url)
     assert refused.returncode == 2
-    assert "label 'Gardening' is not in the plan" in refused.stderr
+    assert "The snapshot was edited" in refused.stderr
+    assert refused.stderr.count("\n") == 1
 
 
 def test_a_hidden_record_is_found_and_shown_again(snapshot: Path, fresh_new: ArgillaServer, stack: Stack) -> None:
