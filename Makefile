@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help demo demo-stop test test-fast lint format docs lock bench clean
+.PHONY: help demo demo-stop test test-fast faults lint format docs lock bench clean
 
 help:  ## Show this.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -23,10 +23,13 @@ demo-stop: $(READY)  ## End the demo's servers and remove what it made.
 	$(BIN)/python -m servers.demo stop
 
 test: $(READY)  ## Run all tests; brings the real servers up.
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not faults"
+
+faults: $(READY)  ## Run all of the fault tests (long), and print and keep what was survived.
+	$(BIN)/python -m tests.faults
 
 test-fast: $(READY)  ## Run the tests that need no server.
-	$(BIN)/python -m pytest -m "not servers"
+	$(BIN)/python -m pytest -m "not servers and not faults"
 
 lint: $(READY)  ## Check style, types, import rules and generated pages.
 	$(BIN)/ruff check .
