@@ -1,7 +1,10 @@
 """Values that every target can keep."""
 
 import math
+import re
 from typing import Any
+
+_REFUSED = re.compile("[\x00\ud800-\udfff]")
 
 
 def clean_text(text: str) -> str:
@@ -9,13 +12,7 @@ def clean_text(text: str) -> str:
 
     One character stands for one, so that offsets stay true.
     """
-    if "\x00" in text:
-        text = text.replace("\x00", "\ufffd")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
+    return _REFUSED.sub("\ufffd", text)
 
 
 def json_safe(value: Any) -> Any:

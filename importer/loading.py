@@ -11,7 +11,8 @@ from importer.errors import ConflictError
 from importer.journal import Journal
 from importer.mapping import Mapper, TargetRecord
 from importer.plan import DatasetPlan
-from importer.target import DatasetIds, Target, wire_item
+from importer.target import Target
+from importer.wire import DatasetIds, wire_item
 from snapshot.faults import point
 from snapshot.models import Record
 from snapshot.progress import Progress

@@ -292,7 +292,7 @@ class Mapper:
     def _status(self, record: Record) -> ResponseStatus:
         if record.status == "Default":
             return self._options.default_annotation
-        return {"Validated": "submitted", "Edited": "draft"}.get(record.status, "discarded")  # type: ignore[return-value]
+        return {"Validated": "submitted", "Discarded": "discarded"}.get(record.status, "draft")  # type: ignore[return-value]
 
     def _value(self, annotation: Annotation, text: str, notes: list[Note]) -> dict[str, Any]:
         """The values of a response; never None, which a 2.x server takes and then fails to index."""

@@ -1,13 +1,12 @@
 """An Argilla 2.x server: what the import asks of it, with names turned into ids."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import uuid4
 
-from importer.mapping import TargetRecord
-from importer.plan import DatasetPlan, QuestionPlan, UserPlan
+from importer.plan import DatasetPlan, UserPlan
 from importer.target_state import TargetState, TargetUser
+from importer.wire import DatasetIds, property_settings, question_settings
 from snapshot.faults import point
 from transport.api import Api, from_json, is_json
 from transport.errors import NotAllowedError, ServerError, TemporaryError, UnsupportedServerError
@@ -18,14 +17,6 @@ PAGE = 500
 SEARCH_VALUES = 250
 #: All that a listing can tell of a record.
 INCLUDE = ("responses", "suggestions", "vectors")
-
-
-@dataclass(frozen=True, slots=True)
-class DatasetIds:
-    """A dataset on the target: ``questions``: name -> id."""
-
-    id: str
-    questions: dict[str, str]
 
 
 class Target:
@@ -257,43 +248,6 @@ class Target:
         query = {"filters": {"type": "and", "and": [{"type": "terms", "scope": scope, "values": list(external_ids)}]}}
         found = self.api.post(f"/api/v1/datasets/{dataset_id}/records/search", query, limit=SEARCH_VALUES, include=list(include))
         return {item["record"]["external_id"]: item["record"] for item in found["items"]}
-
-
-def wire_item(record: TargetRecord, dataset: DatasetIds, user_ids: dict[str, str]) -> dict[str, Any]:
-    """A record as the bulk endpoint takes it."""
-    return {
-        "external_id": record.external_id,
-        "fields": record.fields,
-        "metadata": record.metadata,
-        "vectors": record.vectors,
-        "suggestions": [
-            {"question_id": dataset.questions[s.question], "value": s.value, "score": s.score, "agent": s.agent, "type": "model"}
-            for s in record.suggestions
-        ],
-        "responses": [
-            {"user_id": user_ids[r.username], "status": r.status, "values": {name: {"value": value} for name, value in r.values.items()}}
-            for r in record.responses
-        ],
-    }
-
-
-def property_settings(plan: DatasetPlan) -> Iterable[tuple[str, str, str]]:
-    """Name, title and type of each metadata property of a dataset."""
-    for metadata in plan.properties:
-        if metadata.type is not None:
-            yield metadata.name, metadata.title, metadata.type
-    if plan.event_timestamp is not None:
-        yield plan.event_timestamp, plan.event_timestamp, "integer"
-
-
-def question_settings(question: QuestionPlan, field: str) -> dict[str, Any]:
-    """The settings of a question as the target takes them; spans are marked in ``field``."""
-    options = [{"value": o.value, "text": o.text, "description": o.description} for o in question.options]
-    if question.type == "text":
-        return {"type": "text", "use_markdown": False}
-    if question.type == "span":
-        return {"type": "span", "field": field, "options": options, "allow_overlapping": question.allow_overlapping}
-    return {"type": question.type, "options": options}
 
 
 def _version(api: Api) -> str:

@@ -13,8 +13,9 @@ from importer.mapping import Mapper, TargetRecord
 from importer.notes import SAMPLES
 from importer.plan import DatasetPlan, Plan
 from importer.searching import not_searchable
-from importer.target import INCLUDE, SEARCH_VALUES, Target, property_settings, question_settings
+from importer.target import INCLUDE, SEARCH_VALUES, Target
 from importer.target_state import TargetState
+from importer.wire import property_settings, question_settings
 from snapshot.progress import Progress
 from snapshot.reader import Snapshot
 from transport.api import from_json, to_json

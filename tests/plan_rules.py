@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from importer.plan import DatasetPlan, Plan, QuestionPlan
-from importer.target import property_settings
+from importer.wire import property_settings
 
 #: Names of fields, questions, properties and vectors, and of users, before 2.4 (argilla-server 2.3.1, ``api/schemas/v1``).
 _STRICT_NAME = re.compile(r"(?=.*[a-z0-9])[a-z0-9_-]+")

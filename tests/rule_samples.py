@@ -41,6 +41,14 @@ class Broken(NamedTuple):
     item: Json
 
 
+class Setting(NamedTuple):
+    """A part of a dataset that the server does not take."""
+
+    name: str
+    path: str
+    body: Json
+
+
 def good_items(count: int, *, overlap: bool) -> Iterator[Json]:
     """Items that break no rule, the same ones every time."""
     rng = random.Random(count)
@@ -93,6 +101,11 @@ def _response(rng: random.Random, user: str) -> Json:
 
 def _spans(*places: tuple[int, int], label: str = "LOC") -> list[Json]:
     return [{"label": label, "start": start, "end": end} for start, end in places]
+
+
+def _options(*values: str, **members: Any) -> Json:
+    options = [{"value": value, "text": value or "empty", **members} for value in values]
+    return {"name": "q", "title": "q", "settings": {"type": "label_selection", "options": options}}
 
 
 def _item(**members: Any) -> Json:
@@ -183,4 +196,21 @@ BROKEN = [
     Broken("label unknown in a discarded one", "refused", _answered("discarded", label="zz")),
     Broken("discarded without values", "refused", _item(responses=[{"user_id": "ana", "status": "discarded", "values": None}])),
     Broken("draft without values", "refused", _item(responses=[{"user_id": "ana", "status": "draft", "values": None}])),
+]
+
+REFUSED_SETTINGS = [
+    Setting("field without a name", "fields", {"name": "", "title": "a", "settings": {"type": "text"}}),
+    Setting("field with a long name", "fields", {"name": "a" * 201, "title": "a", "settings": {"type": "text"}}),
+    Setting("field without a title", "fields", {"name": "a", "title": "", "settings": {"type": "text"}}),
+    Setting("field with a long title", "fields", {"name": "a", "title": "a" * 501, "settings": {"type": "text"}}),
+    Setting("property with a long name", "metadata-properties", {"name": "a" * 201, "title": "a", "settings": {"type": "terms"}}),
+    Setting("vector with a long name", "vectors-settings", {"name": "a" * 201, "title": "a", "dimensions": 1}),
+    Setting("vector without numbers", "vectors-settings", {"name": "a", "title": "a", "dimensions": 0}),
+    Setting("question with one option", "questions", _options("a")),
+    Setting("question with the same option twice", "questions", _options("a", "a")),
+    Setting("question with an empty option", "questions", _options("a", "")),
+    Setting("question with a long option", "questions", _options("a", "b" * 201)),
+    Setting("question with an empty description", "questions", _options("a", "b", description="")),
+    Setting("question with a long description", "questions", _options("a", "b", description="a" * 1001)),
+    Setting("spans without options", "questions", _options() | {"settings": {"type": "span", "field": "text", "options": []}}),
 ]

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from importer.plan import DatasetPlan
-from importer.target import property_settings
+from importer.wire import property_settings
 
 #: ``refused``: the answer is an error; of some the record is there all the same, and hidden.
 #: ``hidden``: the answer is 200, and the record can't be found.

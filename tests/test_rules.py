@@ -7,34 +7,37 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from exporter.documents import decode, encode
 from exporter.learn import learn
 from exporter.losses import Losses
 from exporter.rows import to_row
+from importer.cleaning import clean_text
 from importer.mapping import Mapper
 from importer.notes import KINDS
 from importer.options import ImportOptions
 from importer.plan import Plan
 from importer.planning import make_plan
-from importer.target import DatasetIds, wire_item
 from importer.target_state import TargetState, TargetUser
+from importer.wire import DatasetIds, wire_item
 from servers.stack import Stack
 from snapshot.models import Dataset, Source, User, Workspace
 from snapshot.reader import Snapshot
 from snapshot.writer import SnapshotWriter
 from tests.accounting import Account
 from tests.plan_rules import plan_problems
-from tests.rule_samples import BROKEN, SHAPES, Broken, good_items
+from tests.rule_samples import BROKEN, REFUSED_SETTINGS, SHAPES, Broken, Setting, good_items
 from tests.rule_server import Published, publish
 from tests.rules import Target, problems
-from tests.strategies import USERS, Content, contents
+from tests.strategies import USERS, Content, contents, texts
 from tests.strategies import options as some_options
 from transport.api import from_json, to_json
 
 ME = "owner"
+#: One key with an integer that no float holds, and with a float.
+EXACT = Content("Text2Text", [], [{"id": id_, "text": "", "metadata": {"key": value}} for id_, value in enumerate((2**53 + 1, 0.5))])
 
 
 class Silent:
@@ -85,8 +88,18 @@ def planned(snapshot: Snapshot, options: ImportOptions, version: str) -> Plan:
     return make_plan(snapshot, state, options, lambda _type, _count: True, Silent())
 
 
+@given(text=texts)
+def test_cleaned_text_can_be_written_and_keeps_its_offsets(text: str) -> None:
+    cleaned = clean_text(text)
+    assert cleaned.encode().decode() == cleaned
+    assert len(cleaned) == len(text)
+    assert all(before == after for before, after in zip(text, cleaned, strict=True) if after != "\ufffd")
+    assert "\x00" not in cleaned
+
+
 @given(content=contents(), options=some_options, version=st.sampled_from(["2.8.0", "2.3.1"]))
-@settings(max_examples=300, deadline=None)
+@example(content=EXACT, options=ImportOptions(), version="2.8.0")
+@settings(max_examples=200, deadline=None)
 def test_anything_becomes_what_the_target_takes_or_is_noted(content: Content, options: ImportOptions, version: str, room: Path) -> None:
     with snapshot_of(content, room) as snapshot:
         plan = planned(snapshot, options, version)
@@ -118,6 +131,14 @@ class Room:
             user = {"username": f"rules-{name}", "first_name": name, "role": "annotator", "password": "12345678"}
             self._users[name] = client.post("/api/v1/users", json=user).raise_for_status().json()["id"]
 
+    def draft(self, name: str) -> str:
+        """The id of a new dataset with a field ``text``."""
+        body = {"name": name, "workspace_id": self._workspace_id}
+        id_ = str(self.client.post("/api/v1/datasets", json=body).raise_for_status().json()["id"])
+        field = {"name": "text", "title": "text", "required": True, "settings": {"type": "text"}}
+        self.client.post(f"/api/v1/datasets/{id_}/fields", json=field).raise_for_status()
+        return id_
+
     def dataset(self, name: str, *, overlap: bool) -> Published:
         """A new dataset of one of the two shapes."""
         return publish(self.client, name, SHAPES[overlap], self._workspace_id, self._users)
@@ -135,6 +156,12 @@ def server(stack: Stack) -> Iterator[Room]:
 def spoilt(server: Room) -> Published:
     """A dataset for items that break a rule."""
     return server.dataset("spoilt", overlap=False)
+
+
+@pytest.fixture(scope="module")
+def draft(server: Room) -> str:
+    """A dataset with one field, to which things may be added."""
+    return server.draft("draft")
 
 
 def _with_effect(*effects: str) -> list[Broken]:
@@ -187,3 +214,26 @@ def test_a_record_can_harm_its_dataset(broken: Broken, server: Room) -> None:
     assert dataset.fails_to_list() == (broken.effect == "poisons")
     if broken.effect == "breaks search":
         assert dataset.similar("three", [1.0, 2.0, 3.0]) is None
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("setting", REFUSED_SETTINGS, ids=lambda setting: setting.name)
+def test_the_server_refuses_settings(setting: Setting, draft: str, server: Room) -> None:
+    answer = server.client.post(f"/api/v1/datasets/{draft}/{setting.path}", json={"required": True, **setting.body})
+    assert answer.status_code == 422
+
+
+@pytest.mark.servers
+def test_the_server_publishes_no_dataset_without_a_required_question(draft: str, server: Room) -> None:
+    assert server.client.put(f"/api/v1/datasets/{draft}/publish").status_code == 422
+
+
+@pytest.mark.servers
+def test_a_dot_in_a_name_can_break_a_dataset(server: Room) -> None:
+    id_ = server.draft("dots")
+    for name in ("a", "a.b"):
+        body = {"name": name, "title": name, "settings": {"type": "terms"}}
+        server.client.post(f"/api/v1/datasets/{id_}/metadata-properties", json=body).raise_for_status()
+    question = {"name": "note", "title": "note", "required": True, "settings": {"type": "text"}}
+    server.client.post(f"/api/v1/datasets/{id_}/questions", json=question).raise_for_status()
+    assert server.client.put(f"/api/v1/datasets/{id_}/publish").status_code == 500

@@ -19,10 +19,6 @@ from tests.faults.runs import Ended, Runs
 RECORDS = 45
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "faults: the long part of tests/faults, which `make faults` runs")
-
-
 @dataclass
 class Old:
     """The old server, the proxy before it, and the snapshot of an untroubled export."""

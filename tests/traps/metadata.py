@@ -156,5 +156,6 @@ RECORDS = [
         dataset="meta-edited",
         edited={"metadata": {"wild": float("nan")}},
     ),
+    _row("meta-kept-in-an-edited-table", _KEPT, {"table": [["a"]]}, {"table": [["a"]]}, "metadata_without_property", dataset="meta-edited"),
     _row("meta-finite-beside", _FINITE, {"wild": 0.5}, {"wild": 0.5}, "metadata_without_property", dataset="meta-edited"),
 ]
