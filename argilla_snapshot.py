@@ -267,10 +267,12 @@ def verify_command(*, directory: Path, sample: int | None, timeout: float, as_js
     with Steps() as steps:
         result = importing.verify_import(directory, api(timeout), sample=sample, progress=steps)
     if as_json:
-        print_json({"failed": result.failed, **{name: getattr(result, name) for name in result.__dataclass_fields__}})
+        print_json(
+            {**{name: getattr(result, name) for name in result.__dataclass_fields__}, "only_changed_since": result.only_changed_since}
+        )
     else:
         show_verification(result)
-    return DIFFERENCES if result.failed else DONE
+    return DIFFERENCES if result.differences else DONE
 
 
 @cli.command("inspect")

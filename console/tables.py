@@ -84,7 +84,9 @@ def show_verification(result: Verification) -> None:
         ("dataset", "difference", "of", "count", "for example"),
         ((d.dataset or "-", d.kind, d.what, d.count, "; ".join(d.samples)) for d in result.differences),
     )
-    verdict = "There are differences." if result.failed else "No difference."
+    verdict = "There are differences." if result.differences else "No difference."
+    if result.only_changed_since:
+        verdict = "All that differs was changed on the target since the import."
     say(f"{result.datasets} datasets with {result.records} records and {result.users} users compared. {verdict}")
 
 

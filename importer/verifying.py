@@ -20,6 +20,7 @@ from snapshot.progress import Progress
 from snapshot.reader import Snapshot
 from transport.api import from_json, to_json
 
+CHANGED: Literal["changed since the import"] = "changed since the import"
 Kind = Literal["missing", "different", "changed since the import", "more than expected", "not searchable"]
 
 
@@ -36,7 +37,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was compared, and how it differs. Changes since the import are no failure."""
+    """What was compared, and how it differs."""
 
     records: int
     datasets: int
@@ -44,9 +45,9 @@ class Verification:
     differences: list[Difference]
 
     @property
-    def failed(self) -> bool:
-        """Whether anything is not as it should be."""
-        return any(difference.kind != "changed since the import" for difference in self.differences)
+    def only_changed_since(self) -> bool:
+        """Whether all that differs is the work of people on the target after the import."""
+        return bool(self.differences) and all(difference.kind == CHANGED for difference in self.differences)
 
 
 class _Differences:
@@ -252,10 +253,10 @@ class _Records:
                 self._differs(what, f"{record}: {name}", changed=there[name]["updated_at"] > self._written_at)
         for name in found.keys() - expected.keys():
             new = there[name]["inserted_at"] > self._written_at
-            self._differences.add("changed since the import" if new else "more than expected", what, f"{record}: {name}", self._plan.source)
+            self._differences.add(CHANGED if new else "more than expected", what, f"{record}: {name}", self._plan.source)
 
     def _differs(self, what: str, sample: str, *, changed: bool) -> None:
-        self._differences.add("changed since the import" if changed else "different", what, sample, self._plan.source)
+        self._differences.add(CHANGED if changed else "different", what, sample, self._plan.source)
 
 
 def _plain(value: Any) -> Any:

@@ -95,7 +95,8 @@ def test_a_record_changed_by_hand_is_found(moved: Moved) -> None:
         metadata = record["metadata"]
         changed = client.patch(f"/records/{record['id']}", json={"metadata": {**metadata, "words": 99_999}})
         assert changed.status_code == 200, changed.text
-        result = json.loads(succeed("verify", moved.snapshot, "--json", url=moved.new.url))
+        result = json.loads(succeed("verify", moved.snapshot, "--json", url=moved.new.url, code=4))
+        assert result["only_changed_since"]
         (difference,) = result["differences"]
         assert (difference["kind"], difference["what"], difference["count"]) == ("changed since the import", "metadata", 1)
         assert difference["samples"] == [external_id]

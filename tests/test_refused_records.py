@@ -114,4 +114,6 @@ def test_a_hidden_record_is_found_and_shown_again(snapshot: Path, fresh_new: Arg
         assert "1 records made searchable" in succeed("import", snapshot, "--repair", url=fresh_new.url)
         assert target.searchable(client, id_) == 20
         assert target.records(client, id_) == before  # the annotator's work is there, and nothing else has changed
-        succeed("verify", snapshot, url=fresh_new.url)
+        result = json.loads(succeed("verify", snapshot, "--json", url=fresh_new.url, code=4))
+        assert result["only_changed_since"]
+        assert [d["what"] for d in result["differences"]] == ["responses"]
