@@ -71,7 +71,10 @@ KINDS: dict[str, tuple[Severity, str]] = {
     # the record itself
     "last_updated": ("snapshot_only", "the time of the last change: 2.x sets its own"),
     "record_rejected": ("lost", "records that the server refused"),
-    "record_not_searchable": ("lost", "records that the server holds but does not show"),
+    "record_not_searchable": (
+        "lost",
+        "records that the server holds but does not show: its search engine refused or lost them (`import --repair`)",
+    ),
 }
 
 

@@ -186,9 +186,11 @@ def _check_names(datasets: list[DatasetPlan], conflicts: list[str]) -> None:
 
 def _check_options(datasets: list[DatasetPlan], accepts_options: Callable[[str, int], bool], conflicts: list[str]) -> None:
     for dataset in datasets:
+        if dataset.action == "skip":
+            continue
         question = dataset.questions[0]
         count = len(question.options)
-        if dataset.action != "skip" and count > DEFAULT_OPTIONS and not accepts_options(question.type, count):
+        if count > DEFAULT_OPTIONS and not accepts_options(question.type, count):
             variable = "ARGILLA_SPAN_OPTIONS_MAX_ITEMS" if question.type == "span" else "ARGILLA_LABEL_SELECTION_OPTIONS_MAX_ITEMS"
             conflicts.append(
                 f"{dataset.source} has {count} labels, more than the target takes: start its server with {variable}={count} or more."
