@@ -1,14 +1,14 @@
 """What all records of a dataset say together: the columns, the labels, and how many records have what. Pure."""
 
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, cast
 
 from exporter.agents import Entry, annotations, predictions
 from exporter.losses import ignore
 from exporter.values import to_floats
 from snapshot.models import Columns, MetadataType, Task
+from snapshot.tally import Tally
 
 _EXACT = 2**53  # integers up to this are exact as floats
 _LONG = 2**63
@@ -32,19 +32,10 @@ class Learnt:
 
 
 @dataclass(slots=True)
-class _Seen:
-    """What was seen so far. Dicts keep the order of first appearance."""
+class _Seen(Tally):
+    """What was seen so far in documents."""
 
-    records: int = 0
-    lists: dict[str, bool] = field(default_factory=dict)
-    metadata: dict[str, set[str]] = field(default_factory=dict)
-    vectors: dict[str, set[int]] = field(default_factory=dict)
-    explanation: dict[str, dict[str, None]] = field(default_factory=dict)
     multi_label: bool = False
-    labels: set[str] = field(default_factory=set)
-    statuses: Counter[str] = field(default_factory=Counter)
-    annotation_agents: Counter[str] = field(default_factory=Counter)
-    prediction_agents: Counter[str] = field(default_factory=Counter)
 
 
 def learn(task: Task, documents: Iterable[dict[str, Any]]) -> Learnt:
@@ -55,15 +46,9 @@ def learn(task: Task, documents: Iterable[dict[str, Any]]) -> Learnt:
     seen = _Seen()
     for document in documents:
         _see(seen, task, document)
-    columns = Columns(
-        inputs={name: "list[str]" if is_list else "str" for name, is_list in seen.lists.items()},
-        metadata={key: metadata_type(kinds) for key, kinds in seen.metadata.items()},
-        vectors={name: sizes.copy().pop() if len(sizes) == 1 else None for name, sizes in seen.vectors.items()},
-        explanation={name: list(labels) for name, labels in seen.explanation.items()},
-    )
     return Learnt(
         records=seen.records,
-        columns=columns,
+        columns=seen.columns(lambda _key, kinds: metadata_type(kinds)),
         multi_label=seen.multi_label if task == "TextClassification" and seen.records else None,
         labels=sorted(seen.labels),
         statuses=dict(sorted(seen.statuses.items())),

@@ -1,12 +1,10 @@
 """An export from end to end."""
 
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from exporter.choose import Choice, choose, matches, users_in_scope
 from exporter.dataset import Job, export_dataset
@@ -16,6 +14,7 @@ from exporter.source import Listed, Source
 from exporter.state import SPOOL, State
 from snapshot import layout
 from snapshot.faults import point
+from snapshot.locks import locked
 from snapshot.models import Dataset, Manifest
 from snapshot.progress import Progress
 from snapshot.reader import Snapshot
@@ -74,7 +73,7 @@ def export(options: ExportOptions, connect: Callable[[], Source], progress: Prog
     try:
         listed = source.datasets()
         choice = choose(source.workspaces(), listed, list(options.workspaces), list(options.datasets))
-        with _locked(options.directory):
+        with _lock(options.directory):
             run = _Run(options, source, listed, choice, progress)
             return run.named_before() or run.run()
     except OSError as error:
@@ -83,22 +82,10 @@ def export(options: ExportOptions, connect: Callable[[], Source], progress: Prog
         source.disconnect()
 
 
-@contextmanager
-def _locked(directory: Path) -> Iterator[None]:
-    """Only one export at a time writes a directory; a process that dies frees it."""
+def _lock(directory: Path) -> AbstractContextManager[None]:
+    """Only one export at a time writes a directory."""
     partial = layout.partial_path(directory)
-    partial.parent.mkdir(parents=True, exist_ok=True)
-    path = partial.with_name(partial.name + ".lock")
-    lock = FileLock(path)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise BusyError(f"Another export writes to {partial}: wait for it to end.") from None
-    try:
-        yield
-    finally:
-        path.unlink(missing_ok=True)
-        lock.release()
+    return locked(partial.with_name(partial.name + ".lock"), BusyError(f"Another export writes to {partial}: wait for it to end."))
 
 
 def _aside(directory: Path) -> Path:

@@ -1,6 +1,7 @@
 """Values of the old server, brought to the types of a snapshot's columns; what does not fit is noted, never raised."""
 
 import re
+from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any
 
@@ -32,10 +33,8 @@ def to_float(value: Any, note: Note) -> float | None:
     if isinstance(value, float) or value is None:
         return value
     if isinstance(value, int) and not isinstance(value, bool):
-        try:
+        with suppress(OverflowError):
             return float(value)
-        except OverflowError:
-            pass
     note("unexpected_value")
     return None
 

@@ -8,8 +8,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,13 +16,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from filelock import FileLock, Timeout
 
 from importer.errors import ImportRefusedError, JournalError
 from importer.options import ImportOptions
 from importer.plan import Plan
 from snapshot.faults import point
 from snapshot.files import append_whole, cut_torn_line, to_json, write_whole
+from snapshot.locks import locked
 from snapshot.reader import Snapshot
 from transport.api import from_json
 
@@ -147,24 +146,13 @@ def _members(value: Any) -> Any:
     return value._asdict() if hasattr(value, "_asdict") else str(value)
 
 
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """One import at a time into a target.
+def lock(folder: Path) -> AbstractContextManager[None]:
+    """Only one import at a time into a target.
 
     Raises:
         ImportRefusedError: another one is at work.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / "lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise ImportRefusedError(f"Another import of this snapshot into this target is at work ({folder}).") from None
-    try:
-        yield
-    finally:
-        lock.release()
-        (folder / "lock").unlink(missing_ok=True)
+    return locked(folder / "lock", ImportRefusedError(f"Another import of this snapshot into this target is at work ({folder})."))
 
 
 def begin(folder: Path, plan: Plan) -> Journal:

@@ -77,7 +77,7 @@ def import_snapshot(
     folder = journals.import_folder(directory, api.url)
     created = not folder.exists()
     try:
-        with journals.locked(folder):
+        with journals.lock(folder):
             journal = None if restart else journals.go_on(folder, snapshot, options)
             if journal is None:
                 plan = make_plan(snapshot, target.state(), options, target.accepts_options, progress)

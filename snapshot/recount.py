@@ -1,30 +1,16 @@
 """What the records of a dataset say about it: the members of ``dataset.json`` that an edit of the records changes."""
 
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 from snapshot.errors import DamagedSnapshotError
-from snapshot.models import Columns, Dataset, MetadataType
+from snapshot.models import Dataset, MetadataType
 from snapshot.record import Record, ScoredLabel, Span
+from snapshot.tally import Tally
 
 _NAMES = {bool: "bool", int: "int", float: "float", str: "str"}
-
-
-@dataclass(slots=True)
-class _Seen:
-    """What was seen so far. Dicts keep the order of first appearance."""
-
-    records: int = 0
-    lists: dict[str, bool] = field(default_factory=dict)
-    metadata: dict[str, set[str]] = field(default_factory=dict)
-    vectors: dict[str, set[int]] = field(default_factory=dict)
-    explanation: dict[str, dict[str, None]] = field(default_factory=dict)
-    labels: set[str] = field(default_factory=set)
-    statuses: Counter[str] = field(default_factory=Counter)
-    annotation_agents: Counter[str] = field(default_factory=Counter)
-    prediction_agents: Counter[str] = field(default_factory=Counter)
 
 
 def recount(dataset: Dataset, records: Iterable[Record]) -> Dataset:
@@ -33,18 +19,13 @@ def recount(dataset: Dataset, records: Iterable[Record]) -> Dataset:
     Raises:
         DamagedSnapshotError: the values of a metadata key are of no one type.
     """
-    seen = _Seen()
+    seen = Tally()
     for record in records:
         _see(seen, dataset, record)
     return replace(
         dataset,
         records=seen.records,
-        columns=Columns(
-            inputs={name: "list[str]" if is_list else "str" for name, is_list in seen.lists.items()},
-            metadata={key: _metadata_type(dataset, key, kinds) for key, kinds in seen.metadata.items()},
-            vectors={name: next(iter(sizes)) if len(sizes) == 1 else None for name, sizes in seen.vectors.items()},
-            explanation={name: list(labels) for name, labels in seen.explanation.items()},
-        ),
+        columns=seen.columns(partial(_metadata_type, dataset)),
         labels_seen=sorted(seen.labels - set(dataset.labels_declared)),
         statuses=dict(sorted(seen.statuses.items())),
         annotation_agents=dict(sorted(seen.annotation_agents.items())),
@@ -52,7 +33,7 @@ def recount(dataset: Dataset, records: Iterable[Record]) -> Dataset:
     )
 
 
-def _see(seen: _Seen, dataset: Dataset, record: Record) -> None:
+def _see(seen: Tally, dataset: Dataset, record: Record) -> None:
     seen.records += 1
     seen.statuses[record.status] += 1
     if dataset.task == "TextClassification":
