@@ -87,7 +87,8 @@ def import_snapshot(
                 point("import.planned")
                 journal = journals.begin(folder, plan)
             else:
-                progress.message(f"going on with the import in {folder}")
+                finished = "was finished before: at most refused records are sent again" if journal.done.finished else "goes on"
+                progress.message(f"The import in {folder} {finished}.")
                 _refuse_lost(target.state(), journal)
             Loader(snapshot, target, journal, progress, passwords).run()
             return _reported(snapshot, target, journal, started)
