@@ -214,6 +214,7 @@ def export_command(
             namespace=namespace,
             login=search_login(),
             database_password=os.environ.get("ARGILLA_DATABASE_PASSWORD"),
+            folder=directory.absolute().parent,
             patience=timeout,
         )
 

@@ -5,8 +5,10 @@ them no more. Facts about indices and documents are from argilla-server 1.29.1 (
 """
 
 import json
+import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -41,6 +43,7 @@ def connect(
     namespace: str | None = None,
     login: tuple[str, str] | None = None,
     database_password: str | None = None,
+    folder: Path | None = None,
     patience: float = 300.0,
 ) -> "StorageSource":
     """Connects to a search engine, and reads who is in the database.
@@ -51,6 +54,7 @@ def connect(
         namespace: the server's ``ARGILLA_NAMESPACE``, empty where it had none; None where that is to be found out.
         login: username and password of the search engine, in place of those in ``url``.
         database_password: the password of the database, in place of the one in ``database``.
+        folder: where a dataset's documents may wait until all have come (no file has a name there); None for the system's choice.
         patience: seconds that temporary trouble is waited out, each time.
 
     Raises:
@@ -58,12 +62,13 @@ def connect(
         NamespaceError: it is not clear whose datasets to read.
     """
     plain, in_url = _without_login(url)
-    api = Api(plain, None, login=login or in_url, patience=patience)
-    quick = Api(plain, None, login=login or in_url, patience=min(patience, _IMPATIENCE))
+    api, quick = (
+        Api(plain, None, login=login or in_url, compressed=False, patience=seconds) for seconds in (patience, min(patience, _IMPATIENCE))
+    )
     try:
         version = engine(api)
         people = read_people(database, database_password) if database else None
-        return StorageSource(api, quick, version, names(api, namespace), people)
+        return StorageSource(api, quick, version, names(api, namespace), people, folder or Path(tempfile.gettempdir()))
     except BaseException:
         api.close()
         quick.close()
@@ -73,7 +78,8 @@ def connect(
 class StorageSource:
     """A search engine and what a database said, as ``connect`` found them. Fulfils ``exporter.source.Source``."""
 
-    def __init__(self, api: Api, quick: Api, version: str, names: Names, people: People | None) -> None:
+    def __init__(self, api: Api, quick: Api, version: str, names: Names, people: People | None, folder: Path) -> None:
+        self._folder = folder
         self._api = api
         self._quick = quick
         self._names = names
@@ -158,8 +164,8 @@ class StorageSource:
         return Count(self._total(dataset), self._document(dataset).get("last_updated"))
 
     def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Iterator[list[dict[str, Any]]]:
-        """Pages of the index as of one moment, where the engine can keep one."""
-        return scan(self._api, self._quick, self._records(dataset), after, since)
+        """Pages of the index as of one moment, sorted here."""
+        return scan(self._api, self._quick, self._records(dataset), after, since, self._folder)
 
     def disconnect(self) -> None:
         """Closes the connections."""

@@ -39,6 +39,7 @@ class Api:
         api_key: sent as ``X-Argilla-Api-Key``; never shown. None sends none.
         token: a Hugging Face token for a private Space; never shown.
         login: a username and a password for basic authentication; never shown.
+        compressed: whether answers may come compressed, which spares the network and takes time at both ends.
         patience: seconds that one request may be tried again before ``TemporaryError``.
 
     Raises:
@@ -53,6 +54,7 @@ class Api:
         *,
         token: str | None = None,
         login: tuple[str, str] | None = None,
+        compressed: bool = True,
         patience: float = 300.0,
     ) -> None:
         if not all(secret.isascii() and secret.isprintable() for secret in (api_key or "", token or "")):
@@ -60,6 +62,8 @@ class Api:
         headers = {"Accept": "application/json"}
         if api_key is not None:
             headers["X-Argilla-Api-Key"] = api_key
+        if not compressed:
+            headers["Accept-Encoding"] = "identity"
         if token:
             headers["Authorization"] = f"Bearer {token}"
         self.url = shown_url(url)
@@ -110,17 +114,6 @@ class Api:
         """
         if content is None and body is not None:
             content = to_json(body)
-        return self.measured_call(method, path, params=params, content=content)[0]
-
-    def measured_call(
-        self,
-        method: Literal["GET", "POST", "PUT", "DELETE"],
-        path: str,
-        *,
-        params: Mapping[str, Any] | None = None,
-        content: bytes | None = None,
-    ) -> tuple[Any, int]:
-        """The same with a body that is JSON already; tells the size of the answer's body in bytes too."""
         for attempt in self._attempts():
             with attempt:
                 return self._send(method, path, params, content)
@@ -147,7 +140,7 @@ class Api:
     def _attempts(self) -> Iterable[stamina.Attempt]:
         return stamina.retry_context(on=_wait_for, attempts=None, timeout=self.patience, wait_initial=0.5, wait_max=20.0, wait_jitter=1.0)
 
-    def _send(self, method: str, path: str, params: Mapping[str, Any] | None, content: bytes | None) -> tuple[Any, int]:
+    def _send(self, method: str, path: str, params: Mapping[str, Any] | None, content: bytes | None) -> Any:
         headers = {"Content-Type": "application/json"} if content is not None else {}
         where = f"{method} {path} on {self.url}"
         try:
@@ -157,7 +150,7 @@ class Api:
         log.debug("%s: %s, %s bytes", where, response.status_code, len(response.content))
         _raise_for(response, where)
         try:
-            return from_json(response.content), len(response.content)
+            return from_json(response.content)
         except ValueError:
             raise TemporaryError(f"{where}: the answer is cut off or garbled.", response.status_code) from None
 

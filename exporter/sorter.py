@@ -1,0 +1,98 @@
+"""Any number of documents brought into the order of their ids, in little memory: sorted runs in a nameless file, merged.
+
+A search engine gives documents several times faster in the order in which they lie than in that of their ids.
+"""
+
+import heapq
+import marshal
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from exporter.documents import encode
+from transport.api import from_json
+
+Page = list[dict[str, Any]]
+#: The id as text, and the document as JSON.
+Line = tuple[str, bytes]
+
+#: Bytes of documents of a run, and of a block of it: one run is in memory while documents come, a block of each while they are merged.
+RUN_BYTES, _BLOCK_BYTES = 24 << 20, 1 << 18
+#: Documents of a page that is given back, and their bytes.
+_PAGE, _PAGE_BYTES = 1_000, 8 << 20
+_CODEC = "lz4_raw"
+
+
+class _Block(NamedTuple):
+    start: int
+    size: int
+    unpacked: int
+
+
+class Sorter:
+    """Takes documents in any order, and then gives them ascending by id as text (UTF-8).
+
+    Args:
+        folder: where the file may lie; it has no name there and goes with the process.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = tempfile.TemporaryFile(dir=folder)
+        self._runs: list[list[_Block]] = []
+        self._lines: list[Line] = []
+        self._bytes = 0
+
+    def __enter__(self) -> "Sorter":
+        return self
+
+    def __exit__(self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+        self._file.close()
+
+    def add(self, page: Page) -> None:
+        """Takes documents."""
+        for document in page:
+            line = encode(document)
+            self._lines.append((str(document["id"]), line))
+            self._bytes += len(line)
+        if self._bytes >= RUN_BYTES:
+            self._put_aside()
+
+    def pages(self) -> Iterator[Page]:
+        """All documents that were taken, in order."""
+        self._lines.sort()
+        lines = heapq.merge(*(self._read(run) for run in self._runs), self._lines)
+        for block in _blocks(lines, _PAGE, _PAGE_BYTES):
+            yield from_json(b"[" + b",".join(line for _, line in block) + b"]")
+
+    def _put_aside(self) -> None:
+        self._lines.sort()
+        run = []
+        for lines in _blocks(self._lines, len(self._lines), _BLOCK_BYTES):
+            block = marshal.dumps(lines)
+            packed = pa.compress(block, codec=_CODEC, asbytes=True)
+            run.append(_Block(self._file.tell(), len(packed), len(block)))
+            self._file.write(packed)
+        self._runs.append(run)
+        self._lines, self._bytes = [], 0
+
+    def _read(self, run: list[_Block]) -> Iterator[Line]:
+        for start, size, unpacked in run:
+            self._file.seek(start)
+            yield from marshal.loads(pa.decompress(self._file.read(size), unpacked, codec=_CODEC, asbytes=True))
+
+
+def _blocks(lines: Iterable[Line], most: int, most_bytes: int) -> Iterator[list[Line]]:
+    block: list[Line] = []
+    size = 0
+    for line in lines:
+        if block and (len(block) >= most or size + len(line[1]) > most_bytes):
+            yield block
+            block, size = [], 0
+        block.append(line)
+        size += len(line[1])
+    if block:
+        yield block
