@@ -31,30 +31,51 @@ class Learnt:
     prediction_agents: dict[str, int]
 
 
+class Learning:
+    """Learns from the documents of a dataset (without lone surrogates), holding none of them.
+
+    Names come in the order in which they first appear, which is the same in every run: documents are sorted by id.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self._task: Task = task
+        self._seen = _Seen()
+
+    def see(self, documents: Iterable[dict[str, Any]]) -> "Learning":
+        """Learns from more documents."""
+        for document in documents:
+            _see(self._seen, self._task, document)
+        return self
+
+    def columns(self) -> tuple[Columns, bool | None]:
+        """The columns, and whether a record is multi-label; None where no record tells."""
+        multi_label = self._seen.multi_label if self._task == "TextClassification" and self._seen.records else None
+        return self._seen.columns(lambda _key, kinds: metadata_type(kinds)), multi_label
+
+    def learnt(self) -> Learnt:
+        """What all documents so far say."""
+        seen, (columns, multi_label) = self._seen, self.columns()
+        return Learnt(
+            records=seen.records,
+            columns=columns,
+            multi_label=multi_label,
+            labels=sorted(seen.labels),
+            statuses=dict(sorted(seen.statuses.items())),
+            annotation_agents=dict(sorted(seen.annotation_agents.items())),
+            prediction_agents=dict(sorted(seen.prediction_agents.items())),
+        )
+
+
+def learn(task: Task, documents: Iterable[dict[str, Any]]) -> Learnt:
+    """What documents say that are all there."""
+    return Learning(task).see(documents).learnt()
+
+
 @dataclass(slots=True)
 class _Seen(Tally):
     """What was seen so far in documents."""
 
     multi_label: bool = False
-
-
-def learn(task: Task, documents: Iterable[dict[str, Any]]) -> Learnt:
-    """Learns the columns of a dataset from its documents (without lone surrogates), holding none of them.
-
-    Names come in the order in which they first appear, which is the same in every run: documents are sorted by id.
-    """
-    seen = _Seen()
-    for document in documents:
-        _see(seen, task, document)
-    return Learnt(
-        records=seen.records,
-        columns=seen.columns(lambda _key, kinds: metadata_type(kinds)),
-        multi_label=seen.multi_label if task == "TextClassification" and seen.records else None,
-        labels=sorted(seen.labels),
-        statuses=dict(sorted(seen.statuses.items())),
-        annotation_agents=dict(sorted(seen.annotation_agents.items())),
-        prediction_agents=dict(sorted(seen.prediction_agents.items())),
-    )
 
 
 def value_kinds(value: Any) -> set[str]:
