@@ -39,6 +39,7 @@ def ahead(items: Iterator[T]) -> Generator[T, None, None]:
                 raise item
             wanted.put(True)
             yield item
+            del item  # large, and the next may be long in coming
     finally:
         wanted.put(False)
         thread.join(_PARTING)

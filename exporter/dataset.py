@@ -135,6 +135,7 @@ def _scan(job: Job, listed: Listed, so_far: SoFar, spool: Spool, conversion: Con
             repeated += len(page) - len(documents)
             conversion.add(documents)
             job.progress.advanced(len(page))
+            del page, documents  # so that no more than two pages are in memory
     after, settled = catch_up(job.source, listed, so_far.before, job.state.changes(listed))
     so_far = replace(so_far, after=after, settled=settled, repeated=repeated)
     job.state.save(so_far)

@@ -19,6 +19,28 @@ from snapshot.rows import batches
 ROW_GROUP = 2_000
 #: Characters of ``raw`` after which a row group ends, however few its rows.
 ROW_GROUP_BYTES = 32 << 20
+#: Rows that become Arrow columns at once: few enough to be in the processor's cache still, and to be held as Python objects.
+_CHUNK = 500
+#: The columns (by their Parquet paths) in which values repeat; for the others a dictionary costs much and gains nothing.
+_REPEATING = [
+    "prediction.list.element.label",
+    "prediction_agent",
+    "annotation",
+    "annotation.list.element",
+    "annotation.list.element.label",
+    "annotation_agent",
+    "multi_label",
+    "tokens.list.element",
+    "status",
+    "other_predictions.list.element.agent",
+    "other_predictions.list.element.prediction.list.element.label",
+    "other_annotations.list.element.agent",
+    "other_annotations.list.element.annotation",
+    "other_annotations.list.element.annotation.list.element",
+    "other_annotations.list.element.annotation.list.element.label",
+    "id_type",
+    "last_updated",
+]
 #: Rows of a file: large enough for few files, small enough to be copied and checked one by one.
 PART_ROWS = 100_000
 
@@ -33,8 +55,9 @@ class Parts:
     def __init__(self, folder: Path, schema: pa.Schema) -> None:
         self.folder, self.schema = folder, schema
         self.written = 0
-        self._group: list[Mapping[str, Any]] = []
-        self._size = 0
+        self._chunk: list[Mapping[str, Any]] = []
+        self._group: list[pa.RecordBatch] = []
+        self._group_rows = self._group_size = 0
         self._number = 0
         self._rows = 0
         self._file: IO[bytes] | None = None
@@ -47,15 +70,18 @@ class Parts:
             SnapshotError: a value does not fit its column.
         """
         for row in rows:
-            self._group.append(row)
-            self._size += len(row.get("raw") or "")
+            self._chunk.append(row)
             self.written += 1
-            if len(self._group) == ROW_GROUP or self._size >= ROW_GROUP_BYTES:
+            self._group_rows += 1
+            self._group_size += len(row.get("raw") or "")
+            if self._group_rows == ROW_GROUP or self._group_size >= ROW_GROUP_BYTES:
                 self._write_group()
+            elif len(self._chunk) == _CHUNK:
+                self._end_chunk()
 
     def finish(self) -> None:
         """Ends the last file; a dataset without records has one too: it carries the schema."""
-        if self._group:
+        if self._group_rows:
             self._write_group()
         if self._writer is not None or self._number == 0:
             self._end_file()
@@ -67,16 +93,21 @@ class Parts:
                 with suppress(OSError):  # what ended the writing is already on its way up
                     opened.close()
 
-    def _write_group(self) -> None:
+    def _end_chunk(self) -> None:
         try:
-            table = pa.Table.from_pylist(self._group, schema=self.schema)
+            self._group.append(pa.RecordBatch.from_pylist(self._chunk, schema=self.schema))
         except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
-            first = self.written - len(self._group)
+            first = self.written - len(self._chunk)
             where = f"{layout.shown(self.folder.parent, self.folder.parents[3])}, records {first} to {self.written - 1}"
             raise SnapshotError(f"{where}: a value does not fit its column: {error}") from error
-        self._open_unless_open().write_table(table)
-        self._rows += len(self._group)
-        self._group, self._size = [], 0
+        self._chunk = []
+
+    def _write_group(self) -> None:
+        self._end_chunk()
+        group = pa.Table.from_batches(self._group).combine_chunks()
+        self._open_unless_open().write_table(group)
+        self._rows += self._group_rows
+        self._group, self._group_rows, self._group_size = [], 0, 0
         if self._rows >= PART_ROWS:
             self._end_file()
 
@@ -98,7 +129,7 @@ class Parts:
     def _open_unless_open(self) -> pq.ParquetWriter:
         if self._writer is None:
             self._file = open_new(self._temporary)
-            self._writer = pq.ParquetWriter(self._file, self.schema, compression="zstd")
+            self._writer = pq.ParquetWriter(self._file, self.schema, compression="zstd", use_dictionary=_REPEATING)
         return self._writer
 
 

@@ -132,6 +132,7 @@ class Api:
             response = self._client.request(method, path, params=params, content=content, headers=headers)
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise TemporaryError(f"{where}: {_words(error)}.") from None
+        del response.stream  # it refers to the response, and the two would stay in memory until garbage is looked for
         log.debug("%s: %s, %s bytes", where, response.status_code, len(response.content))
         _raise_for(response, where)
         try:
