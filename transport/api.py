@@ -29,6 +29,8 @@ _LONG = b"0" * 19
 _DETAIL = 500
 #: Seconds that a server may be silent before its answer counts as lost.
 ANSWER_SECONDS = 120.0
+#: Seconds that an idle connection is kept; servers of Argilla close theirs after 5, a busy one just as the next request comes.
+_IDLE_SECONDS = 1.0
 
 
 class Api:
@@ -40,6 +42,9 @@ class Api:
         token: a Hugging Face token for a private Space; never shown.
         login: a username and a password for basic authentication; never shown.
         patience: seconds that one request may be tried again before ``TemporaryError``.
+
+    Attributes:
+        passing: words by which an answer 500 says that its trouble passes, where the kind of server is known.
 
     Raises:
         UnreachableError: ``url`` is no HTTP address.
@@ -64,8 +69,15 @@ class Api:
             headers["Authorization"] = f"Bearer {token}"
         self.url = shown_url(url)
         self.patience = patience
+        self.passing: re.Pattern[str] | None = None
         try:
-            self._client = httpx.Client(base_url=url, headers=headers, auth=login, timeout=httpx.Timeout(ANSWER_SECONDS, connect=10))
+            self._client = httpx.Client(
+                base_url=url,
+                headers=headers,
+                auth=login,
+                timeout=httpx.Timeout(ANSWER_SECONDS, connect=10),
+                limits=httpx.Limits(keepalive_expiry=_IDLE_SECONDS),
+            )
         except httpx.InvalidURL:
             raise UnreachableError(f"{self.url} is not the address of a server.") from None
 
@@ -156,6 +168,8 @@ class Api:
             raise TemporaryError(f"{where}: {_words(error)}.") from None
         del response.stream  # it refers to the response, and the two would stay in memory until garbage is looked for
         log.debug("%s: %s, %s bytes", where, response.status_code, len(response.content))
+        if response.status_code == 500 and self.passing and (words := self.passing.search(detail := error_detail(response))):
+            raise TemporaryError(f"{where} answers 500: {words[0]}.", 500, detail)
         _raise_for(response, where)
         try:
             return from_json(response.content), len(response.content)
