@@ -16,6 +16,8 @@ from console.progress import Steps
 from console.tables import show_losses, show_plan, show_report, show_snapshot, show_verification
 from exporter.api_source import connect
 from exporter.run import ExportOptions, export
+from exporter.source import Source
+from exporter.storage_source import connect as connect_storage
 from importer import run as importing
 from importer.options import ImportOptions
 from importer.plan import Plan
@@ -41,6 +43,14 @@ def server() -> tuple[str, str]:
     if not url or not key:
         raise click.UsageError("ARGILLA_API_URL and ARGILLA_API_KEY must be set: the server's address and an owner's API key.")
     return url, key
+
+
+def search_login() -> tuple[str, str] | None:
+    """The search engine's username and password from the environment."""
+    username, password = os.environ.get("ARGILLA_SEARCH_USERNAME"), os.environ.get("ARGILLA_SEARCH_PASSWORD")
+    if bool(username) != bool(password):
+        raise click.UsageError("ARGILLA_SEARCH_USERNAME and ARGILLA_SEARCH_PASSWORD must be set together.")
+    return (username, password) if username and password else None
 
 
 def pairs(_context: click.Context, _parameter: click.Parameter, file: Path | None) -> dict[str, str]:
@@ -158,23 +168,59 @@ def cli(*, verbose: bool) -> None:
 @_WORKSPACE
 @_DATASET
 @click.option("--no-open-closed", is_flag=True, help="Leave closed datasets out instead of opening, reading and closing them again.")
+@click.option(
+    "--search-engine", metavar="URL", help="Read the OpenSearch or Elasticsearch behind the server; the server itself is not asked."
+)
+@click.option(
+    "--database", metavar="URL", help="With it: the server's SQL database, an SQLite file or postgresql://USER@HOST/NAME, for the users."
+)
+@click.option("--namespace", metavar="NAME", help="With it: the server's ARGILLA_NAMESPACE, if the search engine serves several.")
 @_RESTART
 @_TIMEOUT
 def export_command(
-    *, directory: Path, workspaces: tuple[str, ...], datasets: tuple[str, ...], no_open_closed: bool, restart: bool, timeout: float
+    *,
+    directory: Path,
+    workspaces: tuple[str, ...],
+    datasets: tuple[str, ...],
+    no_open_closed: bool,
+    search_engine: str | None,
+    database: str | None,
+    namespace: str | None,
+    restart: bool,
+    timeout: float,
 ) -> int:
     r"""Read an Argilla 1.x server into the snapshot DIR.
 
     The server is only read, except that closed datasets are opened for a while. Stopped at any time, the same
     command goes on where it ended.
 
+    With --search-engine the storage of a server that is gone, or too slow, is read; ARGILLA_API_URL and
+    ARGILLA_API_KEY are not looked at. Passwords come from ARGILLA_SEARCH_USERNAME and ARGILLA_SEARCH_PASSWORD,
+    and from ARGILLA_DATABASE_PASSWORD.
+
     \b
     Example: argilla-snapshot export my-snapshot --workspace demo
+    Example: argilla-snapshot export my-snapshot --search-engine http://localhost:9200 --database argilla.db
     """
+    if search_engine is None and (database or namespace is not None):
+        raise click.UsageError("--database and --namespace need --search-engine.")
+
+    def source() -> Source:
+        if search_engine is None:
+            return connect(*server(), token=os.environ.get("HF_TOKEN"), patience=timeout)
+        return connect_storage(
+            search_engine,
+            database,
+            namespace=namespace,
+            login=search_login(),
+            database_password=os.environ.get("ARGILLA_DATABASE_PASSWORD"),
+            patience=timeout,
+        )
+
     created_by = f"argilla-snapshot {version('argilla-snapshot')}"
     options = ExportOptions(directory, workspaces, datasets, not no_open_closed, restart, created_by)
     with Steps() as steps:
-        manifest = export(options, lambda: connect(*server(), token=os.environ.get("HF_TOKEN"), patience=timeout), steps)
+        manifest = export(options, source, steps)
     counts = ", ".join(f"{count} {name}" for name, count in manifest.counts.items())
     show_losses(manifest.losses)
     say(f"{directory}: {counts}.")

@@ -93,9 +93,7 @@ def show_verification(result: Verification) -> None:
 def show_snapshot(manifest: Manifest, datasets: list[Dataset]) -> None:
     """What a snapshot holds."""
     source = manifest.source
-    say(
-        f"Snapshot {manifest.snapshot_id} (format {manifest.format_version}) of Argilla {source.version} at {source.url}, {manifest.created_at}"
-    )
+    say(f"Snapshot {manifest.snapshot_id} (format {manifest.format_version}) of {source.title} at {source.url}, {manifest.created_at}")
     counts = manifest.counts
     say(f"{counts['users']} users, {counts['workspaces']} workspaces, {counts['datasets']} datasets, {counts['records']} records")
     say("")

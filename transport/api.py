@@ -32,12 +32,13 @@ ANSWER_SECONDS = 120.0
 
 
 class Api:
-    """An Argilla server's API, spoken to with one key.
+    """A server's API, spoken to with one key: an Argilla server's, or that of the search engine behind one.
 
     Args:
         url: address of the server, with a path where it has one.
-        api_key: sent as ``X-Argilla-Api-Key``; never shown.
+        api_key: sent as ``X-Argilla-Api-Key``; never shown. None sends none.
         token: a Hugging Face token for a private Space; never shown.
+        login: a username and a password for basic authentication; never shown.
         patience: seconds that one request may be tried again before ``TemporaryError``.
 
     Raises:
@@ -45,16 +46,26 @@ class Api:
         NotAllowedError: the key or the token can't be one.
     """
 
-    def __init__(self, url: str, api_key: str, *, token: str | None = None, patience: float = 300.0) -> None:
-        if not all(secret.isascii() and secret.isprintable() for secret in (api_key, token or "")):
+    def __init__(
+        self,
+        url: str,
+        api_key: str | None,
+        *,
+        token: str | None = None,
+        login: tuple[str, str] | None = None,
+        patience: float = 300.0,
+    ) -> None:
+        if not all(secret.isascii() and secret.isprintable() for secret in (api_key or "", token or "")):
             raise NotAllowedError("The key or token holds characters that none has: check ARGILLA_API_KEY and HF_TOKEN.")
-        headers = {"X-Argilla-Api-Key": api_key, "Accept": "application/json"}
+        headers = {"Accept": "application/json"}
+        if api_key is not None:
+            headers["X-Argilla-Api-Key"] = api_key
         if token:
             headers["Authorization"] = f"Bearer {token}"
         self.url = shown_url(url)
         self.patience = patience
         try:
-            self._client = httpx.Client(base_url=url, headers=headers, timeout=httpx.Timeout(ANSWER_SECONDS, connect=10))
+            self._client = httpx.Client(base_url=url, headers=headers, auth=login, timeout=httpx.Timeout(ANSWER_SECONDS, connect=10))
         except httpx.InvalidURL:
             raise UnreachableError(f"{self.url} is not the address of a server.") from None
 
@@ -99,6 +110,17 @@ class Api:
         """
         if content is None and body is not None:
             content = to_json(body)
+        return self.measured_call(method, path, params=params, content=content)[0]
+
+    def measured_call(
+        self,
+        method: Literal["GET", "POST", "PUT", "DELETE"],
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        content: bytes | None = None,
+    ) -> tuple[Any, int]:
+        """The same with a body that is JSON already; tells the size of the answer's body in bytes too."""
         for attempt in self._attempts():
             with attempt:
                 return self._send(method, path, params, content)
@@ -125,7 +147,7 @@ class Api:
     def _attempts(self) -> Iterable[stamina.Attempt]:
         return stamina.retry_context(on=_wait_for, attempts=None, timeout=self.patience, wait_initial=0.5, wait_max=20.0, wait_jitter=1.0)
 
-    def _send(self, method: str, path: str, params: Mapping[str, Any] | None, content: bytes | None) -> Any:
+    def _send(self, method: str, path: str, params: Mapping[str, Any] | None, content: bytes | None) -> tuple[Any, int]:
         headers = {"Content-Type": "application/json"} if content is not None else {}
         where = f"{method} {path} on {self.url}"
         try:
@@ -135,7 +157,7 @@ class Api:
         log.debug("%s: %s, %s bytes", where, response.status_code, len(response.content))
         _raise_for(response, where)
         try:
-            return from_json(response.content)
+            return from_json(response.content), len(response.content)
         except ValueError:
             raise TemporaryError(f"{where}: the answer is cut off or garbled.", response.status_code) from None
 
