@@ -68,7 +68,7 @@ def export_command(*, sizes: list[int], rounds: int) -> None:
 @rounds_option
 def import_command(*, sizes: list[int], rounds: int) -> None:
     """Into an Argilla 2.8.0 server."""
-    with tempfile.TemporaryDirectory() as name, _exported(Path(name), sizes) as (stack, exports):
+    with tempfile.TemporaryDirectory() as name, _exported(Path(name), sizes, new=True) as (stack, exports):
         for export in exports:
             save(in_turns("import", export.records, rounds, Importing(stack.new, export).paths(), _say))
     _draw()
@@ -79,7 +79,7 @@ def import_command(*, sizes: list[int], rounds: int) -> None:
 @rounds_option
 def workers_command(*, sizes: list[int], rounds: int) -> None:
     """Into Argilla 2.8.0 servers with several workers, on PostgreSQL, with several requests in flight."""
-    with tempfile.TemporaryDirectory() as name, _exported(Path(name), sizes) as (stack, exports), ExitStack() as servers:
+    with tempfile.TemporaryDirectory() as name, _exported(Path(name), sizes, new=False) as (stack, exports), ExitStack() as servers:
         for export in exports:
             save(in_turns("workers", export.records, rounds, scaling_paths(stack, servers, export), _say))
 
@@ -91,9 +91,9 @@ def _filled(stack: Stack, folder: Path, records: int) -> Exporting:
 
 
 @contextmanager
-def _exported(folder: Path, sizes: list[int]) -> Iterator[tuple[Stack, list[Exporting]]]:
-    """Exports of datasets of these sizes, ours and the guide's; of the servers the new one is up."""
-    with running(folder / "servers") as stack:
+def _exported(folder: Path, sizes: list[int], *, new: bool) -> Iterator[tuple[Stack, list[Exporting]]]:
+    """Exports of datasets of these sizes, ours and the guide's; of the servers at most the new one is up."""
+    with running(folder / "servers", new=new) as stack:
         exports = [_filled(stack, folder, records) for records in sizes]
         for export in exports:
             export.export()

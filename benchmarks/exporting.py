@@ -27,16 +27,20 @@ class Exporting:
         self.tables = folder / f"guide-{records}"
 
     def paths(self) -> Paths:
-        """Ours, the guide's and the limit, in the order of a round."""
-        return {"export": self.export, "guide": self.guide, "paging": self.paging, "scroll": self.scroll}
+        """Ours, the guide's and the limits, in the order of a round."""
+        return {"export": self.export, "guide": self.guide, "paging": self.paging, "storage": self.storage, "scroll": self.scroll}
 
-    def export(self) -> tuple[float, float]:
+    def export(self, *options: str) -> tuple[float, float]:
         """`argilla-snapshot export`, through the API."""
         shutil.rmtree(self.snapshot, ignore_errors=True)
-        run = ours(self._old, "export", self.snapshot, "--dataset", f"{self._workspace}.{DATASET}")
+        run = ours(self._old, "export", self.snapshot, "--dataset", f"{self._workspace}.{DATASET}", *options)
         ours(None, "check", "--deep", self.snapshot)
         right("export: records", Snapshot(self.snapshot).manifest.counts["records"], self.records)
         return run.seconds, run.peak_mb
+
+    def storage(self) -> tuple[float, float]:
+        """`argilla-snapshot export`, from the search engine and the database."""
+        return self.export("--search-engine", self._search_url, "--database", self._old.database_url)
 
     def guide(self) -> tuple[float, float]:
         """The guide's: `load`, `to_datasets`, Parquet."""
