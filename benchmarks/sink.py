@@ -23,7 +23,7 @@ from uuid import uuid4
 import orjson
 import pyarrow.parquet as pq
 
-from benchmarks.memory import measured
+from benchmarks.measure import measure
 from snapshot.reader import Snapshot
 from snapshot.writer import SnapshotWriter
 
@@ -114,8 +114,9 @@ def main() -> None:
             writer = get_context("spawn").Process(target=repeat, args=(Path(sys.argv[1]), Path(folder, "snap"), size))
             writer.start()
             writer.join()
-            memory, seconds = measured(sink, "import", Path(folder, "snap"), "--yes")
-            print(f"| {size} | {seconds:.1f} | {size / seconds:.0f} | {memory:.0f} |", flush=True)
+            command: list[str | Path] = [Path(sys.executable).with_name("argilla-snapshot"), "import", Path(folder, "snap"), "--yes"]
+            run = measure(command, {"ARGILLA_API_URL": sink.url, "ARGILLA_API_KEY": sink.api_key})
+            print(f"| {size} | {run.seconds:.1f} | {size / run.seconds:.0f} | {run.peak_mb:.0f} |", flush=True)
             if sink.records != size:
                 raise SystemExit(f"{sink.records} records came")
 
