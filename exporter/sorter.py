@@ -8,7 +8,6 @@ import marshal
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -41,15 +40,13 @@ class Sorter:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._file = tempfile.TemporaryFile(dir=folder)
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - close() closes it
         self._runs: list[list[_Block]] = []
         self._lines: list[Line] = []
         self._bytes = 0
 
-    def __enter__(self) -> "Sorter":
-        return self
-
-    def __exit__(self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None) -> None:
+    def close(self) -> None:
+        """Lets go of the file."""
         self._file.close()
 
     def add(self, page: Page) -> None:
@@ -82,7 +79,7 @@ class Sorter:
     def _read(self, run: list[_Block]) -> Iterator[Line]:
         for start, size, unpacked in run:
             self._file.seek(start)
-            yield from marshal.loads(pa.decompress(self._file.read(size), unpacked, codec=_CODEC, asbytes=True))
+            yield from marshal.loads(pa.decompress(self._file.read(size), unpacked, codec=_CODEC, asbytes=True))  # noqa: S302 - written above
 
 
 def _blocks(lines: Iterable[Line], most: int, most_bytes: int) -> Iterator[list[Line]]:

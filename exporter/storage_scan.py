@@ -6,11 +6,11 @@ the order in which they lie, and they are sorted here: in the order of ids an en
 
 import logging
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
 
+from exporter.ahead import ahead
 from exporter.sorter import Page, Sorter
 from transport.api import Api
 from transport.errors import ServerError, TemporaryError
@@ -46,7 +46,7 @@ def scan(api: Api, quick: Api, index: str, after: str | None, since: str | None,
     size, tries = _page_size(api, index), 0
     slices = min(_shards(api, index), _SLICES)
     while True:
-        with Sorter(folder) as sorter:
+        with closing(Sorter(folder)) as sorter:
             try:
                 for page in _pages(quick if size > _SMALLEST_PAGE else api, index, _search(after, since, size), slices):
                     sorter.add(page)
@@ -77,9 +77,9 @@ def _search(after: str | None, since: str | None, size: int) -> dict[str, Any]:
 
 def _page_size(api: Api, index: str) -> int:
     """As many documents as should have about ``PAGE_BYTES``; an index takes about as much room as its documents' JSON."""
-    of_all = api.get(f"/{index}/_stats/docs,store")["_all"]["primaries"]
-    mean = of_all["store"]["size_in_bytes"] // max(of_all["docs"]["count"], 1)
-    return min(max(PAGE_BYTES // max(mean, 1), _SMALLEST_PAGE), LARGEST_PAGE)
+    room = api.get(f"/{index}/_stats/store")["_all"]["primaries"]["store"]["size_in_bytes"]
+    mean = room // max(api.get(f"/{index}/_count")["count"], 1)
+    return int(min(max(PAGE_BYTES // max(mean, 1), _SMALLEST_PAGE), LARGEST_PAGE))
 
 
 def _shards(api: Api, index: str) -> int:
@@ -90,9 +90,8 @@ def _shards(api: Api, index: str) -> int:
 def _pages(api: Api, index: str, search: dict[str, Any], slices: int) -> Iterator[Page]:
     """The pages of all slices, as they come; while one is worked on the next ones are fetched."""
     searches = [{**search, "slice": {"id": number, "max": slices}} for number in range(slices)] if slices > 1 else [search]
-    pool = ThreadPoolExecutor(len(searches))
-    try:
-        streams = [_ahead(_slice(api, index, each), pool) for each in searches]
+    with ExitStack() as stack:
+        streams = [stack.enter_context(closing(ahead(_slice(api, index, each)))) for each in searches]
         while streams:
             for stream in list(streams):
                 page = next(stream, None)
@@ -100,8 +99,6 @@ def _pages(api: Api, index: str, search: dict[str, Any], slices: int) -> Iterato
                     streams.remove(stream)
                 else:
                     yield page
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _slice(api: Api, index: str, search: dict[str, Any]) -> Iterator[Page]:
@@ -126,16 +123,3 @@ def _document(hit: dict[str, Any]) -> dict[str, Any]:
     if "id" not in document:
         document["id"] = hit["_id"]
     return document
-
-
-def _ahead(pages: Iterator[Page], pool: ThreadPoolExecutor) -> Iterator[Page]:
-    """The same pages, each fetched while the one before it is worked on; the first one at once."""
-    coming = pool.submit(next, pages, None)
-
-    def rest() -> Iterator[Page]:
-        nonlocal coming
-        while (page := coming.result()) is not None:
-            coming = pool.submit(next, pages, None)
-            yield page
-
-    return rest()

@@ -1,5 +1,6 @@
 """Exports from the search engine and the SQL database of a real Argilla 1.29.1, while it runs and after it is gone."""
 
+import os
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import pytest
 
 from exporter.database import read_people
 from exporter.run import ExportOptions, export
-from exporter.storage_scan import FIRST_PAGE, PAGE_BYTES, scan
+from exporter.storage_scan import PAGE_BYTES, scan
 from exporter.storage_source import NO_WORKSPACE, StorageSource, connect
 from servers import old_api
 from servers.argilla import OLD
@@ -26,6 +27,7 @@ from snapshot.reader import Snapshot
 from tests.cli import run, succeed
 from tests.export_killed import Fuse
 from tests.faults.proxy import Fault, before
+from transport.api import Api
 
 pytestmark = pytest.mark.servers
 
@@ -34,7 +36,7 @@ KEYWORDS = {"mappings": {"dynamic": False, "properties": {"id": {"type": "keywor
 
 @dataclass(frozen=True)
 class Storage:
-    """What is left of a server: its indices, three shards each, its PostgreSQL, and a snapshot made through its API."""
+    """What is left of a server: its indices, one of them on three shards, its PostgreSQL, and a snapshot made through its API."""
 
     search_url: str
     database_url: str
@@ -56,7 +58,7 @@ class Storage:
 @pytest.fixture(scope="module")
 def storage(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
     through_api = tmp_path_factory.mktemp("api") / "snap"
-    with stack.fresh(OLD, {"ES_RECORDS_INDEX_SHARDS": "3"}, postgresql=True) as server:
+    with stack.fresh(OLD, postgresql=True) as server:
         seed_demo(server.url, server.api_key)
         with old_api.connect(server.url, server.api_key) as client:
             (demo,) = [item["id"] for item in client.get("/api/v1/me/workspaces").json()["items"] if item["name"] == "demo"]
@@ -64,12 +66,24 @@ def storage(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             client.put("/api/datasets/entities:close", params={"workspace": "demo"}).raise_for_status()
         succeed("export", through_api, url=server.url, code=3)
         server.process.stop()
-        yield Storage(server.search_url, server.database_url, server.env["ARGILLA_NAMESPACE"], through_api)
+        storage = Storage(server.search_url, server.database_url, server.env["ARGILLA_NAMESPACE"], through_api)
+        _spread(storage, storage.index("dataset.demo.news").rpartition("/")[2])
+        yield storage
+
+
+def _spread(storage: Storage, index: str) -> None:
+    """Puts an index onto three shards, behind an alias: Argilla itself fills such a one only on several machines."""
+    spread = f"{storage.namespace}.spread"
+    request("PUT", f"{storage.search_url}/{spread}", KEYWORDS | {"settings": {"number_of_shards": 3}})
+    copied = request("POST", f"{storage.search_url}/_reindex?refresh=true", {"source": {"index": index}, "dest": {"index": spread}})
+    assert copied["created"] == 120
+    request("DELETE", f"{storage.search_url}/{index}")
+    request("PUT", f"{storage.search_url}/{spread}/_alias/{index}")
 
 
 def request(method: str, url: str, json: Any = None) -> Any:
     return (
-        httpx.request(method, url, json=json, params={"refresh": "true"} if "/_doc/" in url else None, trust_env=False)
+        httpx.request(method, url, json=json, params={"refresh": "true"} if "/_doc/" in url else None, timeout=30, trust_env=False)
         .raise_for_status()
         .json()
     )
@@ -164,43 +178,55 @@ def test_records_written_during_the_export_come_along(storage: Storage, folder: 
         request("DELETE", f"{storage.index('dataset.demo.news')}/_doc/!")
 
 
-def test_a_point_in_time_that_is_gone_is_replaced(storage: Storage, folder: Path) -> None:
-    points = f"{storage.search_url}/_search/point_in_time/_all"
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("act", "POST /_search/scroll", first=5),  # the engine has let go of what it began to give
+        Fault("lost", "POST /_search/scroll", first=5),  # asked again, it gives the page after the one that was lost
+        Fault("500", "POST /_search/scroll", first=5),  # a page that is too large for it
+    ],
+    ids=lambda fault: fault.kind,
+)
+def test_reading_begins_anew_where_a_page_does_not_come(
+    fault: Fault, storage: Storage, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exporter.storage_scan.LARGEST_PAGE", 12)  # 120 records in three slices: four pages each
+    fault.act = lambda: request("DELETE", f"{storage.search_url}/_search/scroll/_all")
     with before(storage.search_url) as proxy:
-        proxy.faults.append(Fault("act", "POST /_search", first=5, act=lambda: request("DELETE", points)))  # three slices have a page
-        succeed("export", folder, "--dataset", "news", *storage.options(search_engine=proxy.url))
-        assert sum("POST" in request_ and "point_in_time" in request_ for request_ in proxy.requests) == 2
+        proxy.faults.append(fault)
+        source = connect(proxy.url, storage.database_url, namespace=storage.namespace, patience=30)
+        assert losses(export(ExportOptions(folder, datasets=("news",)), lambda: source, Fuse(0))) == []
+        assert fault.struck
+        assert sum("?scroll=" in asked for asked in proxy.requests) == 6
     name = "datasets/demo/news/records/part-00000.parquet"
     assert contents(folder)[name] == contents(storage.through_api)[name]
-    assert request("GET", points) == {"pits": []}
+    stats = request("GET", f"{storage.search_url}/_nodes/stats/indices/search")
+    assert [node["indices"]["search"]["scroll_current"] for node in stats["nodes"].values()] == [0]
 
 
-def test_an_engine_without_a_point_in_time_is_read_as_it_is(storage: Storage, folder: Path) -> None:
-    with before(storage.search_url) as proxy:
-        proxy.faults.append(Fault("403", "POST .*point_in_time", times=0))
-        succeed("export", folder, "--dataset", "news", *storage.options(search_engine=proxy.url))
-    name = "datasets/demo/news/records/part-00000.parquet"
-    assert contents(folder)[name] == contents(storage.through_api)[name]
-
-
-def test_large_documents_come_in_small_pages(storage: Storage) -> None:
-    index = f"{storage.search_url}/{storage.namespace}.large"
-    request("PUT", index, KEYWORDS | {"settings": {"number_of_shards": 1}})
-    for start in range(0, 120, 20):
-        lines = [line for n in range(start, start + 20) for line in ({"index": {"_id": str(n)}}, {"id": n, "text": "x" * (1 << 20)})]
-        body = b"".join(orjson.dumps(line) + b"\n" for line in lines)
-        headers = {"Content-Type": "application/x-ndjson"}
-        httpx.post(
-            f"{index}/_bulk", params={"refresh": "true"}, content=body, headers=headers, timeout=60, trust_env=False
-        ).raise_for_status()
-    source = storage.connect()
+def test_large_documents_come_in_small_pages_and_wait_on_the_disk(storage: Storage, tmp_path: Path) -> None:
+    index = f"{storage.namespace}.large"
+    request("PUT", f"{storage.search_url}/{index}", KEYWORDS)
+    texts = {str(number): os.urandom(1 << 19).hex() for number in range(40)}  # 40 MB, which an engine can pack to a half
+    for id_, text in texts.items():
+        content = orjson.dumps({"id": int(id_), "text": text})
+        headers = {"Content-Type": "application/json"}
+        httpx.put(f"{storage.search_url}/{index}/_doc/{id_}", content=content, headers=headers, trust_env=False).raise_for_status()
+    request("POST", f"{storage.search_url}/{index}/_refresh")
     try:
-        pages = [[document["id"] for document in page] for page in scan(source._api, source._quick, index.rpartition("/")[2], None, None)]
+        with before(storage.search_url) as proxy:
+            api = Api(proxy.url, None, compressed=False, patience=30)
+            pages = [[str(document["id"]) for document in page] for page in scan(api, api, index, None, None, tmp_path)]
+            after = [str(document["id"]) for page in scan(api, api, index, "27", None, tmp_path) for document in page]
+            api.close()
+            asked = sum("scroll" in request_ and "POST" in request_ for request_ in proxy.requests)
     finally:
-        source.disconnect()
-        request("DELETE", index)
-    assert [id_ for page in pages for id_ in page] == sorted(range(120), key=str)
-    assert max(map(len, pages[1:])) <= PAGE_BYTES >> 20 < len(pages[0]) <= FIRST_PAGE
+        request("DELETE", f"{storage.search_url}/{index}")
+    assert [id_ for page in pages for id_ in page] == sorted(texts)
+    assert max(map(len, pages)) <= PAGE_BYTES >> 20
+    assert asked > 4
+    assert after == [id_ for id_ in sorted(texts) if id_ > "27"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_datasets_of_rubrix_and_of_unknown_workspaces_come_along(storage: Storage, folder: Path) -> None:

@@ -1,0 +1,42 @@
+"""Documents in the order of their ids, of any number, kind and content."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from exporter.sorter import Sorter
+
+VALUES = st.one_of(st.text(), st.integers(), st.floats(allow_nan=False), st.lists(st.text(max_size=3), max_size=3))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    documents=st.dictionaries(st.text() | st.integers(), VALUES, max_size=60).filter(lambda d: len({*map(str, d)}) == len(d)),
+    run=st.integers(1, 500),
+)
+def test_they_come_back_in_order_as_they_were(documents: dict[Any, Any], run: int, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("exporter.sorter.RUN_BYTES", run)
+        patch.setattr("exporter.sorter._BLOCK_BYTES", 40)
+        patch.setattr("exporter.sorter._PAGE", 7)
+        sorter = Sorter(tmp_path)
+        for id_, value in documents.items():
+            sorter.add([{"id": id_, "value": value}])
+        pages = list(sorter.pages())
+        sorter.close()
+    assert all(0 < len(page) <= 7 for page in pages)
+    found = [document for page in pages for document in page]
+    assert found == [{"id": id_, "value": documents[id_]} for id_ in sorted(documents, key=lambda id_: str(id_).encode())]
+    assert [type(document["id"]) for document in found] == [type(id_) for id_ in sorted(documents, key=lambda id_: str(id_).encode())]
+
+
+def test_what_json_has_no_word_for_stays(tmp_path: Path) -> None:
+    sorter = Sorter(tmp_path)
+    sorter.add([{"id": "b", "long": 10**30, "half": "\ud800", "number": math.inf}, {"id": "a"}])
+    assert list(sorter.pages()) == [[{"id": "a"}, {"id": "b", "long": 10**30, "half": "\ud800", "number": math.inf}]]
+    sorter.close()
+    assert list(tmp_path.iterdir()) == []
