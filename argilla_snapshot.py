@@ -19,7 +19,7 @@ from exporter.run import ExportOptions, export
 from exporter.source import Source
 from exporter.storage_source import connect as connect_storage
 from importer import run as importing
-from importer.options import ImportOptions
+from importer.options import WHOLE, ImportOptions, Part
 from importer.plan import Plan
 from importer.report import note_json
 from snapshot.check import check as check_snapshot
@@ -86,6 +86,14 @@ def chosen_passwords(_context: click.Context, _parameter: click.Parameter, file:
         if not 8 <= len(password.encode()) <= 72:
             raise click.BadParameter(f"{file}: the password of {username} must have 8 to 72 bytes")
     return result
+
+
+def part(_context: click.Context, _parameter: click.Parameter, value: str | None) -> Part:
+    """Parses ``K/N``."""
+    number, slash, of = (value or str(WHOLE)).partition("/")
+    if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise click.BadParameter(f"{value}: not K/N with K from 1 to N, like 2/4")
+    return Part(int(number), int(of))
 
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -253,11 +261,33 @@ def plan_command(*, directory: Path, as_json: bool, timeout: float, **options: A
 @import_options
 @click.option("--passwords", type=_FILE, callback=chosen_passwords, help="CSV with a header username,password; the others are made up.")
 @click.option("--yes", is_flag=True, help="Do not ask, also when something is lost or replaced.")
+@click.option(
+    "--concurrency",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Requests with records in flight at once; more than 1 helps only where several workers serve the target.",
+)
+@click.option(
+    "--part",
+    metavar="K/N",
+    callback=part,
+    help="Load only the K-th of N shares of the records; part 1 makes all else, the others wait for it.",
+)
 @click.option("--repair", is_flag=True, help="Only make records searchable that the target holds but does not show.")
 @_RESTART
 @_JSON
 def import_command(
-    *, directory: Path, passwords: dict[str, str], yes: bool, repair: bool, restart: bool, as_json: bool, timeout: float, **options: Any
+    *,
+    directory: Path,
+    passwords: dict[str, str],
+    yes: bool,
+    concurrency: int,
+    repair: bool,
+    restart: bool,
+    as_json: bool,
+    timeout: float,
+    **options: Any,
 ) -> int:
     r"""Rebuild the content of the snapshot DIR on an Argilla 2.x server.
 
@@ -269,7 +299,7 @@ def import_command(
     Example: argilla-snapshot import my-snapshot
     """
     if repair:
-        repaired, left = importing.repair_import(directory, api(timeout))
+        repaired, left = importing.repair_import(directory, api(timeout), options["part"])
         say(f"{repaired} records made searchable." + (f" {len(left)} stay invisible: {', '.join(left[:5])}" if left else ""))
         return LOSSES if left else DONE
     with Steps() as steps:
@@ -279,6 +309,7 @@ def import_command(
             _options(**options),
             steps,
             passwords=passwords,
+            concurrency=concurrency,
             restart=restart,
             confirm=lambda plan: yes or _agreed(plan),
         )
@@ -378,7 +409,8 @@ def main() -> None:
         sys.exit(1)
     except (KeyboardInterrupt, click.Abort):
         message(f"Interrupted.{GO_ON}")
-        sys.exit(INTERRUPTED)
+        sys.stdout.flush()
+        os._exit(INTERRUPTED)  # at once: the interpreter would wait for the threads whose requests are in flight
 
 
 if __name__ == "__main__":

@@ -3,15 +3,14 @@
 from itertools import islice
 from pathlib import Path
 
-from importer import journal
+from importer.batching import BATCH
+from importer.journal import import_folder, load
 from importer.mapping import Mapper
 from importer.target import Target
 from importer.wire import wire_item
 from servers.argilla import ArgillaServer
 from snapshot.reader import Snapshot
 from transport.api import Api, to_json
-
-BATCH = 250
 
 
 def write_bodies(directory: Path, new: ArgillaServer, folder: Path) -> str:
@@ -23,11 +22,11 @@ def write_bodies(directory: Path, new: ArgillaServer, folder: Path) -> str:
     folder.mkdir()
     api = Api(new.url, new.api_key)
     target, snapshot = Target(api), Snapshot(directory)
-    begun = journal.load(journal.import_folder(directory, new.url))
+    begun = load(import_folder(directory, new.url))
     assert begun
     plan, done = begun
     (dataset,), (entry,) = plan.datasets, snapshot.entries
-    ids = target.create_dataset(dataset, done.workspaces[dataset.workspace])
+    ids = target.dataset_ids(target.create_dataset(dataset, done.workspaces[dataset.workspace]))
     users = {name: user.id for name, user in target.state().users.items()}
     mapper = Mapper(dataset, plan.agents, plan.options)
     items = (wire_item(mapper.map(record)[0], ids, users) for record in snapshot.records(entry))

@@ -91,11 +91,13 @@ def _labels(payload: Item, note: Note) -> list[Item]:
     """Scored labels. The scan gives raw documents with ``class_label``; answers that pass a model say ``class``."""
     found = []
     for item in _items(payload, "labels", note):
-        label = item.get("class_label", item.get("class"))
-        if label is None:
+        label, score = item["class_label"] if "class_label" in item else item.get("class"), item.get("score")
+        if type(label) is str and type(score) is float:  # nearly always
+            found.append({"label": label, "score": score})
+        elif label is None:
             note("unexpected_value")
         else:
-            found.append({"label": to_str(label, note), "score": to_float(item.get("score"), note)})
+            found.append({"label": to_str(label, note), "score": to_float(score, note)})
     return found
 
 

@@ -1,16 +1,16 @@
-"""The export of one dataset: scan into the spool, learn from it, write the records, account for what differs."""
+"""The export of one dataset: scan into the spool, convert it meanwhile, account for what differs."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
-from exporter.changes import catch_up, together
-from exporter.documents import Document, json_safe
-from exporter.errors import ExportError
-from exporter.learn import Learnt, dict_of, learn
+from exporter.ahead import ahead
+from exporter.changes import catch_up
+from exporter.conversion import Conversion
+from exporter.documents import json_safe
+from exporter.learn import Learnt, dict_of
 from exporter.losses import Losses
-from exporter.rows import to_row
 from exporter.source import Count, Listed, Source
 from exporter.spool import Spool
 from exporter.state import SoFar, State
@@ -21,6 +21,7 @@ from snapshot.progress import Progress
 from snapshot.reader import read_json
 from snapshot.writer import SnapshotWriter
 
+T = TypeVar("T")
 _TELL_EVERY = 500
 
 
@@ -46,12 +47,14 @@ def export_dataset(job: Job, listed: Listed) -> tuple[Dataset | None, list[Loss]
         return _take_over(job, listed, so_far)
     losses = Losses()
     spool = job.state.spool(listed)
-    if so_far.after is None:
-        scanned = _scan_opened(job, listed, so_far, spool, losses)
-        if scanned is None:
-            return None, losses.all()
-        so_far = scanned
-    dataset = _convert(job, listed, so_far, spool, losses)
+    with closing(Conversion(job.writer, listed, spool)) as conversion:
+        _recall(job, listed, spool, conversion)
+        if so_far.after is None:
+            scanned = _scan_opened(job, listed, so_far, spool, conversion, losses)
+            if scanned is None:
+                return None, losses.all()
+            so_far = scanned
+        dataset = _finish(job, listed, so_far, conversion, losses)
     _compare_counts(dataset, so_far, losses)
     point("export.dataset_written")
     job.state.save(replace(so_far, done=True, losses=losses.all()))
@@ -75,11 +78,19 @@ def _take_over(job: Job, listed: Listed, so_far: SoFar) -> tuple[Dataset, list[L
     return dataset, losses.all()
 
 
-def _scan_opened(job: Job, listed: Listed, so_far: SoFar, spool: Spool, losses: Losses) -> SoFar | None:
+def _recall(job: Job, listed: Listed, spool: Spool, conversion: Conversion) -> None:
+    """Learns from what an earlier run read."""
+    if spool.records:
+        job.progress.started("learning", listed.full_name, spool.records)
+        for records in conversion.recall():
+            job.progress.advanced(records)
+
+
+def _scan_opened(job: Job, listed: Listed, so_far: SoFar, spool: Spool, conversion: Conversion, losses: Losses) -> SoFar | None:
     """Scans a dataset, opening a closed one for the time; None where it is closed and must stay so."""
     access = job.source.access(listed)
     if access == "open":
-        return _scan(job, listed, so_far, spool)
+        return _scan(job, listed, so_far, spool, conversion)
     if access == "missing":
         losses.add("records_missing", listed.full_name)
         nothing = Count(0, listed.content.get("last_updated"))
@@ -89,7 +100,7 @@ def _scan_opened(job: Job, listed: Listed, so_far: SoFar, spool: Spool, losses: 
         return None
     job.progress.message(f"{listed.full_name} is closed: it is opened to be read, and closed again")
     with _opened(job, listed, so_far) as opened:
-        _scan(job, listed, opened, spool)
+        _scan(job, listed, opened, spool, conversion)
     return job.state.of(listed)
 
 
@@ -109,8 +120,8 @@ def _opened(job: Job, listed: Listed, so_far: SoFar) -> Iterator[SoFar]:
         job.state.save(replace(job.state.of(listed), opened=False))
 
 
-def _scan(job: Job, listed: Listed, so_far: SoFar, spool: Spool) -> SoFar:
-    """Reads the records that the spool has not yet."""
+def _scan(job: Job, listed: Listed, so_far: SoFar, spool: Spool, conversion: Conversion) -> SoFar:
+    """Reads the records that the spool has not yet; each page is converted while the server makes the next."""
     if so_far.before is None:
         so_far = replace(so_far, before=job.source.count(listed))
         job.state.save(so_far)
@@ -118,9 +129,13 @@ def _scan(job: Job, listed: Listed, so_far: SoFar, spool: Spool) -> SoFar:
     assert so_far.before is not None
     job.progress.started("reading", listed.full_name, so_far.before.records, spool.records)
     repeated = 0
-    for page in job.source.pages(listed, spool.last_id):
-        repeated += spool.append(page)
-        job.progress.advanced(len(page))
+    with closing(ahead(job.source.pages(listed, spool.last_id))) as pages:
+        for page in pages:
+            documents = spool.append(page)
+            repeated += len(page) - len(documents)
+            conversion.add(documents)
+            job.progress.advanced(len(page))
+            del page, documents  # so that no more than two pages are in memory
     after, settled = catch_up(job.source, listed, so_far.before, job.state.changes(listed))
     so_far = replace(so_far, after=after, settled=settled, repeated=repeated)
     job.state.save(so_far)
@@ -128,17 +143,15 @@ def _scan(job: Job, listed: Listed, so_far: SoFar, spool: Spool) -> SoFar:
     return so_far
 
 
-def _convert(job: Job, listed: Listed, so_far: SoFar, spool: Spool, losses: Losses) -> Dataset:
-    """Turns the spool into the dataset's files: one pass to learn the columns, one to write the rows."""
-    job.progress.started("learning", listed.full_name, spool.records)
+def _finish(job: Job, listed: Listed, so_far: SoFar, conversion: Conversion, losses: Losses) -> Dataset:
+    """Writes what is not written yet of the dataset's files."""
     changes = job.state.changes(listed)
-    learnt = learn(listed.task, (document.content for document in _told(together(spool, changes), job.progress)))
-    if not spool.records <= learnt.records <= spool.records + changes.records:
-        raise ExportError(f"{spool.path} was altered while it was read: export again with --restart.")
+    learnt = conversion.learnt(changes)
     dataset = _described(job.source, listed, so_far, learnt, losses)
-    job.progress.started("writing", listed.full_name, learnt.records)
-    documents = _told(together(spool, changes), job.progress)
-    job.writer.write_dataset(dataset, (to_row(document, dataset, losses) for document in documents))
+    if conversion.written < learnt.records:
+        job.progress.started("writing", listed.full_name, learnt.records, conversion.written)
+    job.writer.write_dataset(dataset, _told(conversion.rest(changes), job.progress), conversion.parts)
+    losses.extend(conversion.losses.all())
     return dataset
 
 
@@ -192,11 +205,12 @@ def _compare_counts(dataset: Dataset, so_far: SoFar, losses: Losses) -> None:
         losses.add("changed_during_export", dataset.full_name)
 
 
-def _told(documents: Iterable[Document], progress: Progress) -> Iterator[Document]:
-    """Documents as they pass, with word of it every few hundred."""
+def _told(items: Iterable[T], progress: Progress) -> Iterator[T]:
+    """The items as they pass, with word of it every few hundred."""
     number = 0
-    for number, document in enumerate(documents, 1):
+    for number, item in enumerate(items, 1):
         if number % _TELL_EVERY == 0:
             progress.advanced(_TELL_EVERY)
-        yield document
-    progress.advanced(number % _TELL_EVERY)
+        yield item
+    if number % _TELL_EVERY:
+        progress.advanced(number % _TELL_EVERY)

@@ -47,10 +47,13 @@ def encode(document: Mapping[str, Any]) -> bytes:
 
 def decode(line: bytes) -> Document:
     """Reads what ``encode`` wrote."""
-    raw, content, replaced = line.decode(), from_json(line), 0
-    if _ESCAPE in raw:
-        content, replaced = without_lone_surrogates(content)
-    return Document(raw, content, replaced)
+    return document_of(line, from_json(line))
+
+
+def document_of(line: bytes, content: dict[str, Any]) -> Document:
+    """The document that ``encode`` wrote as this line from this content."""
+    raw = line.decode()
+    return Document(raw, *without_lone_surrogates(content)) if _ESCAPE in raw else Document(raw, content)
 
 
 def without_lone_surrogates(value: Any) -> tuple[Any, int]:

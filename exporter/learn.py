@@ -1,6 +1,7 @@
 """What all records of a dataset say together: the columns, the labels, and how many records have what. Pure."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -12,6 +13,8 @@ from snapshot.tally import Tally
 
 _EXACT = 2**53  # integers up to this are exact as floats
 _LONG = 2**63
+_NONE: frozenset[str] = frozenset()
+_KINDS = {kind: frozenset({kind}) for kind in ("bool", "int", "long", "float", "str", "list", "other")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,46 @@ class Learnt:
     prediction_agents: dict[str, int]
 
 
+class Learning:
+    """Learns from the documents of a dataset (without lone surrogates), holding none of them.
+
+    Names come in the order in which they first appear, which is the same in every run: documents are sorted by id.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self._task: Task = task
+        self._seen = _Seen()
+
+    def see(self, documents: Iterable[dict[str, Any]]) -> "Learning":
+        """Learns from more documents."""
+        for document in documents:
+            _see(self._seen, self._task, document)
+        return self
+
+    def columns(self) -> tuple[Columns, bool | None]:
+        """The columns, and whether a record is multi-label; None where no record tells."""
+        multi_label = self._seen.multi_label if self._task == "TextClassification" and self._seen.records else None
+        return self._seen.columns(lambda _key, kinds: metadata_type(kinds)), multi_label
+
+    def learnt(self) -> Learnt:
+        """What all documents so far say."""
+        seen, (columns, multi_label) = self._seen, self.columns()
+        return Learnt(
+            records=seen.records,
+            columns=columns,
+            multi_label=multi_label,
+            labels=sorted(seen.labels),
+            statuses=dict(sorted(seen.statuses.items())),
+            annotation_agents=dict(sorted(seen.annotation_agents.items())),
+            prediction_agents=dict(sorted(seen.prediction_agents.items())),
+        )
+
+
+def learn(task: Task, documents: Iterable[dict[str, Any]]) -> Learnt:
+    """What documents say that are all there."""
+    return Learning(task).see(documents).learnt()
+
+
 @dataclass(slots=True)
 class _Seen(Tally):
     """What was seen so far in documents."""
@@ -38,39 +81,19 @@ class _Seen(Tally):
     multi_label: bool = False
 
 
-def learn(task: Task, documents: Iterable[dict[str, Any]]) -> Learnt:
-    """Learns the columns of a dataset from its documents (without lone surrogates), holding none of them.
-
-    Names come in the order in which they first appear, which is the same in every run: documents are sorted by id.
-    """
-    seen = _Seen()
-    for document in documents:
-        _see(seen, task, document)
-    return Learnt(
-        records=seen.records,
-        columns=seen.columns(lambda _key, kinds: metadata_type(kinds)),
-        multi_label=seen.multi_label if task == "TextClassification" and seen.records else None,
-        labels=sorted(seen.labels),
-        statuses=dict(sorted(seen.statuses.items())),
-        annotation_agents=dict(sorted(seen.annotation_agents.items())),
-        prediction_agents=dict(sorted(seen.prediction_agents.items())),
-    )
-
-
-def value_kinds(value: Any) -> set[str]:
+def value_kinds(value: Any) -> AbstractSet[str]:
     """The kinds of a metadata value, for ``metadata_type``; null has none."""
     if isinstance(value, list):
-        inner = {f"list[{kind}]" for item in value for kind in (value_kinds(item) or {"other"})}
-        return inner or {"list"}
+        inner = {f"list[{kind}]" for item in value for kind in (value_kinds(item) or _KINDS["other"])}
+        return inner or _KINDS["list"]
     if value is None:
-        return set()
-    if isinstance(value, int) and not isinstance(value, bool):
-        return {"int" if -_EXACT <= value <= _EXACT else "long" if -_LONG <= value < _LONG else "other"}
-    kind = type(value).__name__
-    return {kind if kind in ("bool", "float", "str") else "other"}
+        return _NONE
+    if type(value) is int:
+        return _KINDS["int" if -_EXACT <= value <= _EXACT else "long" if -_LONG <= value < _LONG else "other"]
+    return _KINDS.get(type(value).__name__, _KINDS["other"])
 
 
-def metadata_type(kinds: set[str]) -> MetadataType:
+def metadata_type(kinds: AbstractSet[str]) -> MetadataType:
     """The one type that holds values of all these kinds exactly; ``json`` where there is none."""
     if not kinds & {"list"} and all(not kind.startswith("list[") for kind in kinds):
         return cast("MetadataType", _scalar_type(kinds) or "json")
@@ -81,7 +104,7 @@ def metadata_type(kinds: set[str]) -> MetadataType:
     return cast("MetadataType", f"list[{inner}]" if inner else "json")
 
 
-def _scalar_type(kinds: set[str]) -> str | None:
+def _scalar_type(kinds: AbstractSet[str]) -> str | None:
     if kinds in ({"bool"}, {"str"}):
         return next(iter(kinds))
     if kinds <= {"int", "long"}:
@@ -93,7 +116,8 @@ def _see(seen: _Seen, task: Task, document: dict[str, Any]) -> None:
     seen.records += 1
     seen.statuses[status_of(document)] += 1
     for key, value in dict_of(document.get("metadata")).items():
-        if kinds := value_kinds(value):
+        kinds = value_kinds(value)
+        if not kinds <= seen.metadata.get(key, _NONE):
             seen.metadata.setdefault(key, set()).update(kinds)
     for name, vector in dict_of(document.get("vectors")).items():
         if (numbers := to_floats(vector_value(vector), ignore)) is not None:
@@ -103,10 +127,13 @@ def _see(seen: _Seen, task: Task, document: dict[str, Any]) -> None:
     multi_label = document.get("multi_label") is True
     annotated = annotations(task, document, multi_label=multi_label, note=ignore)
     predicted = predictions(task, document, ignore)
-    seen.annotation_agents.update(_agents(annotated))
-    seen.prediction_agents.update(_agents(predicted))
+    for agent in _agents(annotated):
+        seen.annotation_agents[agent] += 1
+    for agent in _agents(predicted):
+        seen.prediction_agents[agent] += 1
     if task != "Text2Text":
-        seen.labels.update(label for entry in (*annotated, *predicted) for label in _labels_in(entry.value))
+        for entry in (*annotated, *predicted):
+            seen.labels.update(_labels_in(entry.value))
 
 
 def _see_inputs(seen: _Seen, document: dict[str, Any]) -> None:

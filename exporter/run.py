@@ -10,6 +10,7 @@ from exporter.choose import Choice, choose, matches, users_in_scope
 from exporter.dataset import Job, export_dataset
 from exporter.errors import BusyError, ExportError
 from exporter.losses import Losses
+from exporter.many import many_documents
 from exporter.source import Listed, Source
 from exporter.state import SPOOL, State
 from snapshot import layout
@@ -73,7 +74,7 @@ def export(options: ExportOptions, connect: Callable[[], Source], progress: Prog
     try:
         listed = source.datasets()
         choice = choose(source.workspaces(), listed, list(options.workspaces), list(options.datasets))
-        with _lock(options.directory):
+        with _lock(options.directory), many_documents():
             run = _Run(options, source, listed, choice, progress)
             return run.named_before() or run.run()
     except OSError as error:

@@ -1,22 +1,27 @@
 """The spool: a dataset's raw documents as they came, and the point from which a new run goes on.
 
-One file a dataset. Each page is a gzip member of its own (RFC 1952 lets members follow each other), with one document
-a line, and is on the disk before the next page is asked for. A member that a crash tore is cut off when the file is
+One file a dataset. Each page, one document a line, is compressed by itself behind a short head with its length and
+checksum, and is on the disk before the next page is appended. A page that a crash tore is cut off when the file is
 opened again.
 """
 
-import gzip
 import os
+import struct
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from exporter.documents import Document, decode, encode
+import pyarrow as pa
+
+from exporter.documents import Document, decode, document_of, encode
 from snapshot.faults import point
 
-_LEVEL = 1  # three times smaller than JSON at a speed that no server reaches
-_BLOCK = 1 << 16
+_MARK = b"page"
+#: Mark, bytes of the compressed page, bytes of its lines, CRC-32 of the compressed page.
+_HEAD = struct.Struct("<4sIII")
+#: A fourth of the time of gzip, and smaller.
+_CODEC = pa.Codec("zstd")
 
 
 class Spool:
@@ -25,48 +30,56 @@ class Spool:
     Attributes:
         records: number of documents in it.
         last_id: id of the last document, as text, or None: the cursor from which to go on.
+        size: bytes of the file.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.records = 0
         self.last_id: str | None = None
+        self.size = 0
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
         self._recover()
 
-    def append(self, page: Sequence[Mapping[str, Any]]) -> int:
-        """Adds a page and brings it to the disk; returns how many of its documents were repeated, and left out.
+    def append(self, page: Sequence[dict[str, Any]]) -> list[Document]:
+        """Adds a page and brings it to the disk; returns its documents but the repeated ones, which are left out.
 
         Documents come ascending by id, so that a repeated one follows its like.
         """
-        lines, last_id = [], self.last_id
-        for document in page:
-            id_ = str(document.get("id"))
+        lines, documents, last_id = [], [], self.last_id
+        for content in page:
+            id_ = str(content.get("id"))
             if id_ != last_id:
-                lines.append(encode(document))
+                line = encode(content)
+                lines.append(line)
+                documents.append(document_of(line, content))
                 last_id = id_
         if lines:
             with self.path.open("ab") as file:
-                file.write(gzip.compress(b"\n".join(lines), _LEVEL, mtime=0))
+                self.size += file.write(_packed(b"\n".join(lines)))
                 file.flush()
                 point("export.page_written")
                 os.fsync(file.fileno())
             point("export.page_synced")
         self.records += len(lines)
         self.last_id = last_id
-        return len(page) - len(lines)
+        return documents
 
     def documents(self) -> Iterator[Document]:
         """All documents in order; one page is in memory at a time."""
-        for page, _ in self._pages():
-            for line in page.split(b"\n"):
-                yield decode(line)
+        for page, _ in self.pages():
+            yield from page
+
+    def pages(self, start: int = 0) -> Iterator[tuple[list[Document], int]]:
+        """The documents page by page, with the place in the file where each page ends, from such a place on."""
+        for lines, end in self._pages(start):
+            yield [decode(line) for line in lines.split(b"\n")], end
 
     def clear(self) -> None:
         """Takes everything out."""
         os.truncate(self.path, 0)
-        self.records, self.last_id = 0, None
+        self.records, self.last_id, self.size = 0, None, 0
 
     def remove(self) -> None:
         """Deletes the file."""
@@ -74,31 +87,30 @@ class Spool:
 
     def _recover(self) -> None:
         """Finds the last whole page, and cuts off what follows it."""
-        whole = 0
-        for page, end in self._pages():
-            lines = page.split(b"\n")
-            self.records += len(lines)
-            self.last_id = str(decode(lines[-1]).content.get("id"))
-            whole = end
-        if whole != self.path.stat().st_size:
-            os.truncate(self.path, whole)
+        last = b""
+        for last, end in self._pages(0):
+            self.size = end
+            self.records += last.count(b"\n") + 1
+        if last:
+            self.last_id = str(decode(last.rpartition(b"\n")[2]).content.get("id"))
+        if self.size != self.path.stat().st_size:
+            os.truncate(self.path, self.size)
 
-    def _pages(self) -> Iterator[tuple[bytes, int]]:
-        """The whole pages, and where each ends in the file."""
+    def _pages(self, start: int) -> Iterator[tuple[bytes, int]]:
+        """The lines of whole pages, and where each page ends in the file."""
         with self.path.open("rb") as file:
-            end, rest = 0, b""
-            while True:
-                member = zlib.decompressobj(wbits=31)
-                parts, size = [], 0
-                while not member.eof:
-                    block = rest or file.read(_BLOCK)
-                    if not block:
-                        return
-                    try:
-                        parts.append(member.decompress(block))
-                    except zlib.error:  # garbage where a crash left a page half written
-                        return
-                    rest = member.unused_data
-                    size += len(block) - len(rest)
-                end += size
-                yield b"".join(parts), end
+            file.seek(start)
+            size = os.fstat(file.fileno()).st_size
+            while len(head := file.read(_HEAD.size)) == _HEAD.size:
+                mark, packed, unpacked, checksum = _HEAD.unpack(head)
+                if mark != _MARK or packed > size - file.tell():
+                    return
+                page = file.read(packed)
+                if zlib.crc32(page) != checksum:
+                    return
+                yield _CODEC.decompress(page, unpacked, asbytes=True), file.tell()
+
+
+def _packed(lines: bytes) -> bytes:
+    page: bytes = _CODEC.compress(lines, asbytes=True)
+    return _HEAD.pack(_MARK, len(page), len(lines), zlib.crc32(page)) + page

@@ -109,11 +109,11 @@ class State:
 
     def spool(self, dataset: Listed) -> Spool:
         """The spool of a dataset."""
-        return Spool(self._path(dataset.workspace, dataset.name, ".jsonl.gz"))
+        return Spool(self._path(dataset.workspace, dataset.name, ".pages"))
 
     def changes(self, dataset: Listed) -> Spool:
         """The spool of what was written to a dataset while it was read."""
-        return Spool(self._path(dataset.workspace, dataset.name, ".changes.jsonl.gz"))
+        return Spool(self._path(dataset.workspace, dataset.name, ".changes.pages"))
 
     def _path(self, workspace: str, name: str, suffix: str) -> Path:
         return self.folder / layout.file_name(workspace) / (layout.file_name(name) + suffix)

@@ -30,6 +30,8 @@ _SLICES = 4
 _GOOD_PAGES = 20
 #: Where to ask for a point in time, and what its id is called there.
 _POINTS = {"opensearch": ("_search/point_in_time", "pit_id"), "elasticsearch": ("_pit", "id")}
+#: So many points in time may be gone before a page came of them.
+_LOST = 2
 #: How long the engine keeps a point in time after each page.
 _KEEP_ALIVE = "10m"
 
@@ -74,15 +76,16 @@ def scan(api: Api, quick: Api, index: str, after: str | None, since: str | None)
         after: the id after which to begin; None for all.
         since: only those whose ``last_updated`` is not before it (ISO 8601).
     """
+    lost = 0  # points in time, one after the other, before a page came
     while True:
-        began = after
         with _view(api, index) as view:
             try:
                 for page in _in_order(_pages(quick, view, after, since), after, f"{index} on {api.url}"):
-                    after = str(page[-1]["id"])
+                    after, lost = str(page[-1]["id"]), 0
                     yield page
             except ServerError as error:
-                if error.status != 404 or not view.point or after == began:
+                lost += 1
+                if error.status != 404 or not view.point or lost > _LOST:
                     raise
                 log.info("%s lets go of its point in time: reading goes on with a new one", api.url)
             else:

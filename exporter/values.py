@@ -9,6 +9,8 @@ from exporter.documents import to_text
 from exporter.losses import Note, ignore
 
 _INT64 = range(-(2**63), 2**63)
+#: What ``datetime.fromisoformat`` reads in every Python.
+_PLAIN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}", re.ASCII)
 _FRACTION = re.compile(r"\.(\d+)")
 
 
@@ -44,7 +46,7 @@ def to_floats(value: Any, note: Note) -> list[float] | None:
     if not isinstance(value, list):
         note("unexpected_value")
         return None
-    if all(type(item) is float for item in value):
+    if {float}.issuperset(map(type, value)):
         return value
     numbers = [to_float(item, ignore) for item in value]
     if None in numbers:
@@ -68,6 +70,8 @@ def to_time(value: Any, note: Note) -> datetime | None:
         return None
     try:
         # Python 3.10 knows neither "Z" nor fractions of other than three or six digits.
+        if _PLAIN.fullmatch(value):
+            return datetime.fromisoformat(value)
         text = _FRACTION.sub(lambda match: "." + match[1][:6].ljust(6, "0"), value.replace("Z", "+00:00"))
         time = datetime.fromisoformat(text)
         return time if time.tzinfo is None else time.astimezone(timezone.utc).replace(tzinfo=None)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from snapshot import limits, writer
+from snapshot import limits, parts
 from snapshot.json_schema import descriptions, type_name
 from snapshot.models import TASKS, Columns, Dataset, Task
 from snapshot.schema import COLUMNS, METADATA, records_schema
@@ -67,9 +67,9 @@ def kinds(meanings: dict[str, str]) -> str:
 def bounds() -> str:
     """What a writer keeps to, and what the reader of this project takes."""
     rows = [
-        ("rows of a Parquet file", f"{writer.PART_ROWS:,}", "any"),
-        ("rows of a row group", f"{writer.ROW_GROUP:,}", "any"),
-        ("characters of `raw` in a row group", f"about {writer.ROW_GROUP_BYTES >> 20} Mi", "any"),
+        ("rows of a Parquet file", f"{parts.PART_ROWS:,}", "any"),
+        ("rows of a row group", f"{parts.ROW_GROUP:,}", "any"),
+        ("characters of `raw` in a row group", f"about {parts.ROW_GROUP_BYTES >> 20} Mi", "any"),
         ("size of a JSON file", f"{limits.MAX_JSON >> 20} MiB", f"{limits.MAX_JSON >> 20} MiB"),
         ("levels of nesting in a JSON file", str(limits.MAX_DEPTH), str(limits.MAX_DEPTH)),
         ("levels of nesting in the JSON text of a metadata value", "any", f"{limits.MAX_DEPTH}; deeper text stays text"),

@@ -1,36 +1,27 @@
 """Writing a snapshot: files grow in ``NAME.partial/``, which becomes ``NAME/`` by one rename when all is there."""
 
-import errno
 import hashlib
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
+from contextlib import closing
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import orjson
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from snapshot import layout
 from snapshot.card import dataset_card
 from snapshot.errors import SnapshotError, SnapshotExistsError
 from snapshot.faults import point
-from snapshot.files import make_folder, open_new, put_in_place, sha256, sync_file, sync_folder, to_json, write_whole
+from snapshot.files import make_folder, sha256, sync_folder, to_json, write_whole
 from snapshot.limits import MAX_DEPTH, MAX_JSON, too_deep
 from snapshot.models import Dataset, DatasetEntry, FileEntry, Loss, Manifest, Source, User, Workspace
-from snapshot.rows import batches
+from snapshot.parts import Parts
 from snapshot.schema import records_schema
-
-#: Rows of a row group: what a writer and a reader hold in memory at once.
-ROW_GROUP = 2_000
-#: Characters of ``raw`` after which a row group ends, however few its rows.
-ROW_GROUP_BYTES = 32 << 20
-#: Rows of a file: large enough for few files, small enough to be copied and checked one by one.
-PART_ROWS = 100_000
 
 
 class SnapshotWriter:
@@ -65,28 +56,33 @@ class SnapshotWriter:
         """The folder of a dataset in the growing snapshot."""
         return self.partial / layout.dataset_path(dataset.workspace, dataset.name)
 
-    def write_dataset(self, dataset: Dataset, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Writes the records of a dataset (rows by column name, in order), then its ``dataset.json``.
-
-        Raises:
-            SnapshotError: there are more or fewer rows than ``dataset.records``.
-        """
+    def begin(self, dataset: Dataset) -> Parts:
+        """Begins the records of a dataset, in place of what may lie there; its task and columns decide the schema."""
         folder = self.dataset_folder(dataset)
         if folder in self._folders:
             raise SnapshotError(f"{dataset.full_name} is in the snapshot already, or has the same file name as another dataset.")
         shutil.rmtree(folder, ignore_errors=True)
-        records = folder / layout.RECORDS
-        make_folder(records)
-        parts = _Parts(records, records_schema(dataset))
-        try:
-            for batch in _batches(rows):
-                parts.write(batch)
+        make_folder(folder / layout.RECORDS)
+        return Parts(folder / layout.RECORDS, records_schema(dataset))
+
+    def write_dataset(self, dataset: Dataset, rows: Iterable[Mapping[str, Any]], begun: Parts | None = None) -> None:
+        """Writes the records of a dataset (rows by column name, in order), then its ``dataset.json``.
+
+        Args:
+            dataset: the dataset.
+            rows: the rows that follow those in ``begun``.
+            begun: what ``begin`` gave, with the first rows; None where nothing was begun.
+
+        Raises:
+            SnapshotError: there are more or fewer rows than ``dataset.records``.
+        """
+        parts = begun or self.begin(dataset)
+        with closing(parts):
+            parts.write(rows)
             parts.finish()
-        finally:
-            parts.abandon()
         if parts.written != dataset.records:
             raise SnapshotError(f"{dataset.full_name}: {dataset.records} records were read, {parts.written} written.")
-        write_whole(folder / layout.DATASET, _json(dataset, f"{layout.DATASET} of {dataset.full_name}"))
+        write_whole(self.dataset_folder(dataset) / layout.DATASET, _json(dataset, f"{layout.DATASET} of {dataset.full_name}"))
         self.add(dataset)
 
     def add(self, dataset: Dataset) -> None:
@@ -179,81 +175,3 @@ def sums(manifest: bytes, files: list[FileEntry]) -> bytes:
     """The content of ``SHA256SUMS``: the files in the order of the manifest, then the manifest."""
     lines = [f"{entry.sha256}  {entry.path}\n" for entry in files]
     return "".join([*lines, f"{hashlib.sha256(manifest).hexdigest()}  {layout.MANIFEST}\n"]).encode()
-
-
-class _Parts:
-    """The Parquet files of one dataset, written one after the other; a new one begins every ``PART_ROWS`` rows."""
-
-    def __init__(self, folder: Path, schema: pa.Schema) -> None:
-        self.folder, self.schema = folder, schema
-        self.written = 0
-        self._number = 0
-        self._rows = 0
-        self._file: IO[bytes] | None = None
-        self._writer: pq.ParquetWriter | None = None
-
-    def write(self, rows: list[Mapping[str, Any]]) -> None:
-        """Appends rows as one row group."""
-        try:
-            table = pa.Table.from_pylist(rows, schema=self.schema)
-        except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
-            where = f"{layout.shown(self.folder.parent, self.folder.parents[3])}, records {self.written} to {self.written + len(rows) - 1}"
-            raise SnapshotError(f"{where}: a value does not fit its column: {error}") from error
-        self._open_unless_open().write_table(table)
-        self._rows += len(rows)
-        self.written += len(rows)
-        if self._rows >= PART_ROWS:
-            self.finish()
-
-    def finish(self) -> None:
-        """Ends the last file; a dataset without records has one too: it carries the schema."""
-        if self._writer is None and self._number > 0:
-            return
-        self._open_unless_open().close()
-        if self._file is not None:
-            self._file.close()
-        self._file = self._writer = None
-        point("export.part_closed")
-        sync_file(self._temporary)
-        _read_back(self._temporary, self.schema, self._rows)
-        put_in_place(self._temporary, self.folder / layout.part_name(self._number))
-        self._number, self._rows = self._number + 1, 0
-
-    def abandon(self) -> None:
-        """Closes a file that was not finished; it keeps its temporary name."""
-        for opened in (self._writer, self._file):
-            if opened is not None:
-                with suppress(OSError):  # what ended the writing is already on its way up
-                    opened.close()
-
-    @property
-    def _temporary(self) -> Path:
-        return self.folder / (layout.part_name(self._number) + ".tmp")
-
-    def _open_unless_open(self) -> pq.ParquetWriter:
-        if self._writer is None:
-            self._file = open_new(self._temporary)
-            self._writer = pq.ParquetWriter(self._file, self.schema, compression="zstd")
-        return self._writer
-
-
-def _read_back(path: Path, schema: pa.Schema, rows: int) -> None:
-    """Makes sure that a written file can be read, and has what was written."""
-    with pq.ParquetFile(path, buffer_size=1 << 20) as file:
-        found = sum(batch.num_rows for batch in batches(file))
-        if found != rows or file.metadata.num_rows != rows or not file.schema_arrow.equals(schema):
-            raise OSError(errno.EIO, "what was written is not what is read back", str(path))
-
-
-def _batches(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
-    """Rows by row groups; where records are long a group has fewer."""
-    batch: list[Mapping[str, Any]] = []
-    size = 0
-    for row in rows:
-        batch.append(row)
-        size += len(row.get("raw") or "")
-        if len(batch) == ROW_GROUP or size >= ROW_GROUP_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch

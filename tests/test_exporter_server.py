@@ -203,7 +203,7 @@ def test_a_dataset_that_has_lost_its_records_does_not_stop_the_others(old: Old, 
 def test_two_exports_do_not_write_to_the_same_folder(old: Old, tmp_path: Path) -> None:
     class Second(Fuse):
         def started(self, step: str, dataset: str, total: int, done: int = 0) -> None:
-            if step == "learning":
+            if step == "reading":
                 with pytest.raises(BusyError, match="Another export"):
                     exported(old, tmp_path / "snap", datasets=("ids",))
             super().started(step, dataset, total, done)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snapshot import writer
+from snapshot import parts, writer
 from snapshot.check import check, update
 from snapshot.models import Dataset, Loss, Record, Source, User, Workspace
 from snapshot.reader import Snapshot
@@ -25,10 +25,10 @@ SOURCE = Source("test", "http://127.0.0.1:6900", "1.29.1")
 
 @contextmanager
 def limits(**constants: int) -> Iterator[None]:
-    """Lowers constants of the writer, so that small content has many files and row groups."""
+    """Lowers constants of the writer of parts, so that small content has many files and row groups."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in constants.items():
-            patch.setattr(writer, name, value)
+            patch.setattr(parts, name, value)
         yield
 
 

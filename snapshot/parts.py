@@ -1,0 +1,141 @@
+"""The Parquet files of one dataset: written one after the other, each read back before it gets its name."""
+
+import errno
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from snapshot import layout
+from snapshot.errors import SnapshotError
+from snapshot.faults import point
+from snapshot.files import open_new, put_in_place, sync_file
+from snapshot.rows import batches
+
+#: Rows of a row group: what a writer and a reader hold in memory at once.
+ROW_GROUP = 2_000
+#: Characters of ``raw`` after which a row group ends, however few its rows.
+ROW_GROUP_BYTES = 32 << 20
+#: Rows that become Arrow columns at once: few enough to be in the processor's cache still, and to be held as Python objects.
+_CHUNK = 500
+#: The columns (by their Parquet paths) in which values repeat; for the others a dictionary costs much and gains nothing.
+_REPEATING = [
+    "prediction.list.element.label",
+    "prediction_agent",
+    "annotation",
+    "annotation.list.element",
+    "annotation.list.element.label",
+    "annotation_agent",
+    "multi_label",
+    "tokens.list.element",
+    "status",
+    "other_predictions.list.element.agent",
+    "other_predictions.list.element.prediction.list.element.label",
+    "other_annotations.list.element.agent",
+    "other_annotations.list.element.annotation",
+    "other_annotations.list.element.annotation.list.element",
+    "other_annotations.list.element.annotation.list.element.label",
+    "id_type",
+    "last_updated",
+]
+#: Rows of a file: large enough for few files, small enough to be copied and checked one by one.
+PART_ROWS = 100_000
+
+
+class Parts:
+    """Writes rows into ``folder``; a new file begins every ``PART_ROWS`` rows. The files depend on the rows alone.
+
+    Attributes:
+        written: number of rows taken so far.
+    """
+
+    def __init__(self, folder: Path, schema: pa.Schema) -> None:
+        self.folder, self.schema = folder, schema
+        self.written = 0
+        self._chunk: list[Mapping[str, Any]] = []
+        self._group: list[pa.RecordBatch] = []
+        self._group_rows = self._group_size = 0
+        self._number = 0
+        self._rows = 0
+        self._file: IO[bytes] | None = None
+        self._writer: pq.ParquetWriter | None = None
+
+    def write(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Appends rows; where they are long a row group has fewer.
+
+        Raises:
+            SnapshotError: a value does not fit its column.
+        """
+        for row in rows:
+            self._chunk.append(row)
+            self.written += 1
+            self._group_rows += 1
+            self._group_size += len(row.get("raw") or "")
+            if self._group_rows == ROW_GROUP or self._group_size >= ROW_GROUP_BYTES:
+                self._write_group()
+            elif len(self._chunk) == _CHUNK:
+                self._end_chunk()
+
+    def finish(self) -> None:
+        """Ends the last file; a dataset without records has one too: it carries the schema."""
+        if self._group_rows:
+            self._write_group()
+        if self._writer is not None or self._number == 0:
+            self._end_file()
+
+    def close(self) -> None:
+        """Closes a file that was not finished, if there is one; it keeps its temporary name."""
+        for opened in (self._writer, self._file):
+            if opened is not None:
+                with suppress(OSError):  # what ended the writing is already on its way up
+                    opened.close()
+
+    def _end_chunk(self) -> None:
+        try:
+            self._group.append(pa.RecordBatch.from_pylist(self._chunk, schema=self.schema))
+        except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
+            first = self.written - len(self._chunk)
+            where = f"{layout.shown(self.folder.parent, self.folder.parents[3])}, records {first} to {self.written - 1}"
+            raise SnapshotError(f"{where}: a value does not fit its column: {error}") from error
+        self._chunk = []
+
+    def _write_group(self) -> None:
+        self._end_chunk()
+        group = pa.Table.from_batches(self._group).combine_chunks()
+        self._open_unless_open().write_table(group)
+        self._rows += self._group_rows
+        self._group, self._group_rows, self._group_size = [], 0, 0
+        if self._rows >= PART_ROWS:
+            self._end_file()
+
+    def _end_file(self) -> None:
+        self._open_unless_open().close()
+        if self._file is not None:
+            self._file.close()
+        self._file = self._writer = None
+        point("export.part_closed")
+        sync_file(self._temporary)
+        _read_back(self._temporary, self.schema, self._rows)
+        put_in_place(self._temporary, self.folder / layout.part_name(self._number))
+        self._number, self._rows = self._number + 1, 0
+
+    @property
+    def _temporary(self) -> Path:
+        return self.folder / (layout.part_name(self._number) + ".tmp")
+
+    def _open_unless_open(self) -> pq.ParquetWriter:
+        if self._writer is None:
+            self._file = open_new(self._temporary)
+            self._writer = pq.ParquetWriter(self._file, self.schema, compression="zstd", use_dictionary=_REPEATING)
+        return self._writer
+
+
+def _read_back(path: Path, schema: pa.Schema, rows: int) -> None:
+    """Makes sure that a written file can be read, and has what was written."""
+    with pq.ParquetFile(path, buffer_size=1 << 20) as file:
+        found = sum(batch.num_rows for batch in batches(file))
+        if found != rows or file.metadata.num_rows != rows or not file.schema_arrow.equals(schema):
+            raise OSError(errno.EIO, "what was written is not what is read back", str(path))
