@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import closing
 from threading import Event, active_count
+from time import sleep
+from weakref import ref
 
 import pytest
 
@@ -34,6 +36,22 @@ def test_one_item_is_made_ahead_and_no_more() -> None:
             assert next(made) == number
             assert begun[number + 1].wait(10)
             assert not any(event.is_set() for event in begun[number + 2 :])
+
+
+def test_an_item_is_not_kept_while_the_next_is_waited_for() -> None:
+    let_go = []
+
+    def items() -> Iterator[set[int]]:
+        held = {1}
+        first = ref(held)
+        yield held
+        del held
+        let_go.append(any(first() is None or sleep(0.01) for _ in range(1_000)))
+
+    with closing(ahead(items())) as made:
+        for item in made:
+            del item
+    assert let_go == [True]
 
 
 def test_what_is_left_early_leaves_no_thread() -> None:
