@@ -50,8 +50,9 @@ lock: $(READY)  ## Lock the dependencies anew.
 	$(BIN)/uv pip compile -q --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml requirements-build.in -o requirements-dev.txt
 
-bench: $(READY)  ## Measure memory against size, on real servers.
-	$(BIN)/python -m benchmarks.memory
+bench: $(READY)  ## Measure speed and memory beside the official guide's way and the limits, on real servers (hours).
+	$(BIN)/python -m benchmarks
+	$(MAKE) docs
 
 clean:  ## Remove the environment; the downloaded servers stay in the cache.
 	rm -rf $(VENV)

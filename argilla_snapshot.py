@@ -16,8 +16,10 @@ from console.progress import Steps
 from console.tables import show_losses, show_plan, show_report, show_snapshot, show_verification
 from exporter.api_source import connect
 from exporter.run import ExportOptions, export
+from exporter.source import Source
+from exporter.storage_source import connect as connect_storage
 from importer import run as importing
-from importer.options import ImportOptions
+from importer.options import WHOLE, ImportOptions, Part
 from importer.plan import Plan
 from importer.report import note_json
 from snapshot.check import check as check_snapshot
@@ -41,6 +43,14 @@ def server() -> tuple[str, str]:
     if not url or not key:
         raise click.UsageError("ARGILLA_API_URL and ARGILLA_API_KEY must be set: the server's address and an owner's API key.")
     return url, key
+
+
+def search_login() -> tuple[str, str] | None:
+    """The search engine's username and password from the environment."""
+    username, password = os.environ.get("ARGILLA_SEARCH_USERNAME"), os.environ.get("ARGILLA_SEARCH_PASSWORD")
+    if bool(username) != bool(password):
+        raise click.UsageError("ARGILLA_SEARCH_USERNAME and ARGILLA_SEARCH_PASSWORD must be set together.")
+    return (username, password) if username and password else None
 
 
 def pairs(_context: click.Context, _parameter: click.Parameter, file: Path | None) -> dict[str, str]:
@@ -76,6 +86,14 @@ def chosen_passwords(_context: click.Context, _parameter: click.Parameter, file:
         if not 8 <= len(password.encode()) <= 72:
             raise click.BadParameter(f"{file}: the password of {username} must have 8 to 72 bytes")
     return result
+
+
+def part(_context: click.Context, _parameter: click.Parameter, value: str | None) -> Part:
+    """Parses ``K/N``."""
+    number, slash, of = (value or str(WHOLE)).partition("/")
+    if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise click.BadParameter(f"{value}: not K/N with K from 1 to N, like 2/4")
+    return Part(int(number), int(of))
 
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -158,23 +176,59 @@ def cli(*, verbose: bool) -> None:
 @_WORKSPACE
 @_DATASET
 @click.option("--no-open-closed", is_flag=True, help="Leave closed datasets out instead of opening, reading and closing them again.")
+@click.option(
+    "--search-engine", metavar="URL", help="Read the OpenSearch or Elasticsearch behind the server; the server itself is not asked."
+)
+@click.option(
+    "--database", metavar="URL", help="With it: the server's SQL database, an SQLite file or postgresql://USER@HOST/NAME, for the users."
+)
+@click.option("--namespace", metavar="NAME", help="With it: the server's ARGILLA_NAMESPACE, if the search engine serves several.")
 @_RESTART
 @_TIMEOUT
 def export_command(
-    *, directory: Path, workspaces: tuple[str, ...], datasets: tuple[str, ...], no_open_closed: bool, restart: bool, timeout: float
+    *,
+    directory: Path,
+    workspaces: tuple[str, ...],
+    datasets: tuple[str, ...],
+    no_open_closed: bool,
+    search_engine: str | None,
+    database: str | None,
+    namespace: str | None,
+    restart: bool,
+    timeout: float,
 ) -> int:
     r"""Read an Argilla 1.x server into the snapshot DIR.
 
     The server is only read, except that closed datasets are opened for a while. Stopped at any time, the same
     command goes on where it ended.
 
+    With --search-engine the storage of a server that is gone, or too slow, is read; ARGILLA_API_URL and
+    ARGILLA_API_KEY are not looked at. Passwords come from ARGILLA_SEARCH_USERNAME and ARGILLA_SEARCH_PASSWORD,
+    and from ARGILLA_DATABASE_PASSWORD.
+
     \b
     Example: argilla-snapshot export my-snapshot --workspace demo
+    Example: argilla-snapshot export my-snapshot --search-engine http://localhost:9200 --database argilla.db
     """
+    if search_engine is None and (database or namespace is not None):
+        raise click.UsageError("--database and --namespace need --search-engine.")
+
+    def source() -> Source:
+        if search_engine is None:
+            return connect(*server(), token=os.environ.get("HF_TOKEN"), patience=timeout)
+        return connect_storage(
+            search_engine,
+            database,
+            namespace=namespace,
+            login=search_login(),
+            database_password=os.environ.get("ARGILLA_DATABASE_PASSWORD"),
+            patience=timeout,
+        )
+
     created_by = f"argilla-snapshot {version('argilla-snapshot')}"
     options = ExportOptions(directory, workspaces, datasets, not no_open_closed, restart, created_by)
     with Steps() as steps:
-        manifest = export(options, lambda: connect(*server(), token=os.environ.get("HF_TOKEN"), patience=timeout), steps)
+        manifest = export(options, source, steps)
     counts = ", ".join(f"{count} {name}" for name, count in manifest.counts.items())
     show_losses(manifest.losses)
     say(f"{directory}: {counts}.")
@@ -207,11 +261,33 @@ def plan_command(*, directory: Path, as_json: bool, timeout: float, **options: A
 @import_options
 @click.option("--passwords", type=_FILE, callback=chosen_passwords, help="CSV with a header username,password; the others are made up.")
 @click.option("--yes", is_flag=True, help="Do not ask, also when something is lost or replaced.")
+@click.option(
+    "--concurrency",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Requests with records in flight at once; more than 1 helps only where several workers serve the target.",
+)
+@click.option(
+    "--part",
+    metavar="K/N",
+    callback=part,
+    help="Load only the K-th of N shares of the records; part 1 makes all else, the others wait for it.",
+)
 @click.option("--repair", is_flag=True, help="Only make records searchable that the target holds but does not show.")
 @_RESTART
 @_JSON
 def import_command(
-    *, directory: Path, passwords: dict[str, str], yes: bool, repair: bool, restart: bool, as_json: bool, timeout: float, **options: Any
+    *,
+    directory: Path,
+    passwords: dict[str, str],
+    yes: bool,
+    concurrency: int,
+    repair: bool,
+    restart: bool,
+    as_json: bool,
+    timeout: float,
+    **options: Any,
 ) -> int:
     r"""Rebuild the content of the snapshot DIR on an Argilla 2.x server.
 
@@ -223,7 +299,7 @@ def import_command(
     Example: argilla-snapshot import my-snapshot
     """
     if repair:
-        repaired, left = importing.repair_import(directory, api(timeout))
+        repaired, left = importing.repair_import(directory, api(timeout), options["part"])
         say(f"{repaired} records made searchable." + (f" {len(left)} stay invisible: {', '.join(left[:5])}" if left else ""))
         return LOSSES if left else DONE
     with Steps() as steps:
@@ -233,6 +309,7 @@ def import_command(
             _options(**options),
             steps,
             passwords=passwords,
+            concurrency=concurrency,
             restart=restart,
             confirm=lambda plan: yes or _agreed(plan),
         )
@@ -332,7 +409,8 @@ def main() -> None:
         sys.exit(1)
     except (KeyboardInterrupt, click.Abort):
         message(f"Interrupted.{GO_ON}")
-        sys.exit(INTERRUPTED)
+        sys.stdout.flush()
+        os._exit(INTERRUPTED)  # at once: the interpreter would wait for the threads whose requests are in flight
 
 
 if __name__ == "__main__":

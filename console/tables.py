@@ -64,6 +64,9 @@ def _note_row(notes: list[Noted]) -> tuple[Any, ...]:
 
 def show_report(report: ImportReport) -> None:
     """What an import did."""
+    if report.steps == 0:
+        say("Nothing was done this time: the import was finished before. What it did then:")
+        say("")
     show_notes(report.notes)
     print_table(
         "Datasets",
@@ -93,9 +96,7 @@ def show_verification(result: Verification) -> None:
 def show_snapshot(manifest: Manifest, datasets: list[Dataset]) -> None:
     """What a snapshot holds."""
     source = manifest.source
-    say(
-        f"Snapshot {manifest.snapshot_id} (format {manifest.format_version}) of Argilla {source.version} at {source.url}, {manifest.created_at}"
-    )
+    say(f"Snapshot {manifest.snapshot_id} (format {manifest.format_version}) of {source.title} at {source.url}, {manifest.created_at}")
     counts = manifest.counts
     say(f"{counts['users']} users, {counts['workspaces']} workspaces, {counts['datasets']} datasets, {counts['records']} records")
     say("")

@@ -25,6 +25,8 @@ def ahead(items: Iterator[T]) -> Generator[T, None, None]:
                 made.put(next(items))  # without a name, which would keep it until the next is there
             except BaseException as error:  # noqa: BLE001, PERF203 - for the one who asked
                 made.put(error)
+        if isinstance(items, Generator):
+            items.close()  # here, for it may still be at work while the one who asked leaves
 
     thread = Thread(target=make, daemon=True)
     thread.start()

@@ -12,7 +12,7 @@ import stamina
 
 from exporter.contact import server_version
 from exporter.source import Access, Count, Listed
-from snapshot.models import TASKS, User, Workspace, from_json
+from snapshot.models import TASKS, Dataset, User, Workspace, from_json
 from snapshot.models import Source as Shown
 from transport.api import Api
 from transport.errors import NotAllowedError, ServerError, TemporaryError
@@ -73,17 +73,17 @@ class ApiSource:
         self.shown = Shown(kind="argilla-api", url=api.url, version=version, username=me["username"], role=me["role"])
 
     @property
-    def sees_all_users(self) -> bool:
-        """Only an owner does (``policies.py``, ``UserPolicy.list``)."""
-        return self.shown.role == "owner"
+    def users_loss(self) -> str | None:
+        """Only an owner sees all users (``policies.py``, ``UserPolicy.list``)."""
+        return None if self.shown.role == "owner" else "users_not_visible"
 
-    def users(self) -> list[User]:
+    def users(self, _datasets: list[Dataset]) -> list[User]:
         """The users, ordered by name, with the workspaces they are members of.
 
         ``GET /api/users`` gives real memberships, for owners too (``/api/me`` gives an owner all workspaces). It gives
         everyone's API key as well: only the members of ``User`` are taken over.
         """
-        if self.sees_all_users:
+        if self.users_loss is None:
             found = {user["id"]: user for user in self._api.get("/api/users")}
         else:
             lists = (self._api.get(f"/api/workspaces/{workspace.id}/users") for workspace in self.workspaces())

@@ -58,6 +58,15 @@ def users_in_scope(users: list[User], workspaces: list[Workspace], datasets: lis
     return [u for u in narrowed if u.workspaces or u.username in agents]
 
 
+def users_named(datasets: list[Dataset]) -> list[User]:
+    """Whoever made or annotated one of the datasets, ordered by name: annotators, members of the workspaces of these."""
+    found: dict[str, set[str]] = {}
+    for dataset in datasets:
+        for name in {*dataset.annotation_agents, *filter(None, [dataset.created_by])}:
+            found.setdefault(name, set()).add(dataset.workspace)
+    return [User(name, "annotator", workspaces=sorted(workspaces)) for name, workspaces in sorted(found.items())]
+
+
 def _all_match(kind: str, globs: list[str], available: list[tuple[str, list[str]]]) -> None:
     for glob in globs:
         if not any(fnmatchcase(name, glob) for _, names in available for name in names):

@@ -2,6 +2,7 @@
 
 ExportError                    the export can't go on (exit code 1)
 ├── BusyError                  another export writes to the same folder (1)
+├── NamespaceError             the search engine holds no server's datasets, or those of several (2)
 ├── NothingMatchesError        a chosen workspace or dataset is not there (2)
 └── OtherExportError           the unfinished export in the way is of something else (2)
 
@@ -17,6 +18,12 @@ class ExportError(click.ClickException):
 
 class BusyError(ExportError):
     """Another export writes to the same folder."""
+
+
+class NamespaceError(ExportError):
+    """The search engine holds no datasets of the server that was asked for, or it holds several servers' and none was chosen."""
+
+    exit_code = 2
 
 
 class NothingMatchesError(ExportError):

@@ -109,6 +109,8 @@ class _Run:
             "address": shown.url,
             "version": shown.version,
             "user": shown.username,
+            "--namespace": shown.namespace,
+            "--database": shown.database,
             "--workspace": self.scope["workspaces"],
             "--dataset": self.scope["datasets"],
             "--open-closed": options.open_closed,
@@ -184,11 +186,11 @@ class _Run:
             self.state.save(replace(so_far, opened=False))
 
     def _write_people(self, writer: SnapshotWriter, datasets: list[Dataset]) -> None:
-        users = self.source.users()
+        users = self.source.users(datasets)
         if any(self.scope.values()):
             users = users_in_scope(users, self.choice.workspaces, datasets)
-        if not self.source.sees_all_users:
-            self.losses.add("users_not_visible")
+        if self.source.users_loss:
+            self.losses.add(self.source.users_loss)
         writer.write_users(users)
         writer.write_workspaces(self.choice.workspaces)
 

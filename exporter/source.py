@@ -1,14 +1,14 @@
 """What an export asks of the place where the old content lies: the seam for further places.
 
-The first one is the HTTP API of an Argilla 1.x server (``api_source``).
+One is the HTTP API of an Argilla 1.x server (``api_source``), the other the storage behind it (``storage_source``).
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from snapshot.models import Dataset, Task, User, Workspace
 from snapshot.models import Source as Shown
-from snapshot.models import Task, User, Workspace
 
 Access = Literal["open", "closed", "missing"]
 
@@ -44,11 +44,11 @@ class Source(Protocol):
         """What may be said about it in a manifest: never a secret."""
 
     @property
-    def sees_all_users(self) -> bool:
-        """Whether ``users`` gives all users, or only those of some workspaces."""
+    def users_loss(self) -> str | None:
+        """The kind of loss (of ``losses.LOSS_KINDS``) where ``users`` can't give all users with all they are."""
 
-    def users(self) -> list[User]:
-        """The users that can be seen, with their real memberships."""
+    def users(self, datasets: list[Dataset]) -> list[User]:
+        """The users that can be seen, with their real memberships; where none can be seen, who the exported datasets name."""
 
     def workspaces(self) -> list[Workspace]:
         """The workspaces that can be seen."""
@@ -57,7 +57,7 @@ class Source(Protocol):
         """The legacy datasets of those workspaces, ordered by workspace and name."""
 
     def left_out(self) -> list[tuple[str, str, str]]:
-        """Datasets which are there and can't be exported: kind (of ``losses.LOSS_KINDS``), workspace, name."""
+        """Datasets which are there and can't be exported, or not with all that is theirs: kind of loss, workspace, name."""
 
     def settings(self, dataset: Listed) -> dict[str, Any] | None:
         """The label schema as the server has it, or None."""

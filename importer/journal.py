@@ -1,6 +1,6 @@
-"""What was done so far, in a folder beside the snapshot: one for each target.
+"""What was done so far, in a folder beside the snapshot: one for each target, or for each part of an import into it.
 
-``NAME.import/<host>-<port>/`` holds ``plan.json`` (what is to be done), ``journal.jsonl`` (what was), ``credentials.csv``
+``NAME.import/<host>-<port>/`` (of a part ``NAME.import/<host>-<port>-part-2-of-4/``) holds ``plan.json`` (what is to be done), ``journal.jsonl`` (what was), ``credentials.csv``
 (passwords of new users; only its owner may read it), ``rejected.jsonl`` and ``import-report.json``.
 """
 
@@ -9,7 +9,7 @@ import io
 import json
 import re
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from importer.done import Done
 from importer.errors import ImportRefusedError, JournalError
-from importer.options import ImportOptions
+from importer.options import WHOLE, ImportOptions, Part
 from importer.plan import Plan
 from snapshot.faults import point
 from snapshot.files import append_whole, cut_torn_line, to_json, write_whole
@@ -29,70 +30,27 @@ from transport.api import from_json
 PLAN, JOURNAL, CREDENTIALS, REJECTED, REPORT = "plan.json", "journal.jsonl", "credentials.csv", "rejected.jsonl", "import-report.json"
 
 
-def import_folder(snapshot: Path, url: str) -> Path:
-    """Where the import of a snapshot into a target keeps its files."""
+def import_folder(snapshot: Path, url: str, part: Part = WHOLE) -> Path:
+    """Where the import of a snapshot into a target, or a part of it, keeps its files."""
     parts = urlsplit(url)
     name = re.sub(r"[^A-Za-z0-9.]+", "-", f"{parts.hostname}-{parts.port or parts.scheme}{parts.path}").strip("-")
-    return snapshot.with_name(snapshot.name + ".import") / name
-
-
-@dataclass(slots=True)
-class Done:
-    """What the journal says was done.
-
-    Attributes:
-        workspaces, users, datasets: name on the target (datasets: name on the old server) -> id on the target.
-        begun: datasets that were about to be made.
-        rows: dataset -> rows of the snapshot that were dealt with, from the first on.
-        rejected: dataset -> ids of records that the server refused.
-        written_at: dataset -> the target's time of its last write, as the target tells it.
-    """
-
-    workspaces: dict[str, str] = field(default_factory=dict)
-    users: dict[str, str] = field(default_factory=dict)
-    datasets: dict[str, str] = field(default_factory=dict)
-    begun: set[str] = field(default_factory=set)
-    rows: dict[str, int] = field(default_factory=dict)
-    rejected: dict[str, list[str]] = field(default_factory=dict)
-    written_at: dict[str, str] = field(default_factory=dict)
-    finished: bool = False
-
-    def take(self, entry: dict[str, Any]) -> None:
-        """Takes one line of the journal into account."""
-        match entry["event"]:
-            case "workspace":
-                self.workspaces[entry["name"]] = entry["id"]
-            case "user":
-                self.users[entry["name"]] = entry["id"]
-            case "begun":
-                self.begun.add(entry["name"])
-            case "dataset":
-                self.datasets[entry["name"]] = entry["id"]
-            case "batch":
-                self.rows[entry["name"]] = entry["end"]
-                self.rejected[entry["name"]] = self.rejected.get(entry["name"], []) + entry["rejected"]
-                self._written(entry)
-            case "retried":
-                self.rejected[entry["name"]] = entry["rejected"]
-                self._written(entry)
-            case "finished":
-                self.finished = True
-
-    def _written(self, entry: dict[str, Any]) -> None:
-        self.written_at[entry["name"]] = max(self.written_at.get(entry["name"], ""), entry["written_at"])
+    suffix = "" if part == WHOLE else f"-part-{part.number}-of-{part.of}"
+    return snapshot.with_name(snapshot.name + ".import") / (name + suffix)
 
 
 class Journal:
-    """The journal of one import; each line is on the disk before the next step begins."""
+    """The journal of one import; each line is on the disk before the next step begins. ``steps``: lines of this run."""
 
     def __init__(self, folder: Path, plan: Plan, done: Done) -> None:
         self.folder, self.plan, self.done = folder, plan, done
+        self.steps = 0
 
     def note(self, event: str, **members: Any) -> None:
         """Appends a line and brings it to the disk."""
         entry = {"event": event, **members}
         append_whole(self.folder / JOURNAL, orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE))
         self.done.take(entry)
+        self.steps += 1
 
     def reject(self, entries: list[dict[str, Any]]) -> None:
         """Writes down refused records in ``rejected.jsonl``, each once, however often it was refused."""

@@ -1,33 +1,28 @@
-"""Doing what the plan says: workspaces, users, memberships, datasets, and records in batches; each step in the journal."""
+"""Doing what the plan says: workspaces, users, memberships, datasets, and then records in batches; each step in the journal."""
 
-import re
 import secrets
 import string
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, partial
+from itertools import chain, islice
 from typing import Any
 
+from importer.batching import Batch, batches
 from importer.errors import ConflictError
+from importer.intervals import missing, size
 from importer.journal import Journal
-from importer.mapping import Mapper, TargetRecord
+from importer.mapping import Mapper
 from importer.plan import DatasetPlan
+from importer.sending import Answered, Sender, send_all
 from importer.target import Target
-from importer.wire import DatasetIds, wire_item
+from importer.wire import wire_item
 from snapshot.faults import point
 from snapshot.models import Record
 from snapshot.progress import Progress
 from snapshot.reader import Snapshot
 from transport.api import to_json
-from transport.errors import NotAllowedError, ServerError, TemporaryError
 
-#: Records of a request: the answer repeats them whole, so more only costs memory.
-BATCH = 250
-#: Bytes of a request, unless one record is larger.
-BATCH_BYTES = 8 << 20
-#: Records of the snapshot with what they become.
-Batch = list[tuple[Record, TargetRecord]]
 _ALPHABET = string.ascii_letters + string.digits
-_POSITION = re.compile(r"(?:[Rr]ecord at position |body\.items\.)(\d+)")
 
 
 class Loader:
@@ -35,20 +30,26 @@ class Loader:
 
     Args:
         passwords: chosen passwords by username; others are made up.
+        concurrency: requests with records that may be in flight at once.
     """
 
-    def __init__(self, snapshot: Snapshot, target: Target, journal: Journal, progress: Progress, passwords: Mapping[str, str]) -> None:
+    def __init__(
+        self, snapshot: Snapshot, target: Target, journal: Journal, progress: Progress, passwords: Mapping[str, str], concurrency: int
+    ) -> None:
         self._snapshot, self._target, self._journal, self._progress = snapshot, target, journal, progress
-        self._chosen = passwords
+        self._chosen, self._concurrency = passwords, concurrency
         self._entries = {f"{e.workspace}.{e.name}": e for e in snapshot.entries}
 
     def run(self) -> None:
         """Does all that is not done yet."""
         self._workspaces()
         self._users()
-        for dataset in self._journal.plan.datasets:
-            if dataset.action != "skip":
-                self._dataset(dataset)
+        datasets = [dataset for dataset in self._journal.plan.datasets if dataset.action != "skip"]
+        for dataset in datasets:  # all before the first record: other parts of the import wait for them
+            if dataset.source not in self._journal.done.datasets:
+                self._make(dataset)
+        for dataset in datasets:
+            self._load(dataset)
         point("import.loaded")
         if not self._journal.done.finished:
             self._journal.note("finished")
@@ -87,39 +88,11 @@ class Loader:
 
     # --- datasets ---
 
-    def _dataset(self, plan: DatasetPlan) -> None:
-        entry = self._entries[plan.source]
-        first = self._journal.done.rows.get(plan.source, 0)
-        again = self._journal.done.rejected.get(plan.source, [])
-        if plan.source in self._journal.done.datasets and first >= entry.records and not again:
+    def _make(self, plan: DatasetPlan) -> None:
+        """Makes a dataset; one that is to be joined is there."""
+        if plan.action == "join":
+            self._journal.note("dataset", name=plan.source, id=plan.existing_id)
             return
-        ids = self._made(plan)
-        mapper = Mapper(plan, self._journal.plan.agents, self._journal.plan.options)
-        send = partial(self._send, plan.source, ids, self._user_ids)
-        if again:
-            self._retry(plan.source, (record for record in self._snapshot.records(entry) if record.id in again), mapper, send)
-        self._progress.started("importing", plan.source, entry.records, first)
-        for batch in batches((record, mapper.map(record)[0]) for record in self._snapshot.records(entry, first)):
-            refused, written_at = send(batch)
-            point("import.batch_written")
-            first += len(batch)
-            self._journal.note("batch", name=plan.source, end=first, rejected=refused, written_at=written_at)
-            point("import.batch_noted")
-            self._progress.advanced(len(batch))
-
-    def _retry(self, source: str, records: Iterator[Record], mapper: Mapper, send: Callable[[Batch], tuple[list[str], str]]) -> None:
-        """Sends records again that were refused in an earlier run."""
-        left = set(self._journal.done.rejected[source])
-        for batch in batches((record, mapper.map(record)[0]) for record in records):
-            refused, written_at = send(batch)
-            point("import.retried")
-            left = left.difference(record.id for record, _ in batch).union(refused)
-            self._journal.note("retried", name=source, rejected=sorted(left), written_at=written_at)
-
-    def _made(self, plan: DatasetPlan) -> DatasetIds:
-        """The dataset on the target: the one that the journal knows, or a new one."""
-        if id_ := self._journal.done.datasets.get(plan.source):
-            return self._target.dataset_ids(id_)
         workspace_id = self._journal.done.workspaces[plan.workspace]
         there = self._target.find_dataset(workspace_id, plan.name)
         if there is not None and there["id"] != plan.existing_id and not self._ours(plan, there):
@@ -128,10 +101,9 @@ class Loader:
             self._target.delete_dataset(there["id"])
         self._journal.note("begun", name=plan.source)
         point("import.dataset_noted")
-        ids = self._target.create_dataset(plan, workspace_id)
+        id_ = self._target.create_dataset(plan, workspace_id)
         point("import.dataset_made")
-        self._journal.note("dataset", name=plan.source, id=ids.id)
-        return ids
+        self._journal.note("dataset", name=plan.source, id=id_)
 
     def _ours(self, plan: DatasetPlan, dataset: dict[str, Any]) -> bool:
         """Whether an unknown dataset was made by this import, which ended before its journal could say so.
@@ -151,69 +123,47 @@ class Loader:
 
     # --- records ---
 
-    def _send(self, source: str, ids: DatasetIds, user_ids: dict[str, str], batch: Batch) -> tuple[list[str], str]:
-        """Sends records; those that the server refuses are listed, the others go in.
+    def _load(self, plan: DatasetPlan) -> None:
+        """Sends the records of a dataset that are not dealt with yet, and once more those that were refused."""
+        entry, done, source = self._entries[plan.source], self._journal.done, plan.source
+        start, end = self._journal.plan.options.part.share(entry.records)
+        left = list(missing(done.rows.get(source, []), start, end))
+        again = set(done.rejected.get(source, []))
+        if not left and not again:
+            return
+        ids = self._target.dataset_ids(done.datasets[source])
+        mapper, users = Mapper(plan, self._journal.plan.agents, self._journal.plan.options), self._user_ids
+        send = Sender(self._target, ids.id, source)
 
-        Returns:
-            The ids of the refused ones, and the target's time of the write ("" if nothing was written).
-        """
-        refused: list[dict[str, Any]] = []
-        wire = [(record, wire_item(mapped, ids, user_ids)) for record, mapped in batch]
-        written_at = self._put(ids.id, source, wire, refused)
-        if refused:
-            self._journal.reject(refused)
+        def ready(records: Iterable[tuple[int, Record]]) -> Iterator[Batch]:
+            return batches((row, (record, to_json(wire_item(mapper.map(record)[0], ids, users)))) for row, record in records)
+
+        if again:
+            refused = ((row, record) for row, record in enumerate(self._snapshot.records(entry)) if record.id in again)
+            send_all(ready(refused), send, partial(self._note_retried, source), self._concurrency)
+        self._progress.started("importing", source, end - start, end - start - size(left))
+        stretches = (enumerate(islice(self._snapshot.records(entry, first), last - first), first) for first, last in left)
+        send_all(chain.from_iterable(map(ready, stretches)), send, partial(self._note_batch, source), self._concurrency)
+
+    def _note_batch(self, source: str, answered: Answered) -> None:
+        self._keep_refused(answered)
+        point("import.batch_written")
+        start, end = answered.batch.rows
+        self._journal.note("batch", name=source, start=start, end=end, rejected=answered.refused_ids, written_at=answered.written_at)
+        point("import.batch_noted")
+        self._progress.advanced(len(answered.batch.items))
+
+    def _note_retried(self, source: str, answered: Answered) -> None:
+        self._keep_refused(answered)
+        point("import.retried")
+        sent = {record.id for record, _ in answered.batch.items}
+        left = set(self._journal.done.rejected[source]).difference(sent).union(answered.refused_ids)
+        self._journal.note("retried", name=source, rejected=sorted(left), written_at=answered.written_at)
+
+    def _keep_refused(self, answered: Answered) -> None:
+        if answered.refused:
+            self._journal.reject(answered.refused)
             point("import.refused_written")
-        return [entry["id"] for entry in refused], written_at
-
-    def _put(self, dataset_id: str, source: str, wire: list[tuple[Record, dict[str, Any]]], refused: list[dict[str, Any]]) -> str:
-        """Puts the items; narrows a refused batch down. Returns the target's time of the write ("" if nothing was written)."""
-        if not wire:
-            return ""
-        try:
-            items = self._target.put_records(dataset_id, to_json({"items": [item for _, item in wire]}))
-        except (NotAllowedError, TemporaryError):
-            raise
-        except ServerError as error:
-            if error.status == 404:
-                raise ServerError(f"{source} is not on the target any more ({error.detail}).", 404, error.detail) from None
-            if len(wire) > 1:
-                return max(self._put(dataset_id, source, part, refused) for part in _narrowed(wire, error.detail))
-            record = wire[0][0]
-            refused.append({"dataset": source, "id": record.id, "status": error.status, "error": error.detail, "record": record})
-            return ""
-        point("import.batch_answered")
-        return max(str(item["updated_at"]) for item in items)
-
-
-def _narrowed(wire: list[Any], detail: str) -> list[list[Any]]:
-    """The parts to try next: the item that the server names and the others, or else two halves."""
-    named = _POSITION.search(detail)
-    if named and int(named[1]) < len(wire):
-        at = int(named[1])
-        return [[wire[at]], wire[:at] + wire[at + 1 :]]
-    middle = len(wire) // 2
-    return [wire[:middle], wire[middle:]]
-
-
-def batches(records: Iterable[tuple[Record, TargetRecord]]) -> Iterator[Batch]:
-    """Groups records by count and by size."""
-    batch: Batch = []
-    size = 0
-    for item in records:
-        bytes_ = _size(item[1])
-        if batch and (len(batch) == BATCH or size + bytes_ > BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(item)
-        size += bytes_
-    if batch:
-        yield batch
-
-
-def _size(record: TargetRecord) -> int:
-    """About how many bytes a record has on the wire."""
-    answers = [suggestion.value for suggestion in record.suggestions], [response.values for response in record.responses]
-    return len(to_json([record.fields, record.metadata, record.vectors, *answers]))
 
 
 def new_password() -> str:

@@ -10,6 +10,26 @@ DefaultAnnotation = Literal["draft", "submitted"]
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """The ``number``-th (from 1 on) of the ``of`` shares that an import is done in, each by a run of its own."""
+
+    number: int
+    of: int
+
+    def __str__(self) -> str:
+        """As it is given and shown, like ``2/4``."""
+        return f"{self.number}/{self.of}"
+
+    def share(self, rows: int) -> tuple[int, int]:
+        """Its rows [start, end) of a dataset; the shares of all parts together are exactly all rows."""
+        return rows * (self.number - 1) // self.of, rows * self.number // self.of
+
+
+#: An import in one go.
+WHOLE = Part(1, 1)
+
+
+@dataclass(frozen=True, slots=True)
 class ImportOptions:
     """The choices.
 
@@ -24,6 +44,7 @@ class ImportOptions:
         keep_tokens, keep_explanations: carry these as metadata that can't be filtered by.
         all_predictions: further text2text sentences as optional questions with suggestions.
         workspaces, datasets: globs that choose what is imported; empty is everything.
+        part: the share of the records that this run loads; the first part makes all else.
     """
 
     on_conflict: OnConflict = "fail"
@@ -39,3 +60,4 @@ class ImportOptions:
     all_predictions: bool = False
     workspaces: tuple[str, ...] = ()
     datasets: tuple[str, ...] = ()
+    part: Part = WHOLE

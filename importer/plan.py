@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from importer.notes import Noted
-from importer.options import ImportOptions
+from importer.options import ImportOptions, Part
 from snapshot.models import Task, from_json
 
 PropertyType = Literal["integer", "float", "terms"]
 QuestionType = Literal["label_selection", "multi_label_selection", "span", "text"]
+#: ``join``: the first part of an import made it, this one adds its records.
+DatasetAction = Literal["create", "skip", "replace", "join"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class DatasetPlan:
     Attributes:
         source: ``workspace.name`` on the old server.
         path: its folder in the snapshot.
-        existing_id: id of the dataset of that name on the target, with ``skip`` and ``replace``.
+        existing_id: id of the dataset of that name on the target, with ``skip``, ``replace`` and ``join``.
         metadata: for the target's dataset metadata, or None where it keeps none.
         no_label: value of the option that stands for an empty annotation.
         event_timestamp, tokens, explanation: metadata keys that carry these, or None.
@@ -121,7 +123,7 @@ class DatasetPlan:
     name: str
     task: Task
     records: int
-    action: Literal["create", "skip", "replace"]
+    action: DatasetAction
     existing_id: str | None = None
     multi_label: bool = False
     metadata: dict[str, Any] | None = None
@@ -177,7 +179,12 @@ class Plan:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Plan":
         """Builds a plan from the parsed content of a saved one."""
-        options = {**data["options"], "workspaces": tuple(data["options"]["workspaces"]), "datasets": tuple(data["options"]["datasets"])}
+        options = {
+            **data["options"],
+            "workspaces": tuple(data["options"]["workspaces"]),
+            "datasets": tuple(data["options"]["datasets"]),
+            "part": from_json(Part, data["options"]["part"]),
+        }
         parts: dict[str, Any] = {
             "target": from_json(TargetInfo, data["target"]),
             "options": from_json(ImportOptions, options),

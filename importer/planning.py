@@ -1,14 +1,18 @@
 """Making the plan: the snapshot and what the target holds and can do -> all that will happen. Writes nothing."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from fnmatch import fnmatchcase
-from typing import Literal
+from hashlib import sha256
+from itertools import islice
+
+import orjson
 
 from importer.errors import ImportRefusedError
 from importer.mapping import Mapper
 from importer.notes import Notebook
-from importer.options import ImportOptions
-from importer.plan import DatasetPlan, Plan, TargetInfo, WorkspacePlan
+from importer.options import WHOLE, ImportOptions
+from importer.plan import Agent, DatasetAction, DatasetPlan, Plan, TargetInfo, WorkspacePlan
 from importer.planning_datasets import Shaper
 from importer.planning_users import People, plan_agents, plan_users
 from importer.survey import Survey, survey
@@ -45,7 +49,7 @@ def make_plan(
     notes, conflicts = Notebook(), list[str]()
     workspaces = _plan_workspaces(snapshot, entries, state, options, notes)
     names = {workspace.source_name: workspace.name for workspace in workspaces}
-    datasets = [_place_dataset(entry, names[entry.workspace], state, options, notes, conflicts) for entry in entries]
+    datasets = [_place_dataset(entry, state, options, notes, conflicts) for entry in entries]
     _check_names(datasets, conflicts)
     by_source = dict(zip((dataset.source for dataset in datasets), entries, strict=True))
     surveys: dict[str, Survey] = {}
@@ -63,12 +67,14 @@ def make_plan(
         shape.dataset(plan, snapshot.dataset(by_source[plan.source]), surveys[plan.source]) if plan.source in surveys else plan
         for plan in datasets
     ]
+    datasets = [_signed(dataset, agents, options, snapshot.fingerprint) for dataset in datasets]
     _check_options(datasets, accepts_options, conflicts)
     for dataset in datasets:
         if dataset.action != "skip":
             mapper = Mapper(dataset, agents, options)
-            progress.started("planning", dataset.source, dataset.records)
-            for record in told(snapshot.records(by_source[dataset.source]), progress):
+            start, end = options.part.share(dataset.records)
+            progress.started("planning", dataset.source, end - start)
+            for record in told(islice(snapshot.records(by_source[dataset.source], start), end - start), progress):
                 notes.add_record(mapper.map(record)[1], record.id, dataset.source)
     return Plan(
         snapshot_id=snapshot.manifest.snapshot_id,
@@ -155,23 +161,42 @@ def _plan_workspaces(
     return plans
 
 
-def _place_dataset(
-    entry: DatasetEntry, workspace: str, state: TargetState, options: ImportOptions, notes: Notebook, conflicts: list[str]
-) -> DatasetPlan:
+def place(entry: DatasetEntry, options: ImportOptions) -> tuple[str, str]:
+    """Workspace and name of a dataset on the target."""
+    workspace = options.workspace_map.get(entry.workspace, entry.workspace)
+    return workspace, options.rename.get(_id(entry), entry.name + options.dataset_suffix)
+
+
+def _place_dataset(entry: DatasetEntry, state: TargetState, options: ImportOptions, notes: Notebook, conflicts: list[str]) -> DatasetPlan:
     """Where a dataset goes, and what happens when there is one; its shape comes later."""
     source = _id(entry)
-    name = options.rename.get(source, entry.name + options.dataset_suffix)
+    workspace, name = place(entry, options)
     if name != entry.name:
         notes.add("dataset_renamed", f"{source} -> {workspace}.{name}")
     existing = state.datasets.get((workspace, name))
-    action: Literal["create", "skip", "replace"] = "create"
-    if existing is not None and options.on_conflict == "fail":
+    action: DatasetAction = "create"
+    if options.part.number > 1:
+        action = "join"
+    elif existing is not None and options.on_conflict == "fail":
         conflicts.append(
             f"The target already has a dataset {name!r} in workspace {workspace!r} (--on-conflict skip or replace, or --rename)."
         )
     elif existing is not None and options.on_conflict != "fail":
         action = options.on_conflict
     return DatasetPlan(source, entry.path, workspace, name, entry.task, entry.records, action, existing)
+
+
+def _signed(plan: DatasetPlan, agents: list[Agent], options: ImportOptions, fingerprint: str) -> DatasetPlan:
+    """Puts a checksum of all that decides what becomes of its records into a dataset's metadata: parts of an import compare it."""
+    if plan.metadata is None:
+        return plan
+    deciding = [
+        fingerprint,
+        replace(options, part=WHOLE),
+        [(agent.agent, agent.username) for agent in agents],
+        replace(plan, action="create", existing_id=None),
+    ]
+    return replace(plan, metadata={"argilla_v1": {**plan.metadata["argilla_v1"], "plan": sha256(orjson.dumps(deciding)).hexdigest()}})
 
 
 def _check_names(datasets: list[DatasetPlan], conflicts: list[str]) -> None:

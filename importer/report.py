@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
+from importer.intervals import size
 from importer.journal import Journal
 from importer.notes import Notebook, Noted
 from importer.plan import TargetInfo
@@ -37,11 +38,13 @@ class DatasetMade:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """The content of ``import-report.json``."""
+    """The content of ``import-report.json``. ``steps``: what the last run did and noted; 0: all was done before."""
 
     report_version: str
     snapshot_id: str
     target: TargetInfo
+    part: str
+    steps: int
     finished_at: str
     seconds: float
     workspaces: list[Made]
@@ -91,6 +94,8 @@ def make_report(journal: Journal, invisible: dict[str, list[str]], seconds: floa
         report_version=REPORT_VERSION,
         snapshot_id=plan.snapshot_id,
         target=plan.target,
+        part=str(plan.options.part),
+        steps=journal.steps,
         finished_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
         seconds=round(seconds, 1),
         workspaces=[Made(w.name, done.workspaces[w.name], w.action, w.source_name, w.source_id) for w in plan.workspaces],
@@ -101,7 +106,7 @@ def make_report(journal: Journal, invisible: dict[str, list[str]], seconds: floa
                 id=done.datasets.get(d.source) or d.existing_id,
                 action=d.action,
                 source_name=d.source,
-                records=d.records,
+                records=size([plan.options.part.share(d.records)]),
                 rejected=len(done.rejected.get(d.source, [])),
                 not_searchable=invisible.get(d.source, []),
             )

@@ -1,15 +1,15 @@
 """The doings of the command line on this side: plan, import, repair, verify."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from importer import journal as journals
-from importer.cleaning import clean_text
+from importer import parts
 from importer.errors import ConflictError, ImportRefusedError, JournalError
 from importer.journal import Journal
 from importer.loading import Loader
-from importer.options import ImportOptions
+from importer.options import ImportOptions, Part
 from importer.plan import Plan
 from importer.planning import make_plan
 from importer.report import ImportReport, make_report
@@ -57,13 +57,15 @@ def import_snapshot(
     progress: Progress,
     *,
     passwords: Mapping[str, str],
+    concurrency: int,
     restart: bool,
     confirm: Callable[[Plan], bool],
 ) -> ImportReport:
-    """Imports a snapshot, or goes on with an import that was begun.
+    """Imports a snapshot or a part of it, or goes on with an import that was begun.
 
     Args:
         passwords: chosen passwords by username.
+        concurrency: requests with records that may be in flight at once.
         restart: forget an earlier import into this target (its files are kept aside).
         confirm: is shown a new plan; when it says no, nothing is written.
 
@@ -72,16 +74,25 @@ def import_snapshot(
         ImportRefusedError: the options can't be carried out, or the person said no.
     """
     started = time.monotonic()
+    if options.part.of > 1 and options.on_conflict != "fail":
+        raise ImportRefusedError(
+            f"--on-conflict {options.on_conflict} can't go with --part: the first part can't tell the others what it found."
+        )
     snapshot = open_whole(directory)
     target = Target(api)
-    folder = journals.import_folder(directory, api.url)
+    folder = journals.import_folder(directory, api.url, options.part)
     created = not folder.exists()
     try:
         with journals.lock(folder):
+            parts.refuse_mixed(directory, api.url, options.part)
             journal = None if restart else journals.go_on(folder, snapshot, options)
             if journal is None:
+                if options.part.number > 1:
+                    parts.wait_for_first(target, snapshot, options, progress)
                 plan = make_plan(snapshot, target.state(), options, target.accepts_options, progress)
                 _refuse(plan, passwords)
+                if options.part.number > 1:
+                    parts.refuse_unlike(target, snapshot, plan)
                 if not confirm(plan):
                     raise ImportRefusedError("Nothing was written.")
                 point("import.planned")
@@ -90,7 +101,7 @@ def import_snapshot(
                 finished = "was finished before: at most refused records are sent again" if journal.done.finished else "goes on"
                 progress.message(f"The import in {folder} {finished}.")
                 _refuse_lost(target.state(), journal)
-            Loader(snapshot, target, journal, progress, passwords).run()
+            Loader(snapshot, target, journal, progress, passwords, concurrency).run()
             return _reported(snapshot, target, journal, started)
     finally:
         if created:
@@ -125,55 +136,42 @@ def _remove_empty(folder: Path) -> None:
             path.rmdir()
 
 
-def _external_ids(snapshot: Snapshot, path: str) -> Iterable[str]:
-    entry = next(e for e in snapshot.entries if e.path == path)
-    return (clean_text(record.id) for record in snapshot.records(entry))
-
-
 def _reported(snapshot: Snapshot, target: Target, journal: Journal, started: float) -> ImportReport:
     invisible = {}
     for dataset in journal.plan.datasets:
         if dataset.action != "skip":
             id_ = journal.done.datasets[dataset.source]
-            invisible[dataset.source] = list(not_searchable(target, id_, _external_ids(snapshot, dataset.path)))
+            invisible[dataset.source] = list(not_searchable(target, id_, parts.external_ids(snapshot, dataset, journal.plan.options.part)))
     report = make_report(journal, invisible, time.monotonic() - started)
     write_whole(journal.folder / journals.REPORT, to_json(report.to_json()))
     return report
 
 
-def _begun(directory: Path, snapshot: Snapshot, api: Api) -> tuple[Plan, journals.Done]:
-    folder = journals.import_folder(directory, api.url)
-    found = journals.load(folder)
-    if found is None:
-        raise ImportRefusedError(f"No import of {directory} into {api.url} is on record here ({folder} has no journal).")
-    plan, done = found
-    if plan.snapshot_id != snapshot.manifest.snapshot_id:
-        raise ImportRefusedError(f"The journal in {folder} is of another snapshot.")
-    return plan, done
-
-
 def verify_import(directory: Path, api: Api, *, sample: int | None, progress: Progress) -> Verification:
-    """Reads back what an import wrote, and compares all of it with the snapshot."""
+    """Reads back what an import, or all of its parts, wrote, and compares all of it with the snapshot."""
     snapshot = open_whole(directory)
     target = Target(api)
-    plan, done = _begun(directory, snapshot, api)
+    plan, done = parts.begun(directory, snapshot.manifest.snapshot_id, api.url)
     return verify(snapshot, target, plan, done, sample=sample, progress=progress)
 
 
-def repair_import(directory: Path, api: Api) -> tuple[int, list[str]]:
+def repair_import(directory: Path, api: Api, part: Part) -> tuple[int, list[str]]:
     """Makes records searchable that the target holds but does not show; nothing of their content is sent.
+
+    Args:
+        part: look only for its records.
 
     Returns:
         How many were put right, and the external ids (``dataset: id``) of those that stay invisible.
     """
     snapshot = open_whole(directory)
     target = Target(api)
-    plan, done = _begun(directory, snapshot, api)
+    plan, done = parts.begun(directory, snapshot.manifest.snapshot_id, api.url, part)
     repaired, left = 0, []
     for dataset in plan.datasets:
         if dataset.action != "skip" and dataset.source in done.datasets:
             id_ = done.datasets[dataset.source]
-            invisible = list(not_searchable(target, id_, _external_ids(snapshot, dataset.path)))
+            invisible = list(not_searchable(target, id_, parts.external_ids(snapshot, dataset, plan.options.part)))
             remaining = reindex(target, id_, invisible)
             repaired += len(invisible) - len(remaining)
             left += [f"{dataset.source}: {external_id}" for external_id in remaining]

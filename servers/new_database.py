@@ -8,12 +8,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from servers.errors import InstallError
-from servers.install import exclusive
+from servers.install import exclusive, install
+from servers.postgresql import PostgreSQL
 
 USERNAME = "argilla"
 PASSWORD = "12345678"
@@ -33,10 +35,28 @@ def new_database(python: Path) -> Path:
             home = folder / "home"
             shutil.rmtree(home, ignore_errors=True)
             home.mkdir()
-            _manage(python, home, "database", "migrate")
-            _manage(python, home, "database", "users", "create_default", "--api-key", API_KEY, "--password", PASSWORD)
+            _fill(python, home)
             (home / "argilla.db").rename(database)
     return database
+
+
+def new_cluster(python: Path) -> Path:
+    """The same as the data folder of a PostgreSQL."""
+    folder = install().postgresql.parent / "clusters" / python.parent.parent.name
+    folder.mkdir(parents=True, exist_ok=True)
+    cluster = folder / "cluster"
+    with exclusive(folder / "lock"):
+        if not cluster.exists():
+            click.echo(f"servers: making the first PostgreSQL of {python.parent.parent.name}", err=True)
+            shutil.rmtree(folder / "making", ignore_errors=True)
+            making = PostgreSQL(folder / "making")
+            making.start()
+            try:
+                _fill(python, making.folder, ARGILLA_DATABASE_URL=making.url)
+            finally:
+                making.stop()
+            making.data.rename(cluster)
+    return cluster
 
 
 def server_environment(home: Path) -> dict[str, str]:
@@ -53,9 +73,14 @@ def server_environment(home: Path) -> dict[str, str]:
     }
 
 
-def _manage(python: Path, home: Path, *arguments: str) -> None:
+def _fill(python: Path, home: Path, **env: str) -> None:
+    _manage(python, home, env, "database", "migrate")
+    _manage(python, home, env, "database", "users", "create_default", "--api-key", API_KEY, "--password", PASSWORD)
+
+
+def _manage(python: Path, home: Path, env: Mapping[str, str], *arguments: str) -> None:
     command = [str(python), "-m", "argilla_server", *arguments]
-    environment = server_environment(home)
+    environment = {**server_environment(home), **env}
     done = subprocess.run(command, env=environment, cwd=home, capture_output=True, text=True, timeout=STEP_TIMEOUT, check=False)
     if done.returncode:
         raise InstallError(f"`{' '.join(command)}` failed:\n{(done.stdout + done.stderr)[-2000:]}")

@@ -34,12 +34,12 @@ class Stack:
         return self._get("new")
 
     @contextmanager
-    def fresh(self, version: str, env: Mapping[str, str] | None = None) -> Iterator[ArgillaServer]:
+    def fresh(self, version: str, env: Mapping[str, str] | None = None, *, postgresql: bool = False) -> Iterator[ArgillaServer]:
         """One more server, empty but for its owner, stopped at the end; 1.x gets a namespace in the search engine."""
         namespace = "".join(random.choices(string.ascii_lowercase, k=12))
         own = {"ARGILLA_NAMESPACE": namespace} if version == OLD else {}
         folder = Path(tempfile.mkdtemp(prefix="fresh-", dir=self.folder))
-        server = ArgillaServer(version, folder, self.search.url, {**own, **(env or {})})
+        server = ArgillaServer(version, folder, self.search.url, {**own, **(env or {})}, postgresql=postgresql)
         try:
             server.start()
             yield server

@@ -25,7 +25,7 @@ def dataset_card(source: Source, counts: dict[str, int], datasets: list[Dataset]
         "",
         "# Snapshot of an Argilla server",
         "",
-        f"Written by `argilla-snapshot` from Argilla {_inline(source.version)}. The format is described in `snapshot_format.md` of that project.",
+        f"Written by `argilla-snapshot` from {_inline(source.title)}. The format is described in `snapshot_format.md` of that project.",
         "",
         f"{counts['users']} users, {counts['workspaces']} workspaces, {counts['datasets']} datasets, {counts['records']} records.",
         "",

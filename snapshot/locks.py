@@ -25,6 +25,8 @@ def locked(path: Path, busy: click.ClickException) -> Iterator[None]:
     try:
         yield
     finally:
-        if os.name != "nt":  # before the release: afterwards it could be another's. Windows removes it by itself.
+        # Before the release: afterwards it could be another's. Who had opened it by then gets no lock of a file that has
+        # lost its name (filelock 4.1). Windows removes it by itself.
+        if os.name != "nt":
             path.unlink(missing_ok=True)
         lock.release()

@@ -195,12 +195,14 @@ class Source:
     """Where a snapshot comes from.
 
     Attributes:
-        kind: what was read: `argilla-api` is the HTTP API of Argilla 1.x.
-        url: the address, without credentials.
-        version: the version of the old server.
+        kind: what was read: `argilla-api` is the HTTP API of Argilla 1.x, `argilla-storage` the search engine and the SQL database behind it.
+        url: the address, of `argilla-storage` that of the search engine, without credentials.
+        version: the version of the old server; of `argilla-storage` the name and version of the search engine.
         username: who read it.
         role: the role of who read it: an `admin` does not see everything.
         scope: what was asked for: globs of `workspaces` and `datasets`; empty lists mean everything.
+        namespace: of `argilla-storage`: what the names of the indices begin with, or null.
+        database: of `argilla-storage`: the address of the SQL database without credentials and folders, or null where none was read.
     """
 
     kind: str
@@ -209,6 +211,13 @@ class Source:
     username: str | None = None
     role: str | None = None
     scope: dict[str, list[str]] = field(default_factory=dict)
+    namespace: str | None = None
+    database: str | None = None
+
+    @property
+    def title(self) -> str:
+        """What was read, for people."""
+        return f"the storage of Argilla 1.x ({self.version})" if self.kind == "argilla-storage" else f"Argilla {self.version}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,16 @@ def test_an_item_is_not_kept_while_the_next_is_waited_for() -> None:
     assert let_go == [True]
 
 
-def test_what_is_left_early_leaves_no_thread() -> None:
-    before = active_count()
-    with closing(ahead(iter(range(5)))) as made:
+def test_what_is_left_early_leaves_no_thread_and_nothing_open() -> None:
+    before, closed = active_count(), []
+
+    def items() -> Iterator[int]:
+        try:
+            yield from range(5)
+        finally:
+            closed.append(True)
+
+    with closing(ahead(items())) as made:
         assert next(made) == 0
     assert active_count() == before
+    assert closed == [True]

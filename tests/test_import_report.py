@@ -22,6 +22,8 @@ def report() -> ImportReport:
         report_version="1.0",
         snapshot_id="5e884898-da28-4715-bf4e-1d3c9d0f3f9c",
         target=TargetInfo("http://localhost:6900", "2.8.0", "argilla"),
+        part="1/1",
+        steps=9,
         finished_at="2026-11-24T20:00:00+00:00",
         seconds=1.5,
         workspaces=[Made("demo", "1", "create", "demo", "1")],

@@ -29,32 +29,55 @@ _LONG = b"0" * 19
 _DETAIL = 500
 #: Seconds that a server may be silent before its answer counts as lost.
 ANSWER_SECONDS = 120.0
+#: Seconds that an idle connection is kept; servers of Argilla close theirs after 5, a busy one just as the next request comes.
+_IDLE_SECONDS = 1.0
 
 
 class Api:
-    """An Argilla server's API, spoken to with one key.
+    """A server's API, spoken to with one key: an Argilla server's, or that of the search engine behind one.
 
     Args:
         url: address of the server, with a path where it has one.
-        api_key: sent as ``X-Argilla-Api-Key``; never shown.
+        api_key: sent as ``X-Argilla-Api-Key``; never shown. None sends none.
         token: a Hugging Face token for a private Space; never shown.
+        login: a username and a password for basic authentication; never shown.
         patience: seconds that one request may be tried again before ``TemporaryError``.
+
+    Attributes:
+        passing: words by which an answer 500 says that its trouble passes, where the kind of server is known.
 
     Raises:
         UnreachableError: ``url`` is no HTTP address.
         NotAllowedError: the key or the token can't be one.
     """
 
-    def __init__(self, url: str, api_key: str, *, token: str | None = None, patience: float = 300.0) -> None:
-        if not all(secret.isascii() and secret.isprintable() for secret in (api_key, token or "")):
+    def __init__(
+        self,
+        url: str,
+        api_key: str | None,
+        *,
+        token: str | None = None,
+        login: tuple[str, str] | None = None,
+        patience: float = 300.0,
+    ) -> None:
+        if not all(secret.isascii() and secret.isprintable() for secret in (api_key or "", token or "")):
             raise NotAllowedError("The key or token holds characters that none has: check ARGILLA_API_KEY and HF_TOKEN.")
-        headers = {"X-Argilla-Api-Key": api_key, "Accept": "application/json"}
+        headers = {"Accept": "application/json"}
+        if api_key is not None:
+            headers["X-Argilla-Api-Key"] = api_key
         if token:
             headers["Authorization"] = f"Bearer {token}"
         self.url = shown_url(url)
         self.patience = patience
+        self.passing: re.Pattern[str] | None = None
         try:
-            self._client = httpx.Client(base_url=url, headers=headers, timeout=httpx.Timeout(ANSWER_SECONDS, connect=10))
+            self._client = httpx.Client(
+                base_url=url,
+                headers=headers,
+                auth=login,
+                timeout=httpx.Timeout(ANSWER_SECONDS, connect=10),
+                limits=httpx.Limits(keepalive_expiry=_IDLE_SECONDS),
+            )
         except httpx.InvalidURL:
             raise UnreachableError(f"{self.url} is not the address of a server.") from None
 
@@ -99,6 +122,17 @@ class Api:
         """
         if content is None and body is not None:
             content = to_json(body)
+        return self.measured_call(method, path, params=params, content=content)[0]
+
+    def measured_call(
+        self,
+        method: Literal["GET", "POST", "PUT", "DELETE"],
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        content: bytes | None = None,
+    ) -> tuple[Any, int]:
+        """The same with a body that is JSON already; tells the size of the answer's body in bytes too."""
         for attempt in self._attempts():
             with attempt:
                 return self._send(method, path, params, content)
@@ -125,7 +159,7 @@ class Api:
     def _attempts(self) -> Iterable[stamina.Attempt]:
         return stamina.retry_context(on=_wait_for, attempts=None, timeout=self.patience, wait_initial=0.5, wait_max=20.0, wait_jitter=1.0)
 
-    def _send(self, method: str, path: str, params: Mapping[str, Any] | None, content: bytes | None) -> Any:
+    def _send(self, method: str, path: str, params: Mapping[str, Any] | None, content: bytes | None) -> tuple[Any, int]:
         headers = {"Content-Type": "application/json"} if content is not None else {}
         where = f"{method} {path} on {self.url}"
         try:
@@ -134,9 +168,11 @@ class Api:
             raise TemporaryError(f"{where}: {_words(error)}.") from None
         del response.stream  # it refers to the response, and the two would stay in memory until garbage is looked for
         log.debug("%s: %s, %s bytes", where, response.status_code, len(response.content))
+        if response.status_code == 500 and self.passing and (words := self.passing.search(detail := error_detail(response))):
+            raise TemporaryError(f"{where} answers 500: {words[0]}.", 500, detail)
         _raise_for(response, where)
         try:
-            return from_json(response.content)
+            return from_json(response.content), len(response.content)
         except ValueError:
             raise TemporaryError(f"{where}: the answer is cut off or garbled.", response.status_code) from None
 

@@ -13,6 +13,7 @@ from tests.faults.results import KINDS, SURVIVED
 FILE = Path(__file__).with_name("results.json")
 _LINES = {
     ("kills", "export"): "Exports killed (kill -9) at {kinds} named points and times, then run again: identical snapshot",
+    ("kills in turn", "export"): "Kills of one export at each file that it writes, in turn: identical snapshot",
     ("kills", "import"): "Imports killed (kill -9) at {kinds} named points and times, then run again: identical target",
     ("transport faults", "export"): "Kinds of trouble on the way to the old server",
     ("transport faults", "import"): "Kinds of trouble on the way to the new server",
@@ -20,6 +21,8 @@ _LINES = {
     ("retries", "import"): "Requests of imports that were tried again",
     ("failing calls", "export"): "Exports with the n-th write, fsync, rename … failing ({names}), then run again: identical snapshot",
     ("failing calls", "import"): "Imports with the n-th write, fsync, rename … failing ({names}), then run again: identical target",
+    ("mutilations", "snapshot"): "Kinds of mutilation of a snapshot, found by `check` with the file named",
+    ("flipped bits", "snapshot"): "Single bits flipped in files of a snapshot, found by `check` with the file named",
     ("their changing requests", "import"): "Requests that change something, of a second import",
 }
 

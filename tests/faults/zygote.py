@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import pyarrow.dataset  # noqa: F401 - what a run imports only when it needs it is here already
 
 import argilla_snapshot
-import importer.loading
+import importer.batching
 import transport.api
 from exporter.api_source import connect
 from tests.faults import failing_files
@@ -27,7 +27,7 @@ PAGE, BATCH, ANSWER_SECONDS = 20, 10, 3.0
 def be_small() -> None:
     """Makes small content enough for several pages and batches, and a late answer soon too late."""
     argilla_snapshot.connect = partial(connect, page_size=PAGE)  # type: ignore[assignment]
-    importer.loading.BATCH = BATCH
+    importer.batching.BATCH = BATCH
     transport.api.ANSWER_SECONDS = ANSWER_SECONDS
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from snapshot.check import check
 from tests.cli import run
+from tests.faults.results import survived
 from tests.fixtures import PART, SNAPSHOT, edit_json, edit_part, found
 
 FLIPS = 500
@@ -157,6 +158,7 @@ def test_a_mutilation_is_found_and_named(name: str, snap: Path) -> None:
     assert any(line in problem for problem in problems), problems
     assert all(problem.isprintable() for problem in problems)
     assert bool(found(snap, deep=False)) == shows
+    survived("mutilations", "snapshot", name)
 
 
 def test_any_flipped_bit_is_found_and_its_file_named(snap: Path) -> None:
@@ -171,6 +173,7 @@ def test_any_flipped_bit_is_found_and_its_file_named(snap: Path) -> None:
         problems = found(snap)
         assert any(path.relative_to(snap).as_posix() in problem for problem in problems), (path, problems)
         path.write_bytes(whole)
+        survived("flipped bits", "snapshot", "one")
     assert check(snap, deep=True) == []
 
 

@@ -1,0 +1,115 @@
+"""``python -m benchmarks``: all of it, or a part: ``export``, ``import``, ``workers``."""
+
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+
+import click
+
+from benchmarks import filling
+from benchmarks.exporting import Exporting
+from benchmarks.importing import Importing
+from benchmarks.measure import BenchmarkError
+from benchmarks.results import in_turns, save
+from benchmarks.scaling import scaling_paths
+from servers.errors import ServersError
+from servers.install import environment
+from servers.stack import Stack, running
+
+ROOT = Path(__file__).parent.parent
+EXPORTS = "2000,10000,50000,200000"
+IMPORTS = "2000,10000"
+SCALED = "2000"
+
+
+def sizes(text: str) -> list[int]:
+    """Numbers with commas between them."""
+    return [int(size) for size in text.split(",")]
+
+
+sizes_option = partial(click.option, "--sizes", type=sizes, show_default=True, help="Records of the datasets.")
+rounds_option = click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True, help="Runs of each path.")
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Measure ours beside the official guide's way and the limit, on real servers; without a command all of it.
+
+    The results of each size replace earlier ones of that size in results.json, from which the plots are drawn and the
+    README's tables are made.
+    """
+    if context.invoked_subcommand is None:
+        for command in (export_command, import_command, workers_command):
+            context.invoke(command)
+
+
+@cli.command("export")
+@sizes_option(default=EXPORTS)
+@rounds_option
+def export_command(*, sizes: list[int], rounds: int) -> None:
+    """Out of an Argilla 1.29.1 server."""
+    with tempfile.TemporaryDirectory() as name, running(Path(name, "servers"), new=False) as stack:
+        for records in sizes:
+            export = _filled(stack, Path(name), records)
+            save(in_turns("export", records, rounds, export.paths(), _say))
+    _draw()
+
+
+@cli.command("import")
+@sizes_option(default=IMPORTS)
+@rounds_option
+def import_command(*, sizes: list[int], rounds: int) -> None:
+    """Into an Argilla 2.8.0 server."""
+    with tempfile.TemporaryDirectory() as name, _exported(Path(name), sizes, new=True) as (stack, exports):
+        for export in exports:
+            save(in_turns("import", export.records, rounds, Importing(stack.new, export).paths(), _say))
+    _draw()
+
+
+@cli.command("workers")
+@sizes_option(default=SCALED)
+@rounds_option
+def workers_command(*, sizes: list[int], rounds: int) -> None:
+    """Into Argilla 2.8.0 servers with several workers, on PostgreSQL, with several requests in flight."""
+    with tempfile.TemporaryDirectory() as name, _exported(Path(name), sizes, new=False) as (stack, exports), ExitStack() as servers:
+        for export in exports:
+            save(in_turns("workers", export.records, rounds, scaling_paths(stack, servers, export), _say))
+
+
+def _filled(stack: Stack, folder: Path, records: int) -> Exporting:
+    """A dataset of that size on the old server, still to be exported."""
+    filling.fill(stack.old, stack.search.url, records)
+    return Exporting(stack.old, stack.search.url, folder, records)
+
+
+@contextmanager
+def _exported(folder: Path, sizes: list[int], *, new: bool) -> Iterator[tuple[Stack, list[Exporting]]]:
+    """Exports of datasets of these sizes, ours and the guide's; of the servers at most the new one is up."""
+    with running(folder / "servers", new=new) as stack:
+        exports = [_filled(stack, folder, records) for records in sizes]
+        for export in exports:
+            export.export()
+            export.guide()
+        stack.old.stop()
+        yield stack, exports
+
+
+def _draw() -> None:
+    """Draws the plots anew, with a library that only they need."""
+    python = environment(ROOT / "benchmarks" / "plot.txt", "3.11")
+    subprocess.run([python, "-m", "benchmarks.plot"], cwd=ROOT, check=True)
+
+
+if __name__ == "__main__":
+    try:
+        cli()
+    except (BenchmarkError, ServersError) as error:
+        raise SystemExit(f"Error: {error}") from None

@@ -1,0 +1,38 @@
+"""Bodies for the limit of an import: what `import` would send, made beforehand."""
+
+from itertools import islice
+from pathlib import Path
+
+from importer.batching import BATCH
+from importer.journal import import_folder, load
+from importer.mapping import Mapper
+from importer.target import Target
+from importer.wire import wire_item
+from servers.argilla import ArgillaServer
+from snapshot.reader import Snapshot
+from transport.api import Api, to_json
+
+
+def write_bodies(directory: Path, new: ArgillaServer, folder: Path) -> str:
+    """Makes an empty dataset like the last import's, and writes the bodies that fill it, in order.
+
+    Returns:
+        The id of the dataset.
+    """
+    folder.mkdir()
+    api = Api(new.url, new.api_key)
+    target, snapshot = Target(api), Snapshot(directory)
+    begun = load(import_folder(directory, new.url))
+    assert begun
+    plan, done = begun
+    (dataset,), (entry,) = plan.datasets, snapshot.entries
+    ids = target.dataset_ids(target.create_dataset(dataset, done.workspaces[dataset.workspace]))
+    users = {name: user.id for name, user in target.state().users.items()}
+    mapper = Mapper(dataset, plan.agents, plan.options)
+    items = (wire_item(mapper.map(record)[0], ids, users) for record in snapshot.records(entry))
+    number = 0
+    while batch := list(islice(items, BATCH)):
+        (folder / f"{number:06}.json").write_bytes(to_json({"items": batch}))
+        number += 1
+    api.close()
+    return ids.id

@@ -1,0 +1,77 @@
+"""The limits: the same bytes through the same server, and nothing done with them.
+
+``python -m benchmarks.limits paging URL WORKSPACE DATASET | scroll URL INDEX | bodies URL DATASET_ID FOLDER`` prints how
+many requests carried records. ``ARGILLA_API_KEY`` is the key.
+"""
+
+import http.client
+import os
+import sys
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+PAGE = 1_000
+
+
+class Connection:
+    """One connection that stays open, to a server on loopback."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        assert parts.hostname
+        self._connection = http.client.HTTPConnection(parts.hostname, parts.port)
+        self._headers = {"Content-Type": "application/json", "X-Argilla-Api-Key": os.environ.get("ARGILLA_API_KEY", "")}
+
+    def send(self, method: str, path: str, body: bytes) -> bytes:
+        """The bytes that are answered."""
+        self._connection.request(method, path, body, self._headers)
+        answer = self._connection.getresponse()
+        content = answer.read()
+        if answer.status >= 300:
+            raise SystemExit(f"{method} {path}: {answer.status} {content[:500].decode()}")
+        return content
+
+
+def paging(url: str, workspace: str, dataset: str) -> int:
+    """Pages of 1,000 of the 1.x API, of which only the cursor is looked at: it stands behind the records."""
+    connection = Connection(url)
+    path = f"/api/datasets/{quote(dataset)}/records/:search?workspace={quote(workspace)}&limit={PAGE}"
+    pages, body = 0, b"{}"
+    while not (page := connection.send("POST", path, body)).startswith(b'{"records":[]'):
+        pages += 1
+        cursor = page[page.rindex(b'"next_idx":') :].partition(b',"next_page_cfg"')[0]
+        body = b"{" + cursor + b"}"
+    return pages
+
+
+def scroll(url: str, index: str) -> int:
+    """Pages of 1,000 of the search engine in the order of its own, of which only the cursor is looked at: it stands first."""
+    connection = Connection(url)
+    pages = 0
+    page = connection.send("POST", f"/{quote(index)}/_search?scroll=5m", b'{"size":%d,"sort":["_doc"]}' % PAGE)
+    while not page.endswith(b'"hits":[]}}'):
+        pages += 1
+        body = page.partition(b",")[0].replace(b'"_scroll_id"', b'"scroll_id"') + b',"scroll":"5m"}'
+        page = connection.send("POST", "/_search/scroll", body)
+    return pages
+
+
+def bodies(url: str, dataset_id: str, folder: str) -> int:
+    """Ready bodies, each a file, into the 2.x API; the answers are not looked at."""
+    connection = Connection(url)
+    files = sorted(Path(folder).iterdir())
+    for file in files:
+        connection.send("PUT", f"/api/v1/datasets/{dataset_id}/records/bulk", file.read_bytes())
+    return len(files)
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["paging", url, workspace, dataset]:
+            print(paging(url, workspace, dataset))
+        case ["scroll", url, index]:
+            print(scroll(url, index))
+        case ["bodies", url, dataset_id, folder]:
+            print(bodies(url, dataset_id, folder))
+        case _:
+            raise SystemExit(__doc__)

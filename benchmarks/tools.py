@@ -1,0 +1,44 @@
+"""The commands that are measured."""
+
+import sys
+from pathlib import Path
+
+from benchmarks.measure import BenchmarkError, Measured, measure
+from servers.argilla import ArgillaServer
+from servers.install import environment
+
+HERE = Path(__file__).parent
+
+
+def ours(server: ArgillaServer | None, *arguments: str | Path) -> Measured:
+    """Our command line, as a person would type it."""
+    return measure([Path(sys.executable).with_name("argilla-snapshot"), *arguments], _named(server))
+
+
+def limit(server: ArgillaServer | None, *arguments: str | Path) -> Measured:
+    """One of the limits."""
+    return measure([sys.executable, "-I", HERE / "limits.py", *arguments], _named(server))
+
+
+def guide_export(server: ArgillaServer, *arguments: str | Path) -> Measured:
+    """The official guide's first step, in an environment of its own."""
+    return measure([environment(HERE / "guide-old.txt", "3.10"), "-I", HERE / "guide_export.py", *arguments], _named(server))
+
+
+def guide_import(server: ArgillaServer, *arguments: str | Path) -> Measured:
+    """The official guide's second and third step, in an environment of their own."""
+    return measure([environment(HERE / "guide-new.txt", "3.11"), "-I", HERE / "guide_import.py", *arguments], _named(server))
+
+
+def right(what: str, found: object, expected: object) -> None:
+    """Makes sure that a run did what it should.
+
+    Raises:
+        BenchmarkError: it did not.
+    """
+    if found != expected:
+        raise BenchmarkError(f"{what}: {found}, and not {expected}")
+
+
+def _named(server: ArgillaServer | None) -> dict[str, str]:
+    return {"ARGILLA_API_URL": server.url, "ARGILLA_API_KEY": server.api_key} if server else {}

@@ -1,0 +1,172 @@
+"""The SQL database of an Argilla server: its users, workspaces and memberships, read and nothing else.
+
+The tables are those of argilla-server 1.29.1 (``models/database.py``), and of 2.x, which has the same three.
+"""
+
+import os
+import sqlite3
+import ssl
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from uuid import UUID
+
+from pg8000.exceptions import DatabaseError, Error
+from pg8000.native import Connection
+
+from snapshot.models import User, Workspace
+from transport.errors import NotAllowedError, ServerError, UnreachableError, UnsupportedServerError
+
+Row = dict[str, Any]
+#: Runs one statement that changes nothing.
+Ask = Callable[[str], list[Row]]
+
+_USERS = "SELECT id, username, first_name, last_name, role, inserted_at, updated_at FROM users"
+_WORKSPACES = "SELECT id, name, inserted_at, updated_at FROM workspaces"
+_MEMBERS = "SELECT user_id, workspace_id FROM workspaces_users ORDER BY inserted_at"
+_DATASETS = "SELECT * FROM datasets ORDER BY inserted_at"
+_TIMEOUT = 30.0
+#: PostgreSQL's classes of errors: invalid authorization, and insufficient privilege.
+_REFUSED = ("28", "42501")
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """What an Argilla server's database says.
+
+    Attributes:
+        users: ordered by name, with the workspaces that they are members of.
+        workspaces: ordered by name.
+        feedback: the feedback datasets of a 1.x server: workspace and name; none where the database is a 2.x server's by now.
+        shown: the address of the database, without credentials and folders.
+    """
+
+    users: list[User]
+    workspaces: list[Workspace]
+    feedback: list[tuple[str, str]]
+    shown: str
+
+
+def read_people(address: str, password: str | None = None) -> People:
+    """Reads it all at once.
+
+    Args:
+        address: the path of an SQLite file, or an address as ``ARGILLA_DATABASE_URL`` has it: ``sqlite:///path``,
+            ``postgresql://user:password@host:port/name?sslmode=…``, both also with ``+driver`` after the kind.
+        password: of a PostgreSQL; None where it stands in the address.
+
+    Raises:
+        UnreachableError: there is no such file, or nobody answers.
+        NotAllowedError: the password is refused, or the user may not read.
+        UnsupportedServerError: it is no database of an Argilla server.
+    """
+    try:
+        url = urlsplit(address) if "://" in address else SplitResult("sqlite", "", f"/{address}", "", "")
+    except ValueError:
+        raise UnreachableError("--database is no address: check it.") from None
+    kind = url.scheme.partition("+")[0]
+    if kind == "sqlite":
+        return _read_sqlite(Path(url.path[1:]).expanduser())
+    if kind in ("postgresql", "postgres"):
+        return _read_postgresql(url, password)
+    raise UnsupportedServerError(f"--database is of the unknown kind {kind}: it must be a file, sqlite:///PATH or postgresql://HOST/NAME.")
+
+
+def _read_sqlite(path: Path) -> People:
+    if not path.is_file():
+        raise UnreachableError(f"There is no SQLite file {path}: check --database.")
+    # Beside a file that was changed last lies its write-ahead log, which is read with it. Where there is none and the folder
+    # can't be written, SQLite must be told that nobody changes the file.
+    fixed = not path.with_name(f"{path.name}-wal").exists() and not os.access(path.parent, os.W_OK)
+    uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if fixed else ''}"
+    try:
+        with closing(sqlite3.connect(uri, uri=True, timeout=_TIMEOUT)) as connection:
+            connection.row_factory = sqlite3.Row
+            connection.execute("BEGIN")
+
+            def ask(statement: str) -> list[Row]:
+                return [dict(row) for row in connection.execute(statement)]
+
+            return _people(ask, f"sqlite:///{path.name}")
+    except sqlite3.Error as error:
+        raise UnsupportedServerError(f"{path} is no database of an Argilla server ({error}).") from None
+
+
+def _read_postgresql(url: SplitResult, password: str | None) -> People:
+    try:
+        port = url.port or 5432
+    except ValueError:
+        raise UnreachableError("--database has no valid port: check it.") from None
+    shown = f"postgresql://{url.hostname or 'localhost'}:{port}{url.path}"
+    try:
+        connection = Connection(
+            unquote(url.username or "postgres"),
+            host=url.hostname or "localhost",
+            port=port,
+            database=unquote(url.path[1:]) or None,
+            password=password or unquote(url.password or "") or None,
+            timeout=_TIMEOUT,
+            ssl_context=_encryption(url),
+            application_name="argilla-snapshot",
+        )
+        with closing(connection):
+            connection.run("START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+            def ask(statement: str) -> list[Row]:
+                rows = connection.run(statement) or []
+                names = [column["name"] for column in connection.columns or []]
+                return [dict(zip(names, row, strict=True)) for row in rows]
+
+            return _people(ask, shown)
+    except DatabaseError as error:
+        raise _refusal(shown, error) from None
+    except (Error, OSError) as error:
+        raise UnreachableError(f"No PostgreSQL answers at {shown} ({str(error).rstrip('.')}): check --database.") from None
+
+
+def _encryption(url: SplitResult) -> bool | ssl.SSLContext | None:
+    """What libpq's ``sslmode`` means; without it encrypted where the server can."""
+    query = parse_qs(url.query)
+    mode = (query.get("sslmode") or query.get("ssl") or ["prefer"])[-1]
+    if mode == "disable":
+        return False
+    if mode in ("verify-ca", "verify-full"):
+        return ssl.create_default_context()
+    return True if mode == "require" else None
+
+
+def _refusal(shown: str, error: DatabaseError) -> ServerError:
+    told = error.args[0] if error.args and isinstance(error.args[0], dict) else {}
+    code, words = str(told.get("C", "")), str(told.get("M", "it refuses"))
+    if code.startswith(_REFUSED):
+        return NotAllowedError(f"{shown} refuses ({words}): check ARGILLA_DATABASE_PASSWORD and the user in --database.")
+    if code == "3D000" or code.startswith("42"):
+        return UnsupportedServerError(f"{shown} is no database of an Argilla server ({words}).")
+    return ServerError(f"{shown} answers with an error: {words}.")
+
+
+def _people(ask: Ask, shown: str) -> People:
+    names = {_id(row): row["name"] for row in ask(_WORKSPACES)}
+    members: dict[str, list[str]] = {}
+    for row in ask(_MEMBERS):
+        members.setdefault(_id(row, "user_id"), []).append(names[_id(row, "workspace_id")])
+    users = [User(**{**row, "id": _id(row), "workspaces": members.get(_id(row), []), **_times(row)}) for row in ask(_USERS)]
+    workspaces = [Workspace(**{**row, "id": _id(row), **_times(row)}) for row in ask(_WORKSPACES)]
+    # Those of 2.x have a distribution: they are where the records go, not what has to be exported.
+    feedback = [(names[_id(row, "workspace_id")], row["name"]) for row in ask(_DATASETS) if "distribution" not in row]
+    return People(sorted(users, key=lambda u: u.username), sorted(workspaces, key=lambda w: w.name), feedback, shown)
+
+
+def _id(row: Row, column: str = "id") -> str:
+    """SQLite has the digits of a UUID, PostgreSQL the UUID."""
+    return str(UUID(str(row[column])))
+
+
+def _times(row: Row) -> dict[str, str]:
+    """As the API writes them; SQLite has text, PostgreSQL a time."""
+    times = {name: row[name] for name in ("inserted_at", "updated_at")}
+    return {name: (datetime.fromisoformat(time) if isinstance(time, str) else time).isoformat() for name, time in times.items()}

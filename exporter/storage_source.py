@@ -1,0 +1,229 @@
+"""The storage behind an Argilla 1.x server as a source: its search engine, and its SQL database.
+
+For a server that is gone or too slow: a server upgraded to 2.x leaves the indices of the legacy datasets as they were, and shows
+them no more. Facts about indices and documents are from argilla-server 1.29.1 (``daos``) and were seen on a running one.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+import stamina
+
+from exporter.choose import users_named
+from exporter.database import People, read_people
+from exporter.learn import dict_of
+from exporter.source import Access, Count, Listed
+from exporter.storage_contact import engine, names
+from exporter.storage_names import Names
+from exporter.storage_scan import scan
+from snapshot.models import TASKS, Dataset, User, Workspace
+from snapshot.models import Source as Shown
+from transport.api import Api
+from transport.errors import ServerError
+
+#: Where datasets of Rubrix go that are in no workspace.
+NO_WORKSPACE = "without-workspace"
+#: Datasets that are listed at most: an engine's maximum for one answer.
+_LISTED = 10_000
+#: Seconds that a large page is tried before a smaller one is.
+_IMPATIENCE = 20.0
+#: What the API lists of a dataset (``schemas/datasets.py``, ``Dataset``), in its order.
+_MEMBERS = ("tags", "metadata", "name", "task", "workspace", "id", "owner", "created_at", "created_by", "last_updated")
+
+
+def connect(
+    url: str,
+    database: str | None = None,
+    *,
+    namespace: str | None = None,
+    login: tuple[str, str] | None = None,
+    database_password: str | None = None,
+    patience: float = 300.0,
+) -> "StorageSource":
+    """Connects to a search engine, and reads who is in the database.
+
+    Args:
+        url: address of the OpenSearch or Elasticsearch; a username and a password may stand in it.
+        database: path or address of the SQL database, see ``database.read_people``; None where there is none to read.
+        namespace: the server's ``ARGILLA_NAMESPACE``, empty where it had none; None where that is to be found out.
+        login: username and password of the search engine, in place of those in ``url``.
+        database_password: the password of the database, in place of the one in ``database``.
+        patience: seconds that temporary trouble is waited out, each time.
+
+    Raises:
+        UnreachableError, NotAllowedError, UnsupportedServerError: of either.
+        NamespaceError: it is not clear whose datasets to read.
+    """
+    plain, in_url = _without_login(url)
+    api = Api(plain, None, login=login or in_url, patience=patience)
+    quick = Api(plain, None, login=login or in_url, patience=min(patience, _IMPATIENCE))
+    try:
+        version = engine(api)
+        people = read_people(database, database_password) if database else None
+        return StorageSource(api, quick, version, names(api, namespace), people)
+    except BaseException:
+        api.close()
+        quick.close()
+        raise
+
+
+class StorageSource:
+    """A search engine and what a database said, as ``connect`` found them. Fulfils ``exporter.source.Source``."""
+
+    def __init__(self, api: Api, quick: Api, version: str, names: Names, people: People | None) -> None:
+        self._api = api
+        self._quick = quick
+        self._names = names
+        self._people = people
+        self._where: dict[str, tuple[str, str, str]] = {}
+        self._documents = self._list()
+        self.shown = Shown(
+            kind="argilla-storage",
+            url=api.url,
+            version=version,
+            namespace=names.namespace,
+            database=people.shown if people else None,
+        )
+
+    @property
+    def users_loss(self) -> str | None:
+        """Without a database only those can be known whom records name."""
+        return None if self._people else "users_from_records"
+
+    def users(self, datasets: list[Dataset]) -> list[User]:
+        """Those of the database; without one whoever made or annotated one of the datasets, as members of its workspace."""
+        return self._people.users if self._people else users_named(datasets)
+
+    def workspaces(self) -> list[Workspace]:
+        """Those of the database, and those that only datasets name; ordered by name."""
+        known = self._people.workspaces if self._people else []
+        named = {document["workspace"] for document in self._documents} - {workspace.name for workspace in known}
+        return sorted([*known, *map(Workspace, named)], key=lambda workspace: workspace.name)
+
+    def datasets(self) -> list[Listed]:
+        """The datasets of a known task, also those of workspaces that the database does not have."""
+        listed = [Listed(d["workspace"], d["name"], d["task"], d) for d in map(_listed, self._documents) if d["task"] in TASKS]
+        return sorted(listed, key=lambda dataset: (dataset.workspace, dataset.name))
+
+    def left_out(self) -> list[tuple[str, str, str]]:
+        """Datasets of an unknown task or workspace, and feedback datasets, whose truth is in the database."""
+        found = [("unknown_task", d["workspace"], d["name"]) for d in self._documents if d["task"] not in TASKS]
+        if self._people:
+            known = {workspace.name for workspace in self._people.workspaces}
+            found += [("workspace_unknown", d["workspace"], d["name"]) for d in self._documents if d["workspace"] not in known]
+            found += [("feedback_dataset", workspace, name) for workspace, name in self._people.feedback]
+        return found
+
+    def settings(self, dataset: Listed) -> dict[str, Any] | None:
+        """They stand in the document of the dataset."""
+        return _without_nulls(self._document(dataset).get("settings")) or None
+
+    def rules(self, dataset: Listed) -> list[dict[str, Any]]:
+        """They stand in the document of the dataset."""
+        rules: list[dict[str, Any]] = _without_nulls(self._document(dataset).get("rules")) or []
+        return rules
+
+    def access(self, dataset: Listed) -> Access:
+        """Counts; no list tells whether an index is closed."""
+        try:
+            self._total(dataset)
+        except ServerError as error:
+            if error.status == 404:
+                return "missing"
+            if error.status == 400 and "index_closed_exception" in error.detail:
+                return "closed"
+            raise
+        return "open"
+
+    def open(self, dataset: Listed) -> None:
+        """``POST _open``; the shards of a large index need a moment until they answer."""
+        self._api.post(f"/{self._records(dataset)}/_open")
+        for attempt in stamina.retry_context(on=ServerError, attempts=None, timeout=self._api.patience, wait_initial=0.2, wait_max=5.0):
+            with attempt:
+                self._total(dataset)
+
+    def close(self, dataset: Listed) -> None:
+        """``POST _close``."""
+        try:
+            self._api.post(f"/{self._records(dataset)}/_close")
+        except ServerError as error:
+            if error.status != 404:
+                raise
+
+    def count(self, dataset: Listed) -> Count:
+        """The exact count of an index, and the dataset's ``last_updated`` (changed by every bulk of records)."""
+        return Count(self._total(dataset), self._document(dataset).get("last_updated"))
+
+    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Iterator[list[dict[str, Any]]]:
+        """Pages of the index as of one moment, where the engine can keep one."""
+        return scan(self._api, self._quick, self._records(dataset), after, since)
+
+    def disconnect(self) -> None:
+        """Closes the connections."""
+        self._api.close()
+        self._quick.close()
+
+    def _list(self) -> list[dict[str, Any]]:
+        """The documents of all datasets, each with a workspace; of those taken over from Rubrix only the newer ones."""
+        found: dict[str, dict[str, Any]] = {}
+        for index, records in ((self._names.datasets, self._names.records), (self._names.old_datasets, self._names.old_records)):
+            for hit in self._search_all(index):
+                document = hit["_source"]
+                document["workspace"] = document.get("workspace") or document.get("owner") or NO_WORKSPACE
+                full_name = f"{document['workspace']}.{document['name']}"
+                if full_name not in found:
+                    found[full_name] = document
+                    self._where[full_name] = index, hit["_id"], records(hit["_id"])
+        return list(found.values())
+
+    def _search_all(self, index: str) -> list[dict[str, Any]]:
+        try:
+            hits: list[dict[str, Any]] = self._api.post(f"/{index}/_search", {"size": _LISTED})["hits"]["hits"]
+        except ServerError as error:
+            if error.status != 404:
+                raise
+            return []
+        return hits
+
+    def _document(self, dataset: Listed) -> dict[str, Any]:
+        index, id_, _ = self._where[dataset.full_name]
+        document: dict[str, Any] = self._api.get(f"/{index}/_doc/{quote(id_, safe='')}")["_source"]
+        return document
+
+    def _records(self, dataset: Listed) -> str:
+        return self._where[dataset.full_name][2]
+
+    def _total(self, dataset: Listed) -> int:
+        return int(self._api.get(f"/{self._records(dataset)}/_count")["count"])
+
+
+def _without_login(url: str) -> tuple[str, tuple[str, str] | None]:
+    """An address without a username and a password, and these."""
+    with suppress(ValueError):
+        parsed = urlsplit(url)
+        if parsed.username or parsed.password:
+            login = unquote(parsed.username or ""), unquote(parsed.password or "")
+            return parsed._replace(netloc=parsed.netloc.rpartition("@")[2]).geturl(), login
+    return url, None
+
+
+def _listed(document: dict[str, Any]) -> dict[str, Any]:
+    """A dataset as the API lists it."""
+    whole = {**document, "owner": document["workspace"], "id": f"{document['workspace']}.{document['name']}"}
+    whole |= {name: _pairs(document.get(name)) for name in ("tags", "metadata")}
+    return {name: whole[name] for name in _MEMBERS if whole.get(name) is not None}
+
+
+def _pairs(value: Any) -> dict[str, Any]:
+    """Tags and metadata are stored as ``[{"key", "value": JSON}]``."""
+    return {pair["key"]: json.loads(pair["value"]) for pair in value} if isinstance(value, list) else dict_of(value)
+
+
+def _without_nulls(value: Any) -> Any:
+    """The API leaves out members that are null."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,122 @@
+"""An import in parts, as several machines do it: together they make what one import makes."""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from importer.journal import import_folder
+from importer.options import Part
+from servers.argilla import NEW
+from servers.stack import Stack
+from tests import cli, target
+from tests.faults import same
+from tests.faults.conftest import New
+from tests.faults.runs import KILLED, Ended
+
+pytestmark = pytest.mark.servers
+PARTS = [Part(number, 3) for number in (1, 2, 3)]
+
+
+class Machine:
+    """A machine with a copy of the snapshot that does one part."""
+
+    def __init__(self, new: New, folder: Path, part: Part) -> None:
+        folder.mkdir()
+        self.new, self.part, self.snapshot = new, part, new.copy(folder)
+
+    def run(self, *options: str, **how: Any) -> Ended:
+        return self.new.import_(self.snapshot, "--part", str(self.part), *options, **how)
+
+    def bring(self, other: "Machine") -> None:
+        """Copies the journal of another machine."""
+        folders = [import_folder(place.snapshot, self.new.proxy.url, other.part) for place in (other, self)]
+        shutil.copytree(*folders, dirs_exist_ok=True)
+
+    def verify(self) -> Ended:
+        return self.new.runs.run("verify", self.snapshot, "--json", url=self.new.proxy.url)
+
+
+def said(ended: Ended, code: int, words: str) -> None:
+    """It ended with that code and one line, which has these words."""
+    assert (ended.code, words in ended.last, ended.err.count("Error: ")) == (code, True, 1), ended
+
+
+def held(new: New) -> list[str]:
+    """How the target differs from that of an import in one go."""
+    with target.connect(new.server.url) as client:
+        return same.differences(same.held(client), new.whole)
+
+
+def test_parts_make_one_after_the_other_what_one_import_makes(new: New, tmp_path: Path) -> None:
+    first, second, third = (Machine(new, tmp_path / str(part.number), part) for part in PARTS)
+    said(second.run("--timeout", "0"), 75, "Part 1 has not made first.news")
+    assert first.run().code == 0
+    said(second.run("--multi-label-threshold", "0"), 5, "same snapshot and options")
+    done = second.run("--json")
+    assert done.code == 0, done
+    report = json.loads(done.out)
+    assert (report["part"], {user["action"] for user in report["users"]}) == ("2/3", {"reuse"})
+    assert {d["source_name"]: (d["action"], d["records"]) for d in report["datasets"]} == {
+        "first.news": ("join", 15),
+        "second.closed": ("join", 8),
+    }
+
+    first.bring(second)
+    said(first.verify(), 2, "Part 3/3 is not on record")
+    assert third.run(kill_at="import.batch_noted:2").code == KILLED
+    first.bring(third)
+    said(first.verify(), 2, "Part 3/3 is not finished")
+    assert third.run("--concurrency", "2").code == 0
+    first.bring(third)
+    verified = first.verify()
+    assert (verified.code, json.loads(verified.out)["records"]) == (0, 45 + 25), verified
+    assert held(new) == []
+
+    new.proxy.now()
+    assert second.run("--repair").code == 0
+    said(new.import_(first.snapshot), 2, "in 3 parts is on record")
+    said(new.import_(first.snapshot, "--part", "1/4"), 2, "in 3 parts is on record")
+    said(Machine(new, tmp_path / "stranger", Part(2, 3)).run(), 5, "holds records of this part")
+    assert new.proxy.changing() == []
+
+
+def test_parts_make_at_the_same_time_what_one_import_makes(new: New, tmp_path: Path) -> None:
+    machines = [Machine(new, tmp_path / str(part.number), part) for part in PARTS]
+    environment = {**os.environ, "ARGILLA_API_URL": new.proxy.url, "ARGILLA_API_KEY": new.server.api_key}
+    tool = Path(sys.executable).with_name("argilla-snapshot")
+    commands = [[tool, "import", machine.snapshot, "--part", str(machine.part)] for machine in machines]
+    processes = [subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) for command in commands]
+    assert [process.wait(timeout=300) for process in processes] == [0, 0, 0]
+    for other in machines[1:]:
+        machines[0].bring(other)
+    assert machines[0].verify().code == 0
+    assert held(new) == []
+
+
+@pytest.mark.parametrize("options", [["--part", "0/4"], ["--part", "5/4"], ["--part", "x"], ["--part", "1/2", "--on-conflict", "skip"]])
+def test_what_is_no_part_is_told_before_anything_is_asked(tmp_path: Path, options: list[str]) -> None:
+    refused = cli.run("import", tmp_path, *options, url="http://127.0.0.1:9")
+    assert (refused.returncode, "--part" in refused.stderr) == (2, True), refused.stderr
+
+
+def test_a_database_that_others_write_to_is_waited_for(stack: Stack, new: New, tmp_path: Path) -> None:
+    snapshot = new.copy(tmp_path)
+    with stack.fresh(NEW, {"ARGILLA_DATABASE_SQLITE_TIMEOUT": "1"}) as server:
+        assert new.runs.run("import", snapshot, url=server.url, kill_at="import.batch_noted").code == KILLED
+        writer = sqlite3.connect(server.home / "argilla.db", check_same_thread=False)
+        writer.execute("BEGIN IMMEDIATE")
+        threading.Timer(3, writer.close).start()
+        done = new.runs.run("import", snapshot, "--concurrency", "2", url=server.url)
+        assert done.code == 0, done
+        assert "database is locked. Trying again" in done.err
+        assert not (import_folder(snapshot, server.url) / "rejected.jsonl").exists()
+        with target.connect(server.url) as client:
+            assert same.differences(same.held(client), new.whole) == []

@@ -1,0 +1,284 @@
+"""Exports from the search engine and the SQL database of a real Argilla 1.29.1, while it runs and after it is gone."""
+
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+
+from exporter.database import read_people
+from exporter.run import ExportOptions, export
+from exporter.storage_scan import FIRST_PAGE, PAGE_BYTES, scan
+from exporter.storage_source import NO_WORKSPACE, StorageSource, connect
+from servers import old_api
+from servers.argilla import OLD
+from servers.postgresql import PASSWORD
+from servers.seed import seed_demo
+from servers.stack import Stack
+from snapshot.faults import VARIABLE
+from snapshot.models import Manifest
+from snapshot.reader import Snapshot
+from tests.cli import run, succeed
+from tests.export_killed import Fuse
+from tests.faults.proxy import Fault, before
+
+pytestmark = pytest.mark.servers
+
+KEYWORDS = {"mappings": {"dynamic": False, "properties": {"id": {"type": "keyword"}, "last_updated": {"type": "date"}}}}
+
+
+@dataclass(frozen=True)
+class Storage:
+    """What is left of a server: its indices, three shards each, its PostgreSQL, and a snapshot made through its API."""
+
+    search_url: str
+    database_url: str
+    namespace: str
+    through_api: Path
+
+    def options(self, **changed: str) -> list[str]:
+        given = {"search_engine": self.search_url, "database": self.database_url, "namespace": self.namespace} | changed
+        return [part for name, value in given.items() for part in (f"--{name.replace('_', '-')}", value)]
+
+    def connect(self, *, database: bool = True, namespace: str | None = None, patience: float = 30) -> StorageSource:
+        database_url = self.database_url if database else None
+        return connect(self.search_url, database_url, namespace=namespace or self.namespace, patience=patience)
+
+    def index(self, rest: str) -> str:
+        return f"{self.search_url}/{self.namespace}.ar.{rest}"
+
+
+@pytest.fixture(scope="module")
+def storage(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
+    through_api = tmp_path_factory.mktemp("api") / "snap"
+    with stack.fresh(OLD, {"ES_RECORDS_INDEX_SHARDS": "3"}, postgresql=True) as server:
+        seed_demo(server.url, server.api_key)
+        with old_api.connect(server.url, server.api_key) as client:
+            (demo,) = [item["id"] for item in client.get("/api/v1/me/workspaces").json()["items"] if item["name"] == "demo"]
+            client.post("/api/v1/datasets", json={"name": "feedback", "workspace_id": demo}).raise_for_status()
+            client.put("/api/datasets/entities:close", params={"workspace": "demo"}).raise_for_status()
+        succeed("export", through_api, url=server.url, code=3)
+        server.process.stop()
+        yield Storage(server.search_url, server.database_url, server.env["ARGILLA_NAMESPACE"], through_api)
+
+
+def request(method: str, url: str, json: Any = None) -> Any:
+    return (
+        httpx.request(method, url, json=json, params={"refresh": "true"} if "/_doc/" in url else None, trust_env=False)
+        .raise_for_status()
+        .json()
+    )
+
+
+def contents(snapshot: Path) -> dict[str, Any]:
+    """Every file but those that say where the snapshot comes from: tables byte by byte, the others as JSON."""
+    files = {path.relative_to(snapshot).as_posix(): path.read_bytes() for path in snapshot.rglob("*") if path.is_file()}
+    for name in ("README.md", "SHA256SUMS", "manifest.json"):
+        del files[name]
+    return {name: orjson.loads(content) if name.endswith(".json") else content for name, content in files.items()}
+
+
+def losses(manifest: Manifest) -> list[tuple[str, str | None]]:
+    return [(loss.kind, loss.dataset) for loss in manifest.losses]
+
+
+def exported(storage: Storage, folder: Path, progress: Fuse | None = None, **options: Any) -> Manifest:
+    return export(ExportOptions(folder, **options), storage.connect, progress or Fuse(0))
+
+
+def test_the_same_snapshot_as_through_the_server_which_is_stopped(storage: Storage, folder: Path) -> None:
+    succeed("export", folder, *storage.options(), code=3)
+    assert contents(folder) == contents(storage.through_api)
+    manifest, expected = Snapshot(folder).manifest, Snapshot(storage.through_api).manifest
+    assert (manifest.counts, manifest.datasets, manifest.losses) == (expected.counts, expected.datasets, expected.losses)
+    assert manifest.counts["records"] == 350
+    assert losses(manifest) == [("feedback_dataset", None)]
+    source = manifest.source
+    assert (source.kind, source.url, source.version) == ("argilla-storage", storage.search_url, "OpenSearch 2.13.0")
+    assert (source.namespace, "argilla" in str(source.database)) == (storage.namespace, False)
+    assert is_closed(storage, "demo.entities")
+
+
+def is_closed(storage: Storage, dataset: str) -> bool:
+    return "index_closed_exception" in httpx.get(f"{storage.index('dataset.' + dataset)}/_count", trust_env=False).text
+
+
+def test_killed_and_gone_on_with_it_is_the_same_snapshot(storage: Storage, folder: Path) -> None:
+    for point in ("export.opened", "export.page_synced:3", "export.scanned"):
+        assert run("export", folder, *storage.options(), **{VARIABLE: point}).returncode == -signal.SIGKILL
+    succeed("export", folder, *storage.options(), code=3)
+    assert contents(folder) == contents(storage.through_api)
+    assert is_closed(storage, "demo.entities")
+
+
+def test_without_a_database_users_are_those_whom_records_name(storage: Storage, folder: Path) -> None:
+    manifest = export(ExportOptions(folder), lambda: storage.connect(database=False), Fuse(0))
+    assert losses(manifest) == [("users_from_records", None)]
+    snapshot, known = Snapshot(folder), {user.username: user for user in Snapshot(storage.through_api).users()}
+    named = {user.username: user for user in snapshot.users()}
+    datasets = [snapshot.dataset(entry) for entry in snapshot.entries]
+    assert named.keys() == {"argilla"} | {agent for dataset in datasets for agent in dataset.annotation_agents}
+    assert {user.role for user in named.values()} == {"annotator"}
+    assert named["ana"].workspaces == known["ana"].workspaces == ["demo", "research"]
+    assert [workspace.name for workspace in snapshot.workspaces()] == ["demo", "research"]
+    assert not any(
+        records
+        for path, records in contents(folder).items()
+        if path.endswith(".parquet") and records != contents(storage.through_api)[path]
+    )
+
+
+class Meddler(Fuse):
+    """Does something when a dataset's first page was read."""
+
+    def __init__(self, act: Any) -> None:
+        super().__init__(0)
+        self.act = act
+
+    def advanced(self, records: int) -> None:
+        act, self.act = self.act, None
+        if act:
+            act()
+        super().advanced(records)
+
+
+def test_records_written_during_the_export_come_along(storage: Storage, folder: Path) -> None:
+    now = datetime.now(timezone.utc).replace(tzinfo=None).isoformat()
+    dataset = f"{storage.index('datasets')}/_doc/demo.news"
+    listed = request("GET", dataset)["_source"]
+
+    def write() -> None:
+        request("PUT", dataset, listed | {"last_updated": now})
+        request("PUT", f"{storage.index('dataset.demo.news')}/_doc/!", {"id": "!", "inputs": {"text": "new"}, "last_updated": now})
+
+    try:
+        assert losses(exported(storage, folder, Meddler(write), datasets=("news",))) == [("unexpected_value", "demo.news")]  # no status
+        assert "!" in {record.id for record in Snapshot(folder).records(Snapshot(folder).entries[0])}
+    finally:
+        request("PUT", dataset, listed)
+        request("DELETE", f"{storage.index('dataset.demo.news')}/_doc/!")
+
+
+def test_a_point_in_time_that_is_gone_is_replaced(storage: Storage, folder: Path) -> None:
+    points = f"{storage.search_url}/_search/point_in_time/_all"
+    with before(storage.search_url) as proxy:
+        proxy.faults.append(Fault("act", "POST /_search", first=5, act=lambda: request("DELETE", points)))  # three slices have a page
+        succeed("export", folder, "--dataset", "news", *storage.options(search_engine=proxy.url))
+        assert sum("POST" in request_ and "point_in_time" in request_ for request_ in proxy.requests) == 2
+    name = "datasets/demo/news/records/part-00000.parquet"
+    assert contents(folder)[name] == contents(storage.through_api)[name]
+    assert request("GET", points) == {"pits": []}
+
+
+def test_an_engine_without_a_point_in_time_is_read_as_it_is(storage: Storage, folder: Path) -> None:
+    with before(storage.search_url) as proxy:
+        proxy.faults.append(Fault("403", "POST .*point_in_time", times=0))
+        succeed("export", folder, "--dataset", "news", *storage.options(search_engine=proxy.url))
+    name = "datasets/demo/news/records/part-00000.parquet"
+    assert contents(folder)[name] == contents(storage.through_api)[name]
+
+
+def test_large_documents_come_in_small_pages(storage: Storage) -> None:
+    index = f"{storage.search_url}/{storage.namespace}.large"
+    request("PUT", index, KEYWORDS | {"settings": {"number_of_shards": 1}})
+    for start in range(0, 120, 20):
+        lines = [line for n in range(start, start + 20) for line in ({"index": {"_id": str(n)}}, {"id": n, "text": "x" * (1 << 20)})]
+        body = b"".join(orjson.dumps(line) + b"\n" for line in lines)
+        headers = {"Content-Type": "application/x-ndjson"}
+        httpx.post(
+            f"{index}/_bulk", params={"refresh": "true"}, content=body, headers=headers, timeout=60, trust_env=False
+        ).raise_for_status()
+    source = storage.connect()
+    try:
+        pages = [[document["id"] for document in page] for page in scan(source._api, source._quick, index.rpartition("/")[2], None, None)]
+    finally:
+        source.disconnect()
+        request("DELETE", index)
+    assert [id_ for page in pages for id_ in page] == sorted(range(120), key=str)
+    assert max(map(len, pages[1:])) <= PAGE_BYTES >> 20 < len(pages[0]) <= FIRST_PAGE
+
+
+def test_datasets_of_rubrix_and_of_unknown_workspaces_come_along(storage: Storage, folder: Path) -> None:
+    namespace = f"{storage.namespace}rb"
+    old, new = f"{storage.search_url}/.rubrix.{namespace}", f"{storage.search_url}/{namespace}.ar"
+    document = {"task": "Text2Text", "tags": [{"key": "a", "value": '"b"'}], "metadata": [], "created_by": "rb"}
+    prediction = {"agent": "m", "sentences": [{"text": "p", "score": 0.5}]}
+    request("PUT", f"{old}.datasets-v0/_doc/nobodys", document | {"name": "nobodys"})
+    request("PUT", f"{old}.datasets-v0/_doc/team.both", document | {"name": "both", "owner": "team"})
+    request("PUT", f"{new}.datasets/_doc/team.both", document | {"name": "both", "workspace": "team", "created_by": "newer"})
+    for index in (f"{old}.dataset.nobodys.records-v0", f"{new}.dataset.team.both"):
+        request("PUT", index, KEYWORDS)
+        for id_ in (2, "1"):
+            request("PUT", f"{index}/_doc/{id_}", {"id": id_, "text": "t", "status": "Default", "prediction": prediction})
+    try:
+        manifest = export(ExportOptions(folder), lambda: storage.connect(namespace=namespace), Fuse(0))
+    finally:
+        for index in (f"{old}.datasets-v0", f"{new}.datasets", f"{old}.dataset.nobodys.records-v0", f"{new}.dataset.team.both"):
+            request("DELETE", index)
+    snapshot = Snapshot(folder)
+    assert {(d.full_name, d.created_by, d.records) for d in map(snapshot.dataset, snapshot.entries)} == {
+        (f"{NO_WORKSPACE}.nobodys", "rb", 2),
+        ("team.both", "newer", 2),
+    }
+    assert {NO_WORKSPACE, "team", "demo"} < {workspace.name for workspace in snapshot.workspaces()}
+    for entry in snapshot.entries:
+        assert snapshot.dataset(entry).tags == {"a": "b"}
+        assert [(record.id, record.predictions[0].agent) for record in snapshot.records(entry)] == [("1", "m"), ("2", "m")]
+    assert {loss.kind: loss.count for loss in manifest.losses} == {"workspace_unknown": 2, "feedback_dataset": 1}
+
+
+def test_the_database_of_a_2x_server_says_the_same(stack: Stack) -> None:
+    with httpx.Client(base_url=stack.new.url, headers={"X-Argilla-Api-Key": stack.new.api_key}, trust_env=False) as client:
+        (id_, *_) = [client.post("/api/v1/workspaces", json={"name": "of-two"}).json().get("id")]
+        client.post("/api/v1/datasets", json={"name": "new", "workspace_id": id_}).raise_for_status()
+        people = read_people(stack.new.database_url)
+        users = {user["username"]: user["id"] for user in client.get("/api/v1/users").json()["items"]}
+        client.delete(f"/api/v1/datasets/{client.get('/api/v1/me/datasets').json()['items'][-1]['id']}").raise_for_status()
+        client.delete(f"/api/v1/workspaces/{id_}").raise_for_status()
+    assert {user.username: user.id for user in people.users} == users
+    assert "of-two" in {workspace.name for workspace in people.workspaces}
+    assert people.feedback == []
+
+
+def test_what_can_not_be_read_is_one_line(storage: Storage, stack: Stack, folder: Path) -> None:
+    cases: list[tuple[int, str, dict[str, str]]] = [
+        (1, "No server answers", {"search_engine": "http://127.0.0.1:9"}),
+        (7, "is no search engine", {"search_engine": stack.new.url}),
+        (2, "no-such", {"namespace": "no-such"}),
+        (8, "ARGILLA_DATABASE_PASSWORD", {"database": storage.database_url.replace(PASSWORD, "wrong-one")}),
+        (1, "No PostgreSQL answers", {"database": "postgresql://u:wrong-one@127.0.0.1:9/x"}),
+        (7, "no database of an Argilla server", {"database": storage.database_url.replace("/postgres", "/template1")}),
+        (7, "unknown kind mysql", {"database": "mysql://u:wrong-one@h/x"}),
+    ]
+    for code, words, changed in cases:
+        done = run("export", folder, *storage.options(**changed))
+        assert (done.returncode, words in done.stderr, done.stderr.count("\n")) == (code, True, 1), done.stderr
+        assert "wrong-one" not in done.stderr
+        assert PASSWORD not in done.stderr
+    done = run("export", folder, "--search-engine", storage.search_url)  # other tests' namespaces are there too
+    assert (done.returncode, "--namespace" in done.stderr, storage.namespace in done.stderr) == (2, True, True), done.stderr
+
+
+def test_the_engine_asks_for_a_password(storage: Storage, folder: Path) -> None:
+    with before(storage.search_url) as proxy:
+        proxy.faults.append(Fault("401", times=0))
+        done = run("export", folder, *storage.options(search_engine=proxy.url))
+        assert (done.returncode, "ARGILLA_SEARCH_PASSWORD" in done.stderr, done.stderr.count("\n")) == (8, True, 1), done.stderr
+
+
+def test_no_secret_is_told(storage: Storage, folder: Path) -> None:
+    url = storage.search_url.replace("://", "://somebody:a-pasted-password@")
+    secrets = {"ARGILLA_SEARCH_USERNAME": "who", "ARGILLA_SEARCH_PASSWORD": "a-search-secret", "ARGILLA_DATABASE_PASSWORD": PASSWORD}
+    database = storage.database_url.replace(PASSWORD, "a-pasted-password").replace("postgresql:", "postgresql+asyncpg:")
+    done = run("-v", "export", folder, "--dataset", "news", *storage.options(search_engine=url, database=database), **secrets)
+    assert done.returncode == 0, done.stderr
+    assert "/_search" in done.stderr  # it was verbose
+    written = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    for secret in ("a-pasted-password", "a-search-secret", PASSWORD):
+        assert secret not in done.stdout + done.stderr
+        assert secret.encode() not in written
