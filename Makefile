@@ -36,7 +36,7 @@ lint: $(READY)  ## Check style, types, import rules and generated pages.
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/cog --check -r README.md snapshot_format.md
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/cog --check README.md snapshot_format.md
 
 format: $(READY)  ## Format the code.
 	$(BIN)/ruff check -q --fix .

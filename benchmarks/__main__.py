@@ -2,10 +2,11 @@
 
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -13,7 +14,7 @@ from benchmarks import filling
 from benchmarks.exporting import Exporting
 from benchmarks.importing import Importing
 from benchmarks.measure import BenchmarkError
-from benchmarks.results import in_turns, save
+from benchmarks.results import Paths, in_turns, save
 from benchmarks.scaling import scaling_paths
 from servers.errors import ServersError
 from servers.install import environment
@@ -23,6 +24,7 @@ ROOT = Path(__file__).parent.parent
 EXPORTS = "2000,10000,50000,200000"
 IMPORTS = "2000,10000"
 SCALED = "2000"
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def sizes(text: str) -> list[int]:
@@ -32,6 +34,11 @@ def sizes(text: str) -> list[int]:
 
 sizes_option = partial(click.option, "--sizes", type=sizes, show_default=True, help="Records of the datasets.")
 rounds_option = click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True, help="Runs of each path.")
+
+
+def without_option(*paths: str) -> Callable[[Command], Command]:
+    """The option that leaves out some of these paths."""
+    return click.option("--without", multiple=True, type=click.Choice(paths), help="Leave this path out (repeatable).")
 
 
 def _say(text: str) -> None:
@@ -54,23 +61,25 @@ def cli(context: click.Context) -> None:
 @cli.command("export")
 @sizes_option(default=EXPORTS)
 @rounds_option
-def export_command(*, sizes: list[int], rounds: int) -> None:
+@without_option("guide", "paging", "storage", "scroll")
+def export_command(*, sizes: list[int], rounds: int, without: Sequence[str]) -> None:
     """Out of an Argilla 1.29.1 server."""
     with tempfile.TemporaryDirectory() as name, running(Path(name, "servers"), new=False) as stack:
         for records in sizes:
             export = _filled(stack, Path(name), records)
-            save(in_turns("export", records, rounds, export.paths(), _say))
+            save(in_turns("export", records, rounds, _but(without, export.paths()), _say))
     _draw()
 
 
 @cli.command("import")
 @sizes_option(default=IMPORTS)
 @rounds_option
-def import_command(*, sizes: list[int], rounds: int) -> None:
+@without_option("bodies", "guide")
+def import_command(*, sizes: list[int], rounds: int, without: Sequence[str]) -> None:
     """Into an Argilla 2.8.0 server."""
-    with tempfile.TemporaryDirectory() as name, _exported(Path(name), sizes, new=True) as (stack, exports):
+    with tempfile.TemporaryDirectory() as name, _exported(Path(name), sizes, new=True, guide="guide" not in without) as (stack, exports):
         for export in exports:
-            save(in_turns("import", export.records, rounds, Importing(stack.new, export).paths(), _say))
+            save(in_turns("import", export.records, rounds, _but(without, Importing(stack.new, export).paths()), _say))
     _draw()
 
 
@@ -79,9 +88,14 @@ def import_command(*, sizes: list[int], rounds: int) -> None:
 @rounds_option
 def workers_command(*, sizes: list[int], rounds: int) -> None:
     """Into Argilla 2.8.0 servers with several workers, on PostgreSQL, with several requests in flight."""
-    with tempfile.TemporaryDirectory() as name, _exported(Path(name), sizes, new=False) as (stack, exports), ExitStack() as servers:
+    with tempfile.TemporaryDirectory() as name, ExitStack() as servers:
+        stack, exports = servers.enter_context(_exported(Path(name), sizes, new=False, guide=False))
         for export in exports:
             save(in_turns("workers", export.records, rounds, scaling_paths(stack, servers, export), _say))
+
+
+def _but(without: Sequence[str], paths: Paths) -> Paths:
+    return {name: run for name, run in paths.items() if name not in without}
 
 
 def _filled(stack: Stack, folder: Path, records: int) -> Exporting:
@@ -91,13 +105,14 @@ def _filled(stack: Stack, folder: Path, records: int) -> Exporting:
 
 
 @contextmanager
-def _exported(folder: Path, sizes: list[int], *, new: bool) -> Iterator[tuple[Stack, list[Exporting]]]:
-    """Exports of datasets of these sizes, ours and the guide's; of the servers at most the new one is up."""
+def _exported(folder: Path, sizes: list[int], *, new: bool, guide: bool) -> Iterator[tuple[Stack, list[Exporting]]]:
+    """Exports of datasets of these sizes, ours and perhaps the guide's; of the Argilla servers at most the new one is up."""
     with running(folder / "servers", new=new) as stack:
         exports = [_filled(stack, folder, records) for records in sizes]
         for export in exports:
             export.export()
-            export.guide()
+            if guide:
+                export.guide()
         stack.old.stop()
         yield stack, exports
 

@@ -33,7 +33,7 @@ LISTED = Listed("big", "news", "TextClassification")
 def document(number: int) -> dict[str, Any]:
     rng = random.Random(number)
     text = " ".join("".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=rng.randint(2, 11))) for _ in range(40))
-    labels = [{"class_label": label, "score": round(rng.random(), 4)} for label in LABELS]
+    labels = [{"class_label": label, "score": round(rng.random() / 5, 4)} for label in LABELS]
     members: dict[str, Any] = {
         "metadata": {"split": rng.choice(("train", "test")), "n": number, "score": round(rng.uniform(0, 100), 2), "flag": number % 3 == 0},
         "last_updated": "2024-05-02T19:27:05.976937",

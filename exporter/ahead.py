@@ -22,10 +22,11 @@ def ahead(items: Iterator[T]) -> Generator[T, None, None]:
     def make() -> None:
         while wanted.get():
             try:
-                item: T | BaseException = next(items)
-            except BaseException as error:  # noqa: BLE001 - for the one who asked
-                item = error
-            made.put(item)
+                made.put(next(items))  # without a name, which would keep it until the next is there
+            except BaseException as error:  # noqa: BLE001, PERF203 - for the one who asked
+                made.put(error)
+        if isinstance(items, Generator):
+            items.close()  # here, for it may still be at work while the one who asked leaves
 
     thread = Thread(target=make, daemon=True)
     thread.start()

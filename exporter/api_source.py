@@ -188,6 +188,7 @@ class ApiSource:
             if last == after:
                 raise ServerError(f"{dataset.full_name}: the server sends the same records again after {last!r}.")
             yield documents
+            del documents  # not to be kept until the next ones are there
             after, good = last, good + 1
             if good % _GOOD_PAGES == 0:
                 size = min(size * 2, self._page_size)

@@ -127,6 +127,8 @@ def _scan(job: Job, listed: Listed, so_far: SoFar, spool: Spool, conversion: Con
         job.state.save(so_far)
         point("export.counted")
     assert so_far.before is not None
+    if so_far.opened:
+        job.progress.expected("reading", so_far.before.records)
     job.progress.started("reading", listed.full_name, so_far.before.records, spool.records)
     repeated = 0
     with closing(ahead(job.source.pages(listed, spool.last_id))) as pages:

@@ -122,6 +122,7 @@ class _Run:
         point("export.bound")
         writer = SnapshotWriter(self.options.directory)
         job = Job(self.source, self.state, writer, self.progress, open_closed=self.options.open_closed)
+        self._foretell()
         datasets = []
         for listed in self.choice.datasets:
             dataset, losses = export_dataset(job, listed)
@@ -138,6 +139,15 @@ class _Run:
         manifest = writer.finish(replace(self.source.shown, scope=self.scope), self.losses.all(), self.options.created_by)
         shutil.rmtree(self.aside)
         return manifest
+
+    def _foretell(self) -> None:
+        """Tells how many records are to be read; those of closed datasets are told of when they are open."""
+        records = 0
+        for listed in self.choice.datasets:
+            so_far = self.state.of(listed)
+            if so_far.after is None and self.source.access(listed) == "open":
+                records += (so_far.before or self.source.count(listed)).records
+        self.progress.expected("reading", records)
 
     def named_before(self) -> Manifest | None:
         """The manifest, where an earlier run of the same export ended after its last rename: only its bookkeeping is left over."""

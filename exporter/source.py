@@ -80,6 +80,8 @@ class Source(Protocol):
     def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Iterator[list[dict[str, Any]]]:
         """The raw documents of an open dataset, in pages, ascending by id as text (UTF-8).
 
+        A page may be asked for in another thread than the one before it, never two at once, while the last one is worked on.
+
         Args:
             dataset: the dataset.
             after: the id, as text, after which to begin; None for all.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from importer.cleaning import clean_text
 from importer.done import Done
@@ -23,11 +24,12 @@ from transport.errors import TemporaryError
 _LOOK_SECONDS = 2.0
 
 
-def external_ids(snapshot: Snapshot, plan: DatasetPlan, part: Part) -> Iterator[str]:
-    """The external ids of a part's share of a dataset, in order."""
-    entry = next(e for e in snapshot.entries if e.path == plan.path)
-    start, end = part.share(entry.records)
-    return (clean_text(record.id) for record in islice(snapshot.records(entry, start), end - start))
+def external_ids(snapshot: Snapshot, plan: Plan, dataset: DatasetPlan, done: Done) -> Iterator[str]:
+    """The external ids of the records that a dataset has by a plan, in order: those of its part, without refused ones."""
+    entry = next(e for e in snapshot.entries if e.path == dataset.path)
+    start, end = plan.options.part.share(entry.records)
+    refused = set(done.rejected.get(dataset.source, []))
+    return (clean_text(record.id) for record in islice(snapshot.records(entry, start), end - start) if record.id not in refused)
 
 
 # --- on record ---
@@ -133,14 +135,15 @@ def refuse_unlike(target: Target, snapshot: Snapshot, plan: Plan) -> None:
     """
     for dataset in plan.datasets:
         id_ = dataset.existing_id
-        assert id_ is not None
-        there = target.dataset(id_)
-        if (dataset.metadata is not None and there.get("metadata") != dataset.metadata) or any(
-            differing_settings(dataset, target.settings(id_))
-        ):
+        if id_ is None or not _like(dataset, target.dataset(id_), target.settings(id_)):
             raise ConflictError(
                 f"Nothing was written. {dataset.target} was not made by part 1 of this import: all parts need the same snapshot and options."
             )
-        first = list(islice(external_ids(snapshot, dataset, plan.options.part), SEARCH_VALUES))
+        first = list(islice(external_ids(snapshot, plan, dataset, Done()), SEARCH_VALUES))
         if first and target.find(id_, first):
             raise ConflictError(f"Nothing was written. {dataset.target} holds records of this part, of which nothing is on record here.")
+
+
+def _like(plan: DatasetPlan, there: dict[str, Any], settings: dict[str, list[dict[str, Any]]]) -> bool:
+    """Whether a dataset is as a plan wants it."""
+    return (plan.metadata is None or there.get("metadata") == plan.metadata) and not any(differing_settings(plan, settings))

@@ -141,7 +141,7 @@ def _reported(snapshot: Snapshot, target: Target, journal: Journal, started: flo
     for dataset in journal.plan.datasets:
         if dataset.action != "skip":
             id_ = journal.done.datasets[dataset.source]
-            invisible[dataset.source] = list(not_searchable(target, id_, parts.external_ids(snapshot, dataset, journal.plan.options.part)))
+            invisible[dataset.source] = list(not_searchable(target, id_, parts.external_ids(snapshot, journal.plan, dataset, journal.done)))
     report = make_report(journal, invisible, time.monotonic() - started)
     write_whole(journal.folder / journals.REPORT, to_json(report.to_json()))
     return report
@@ -171,7 +171,7 @@ def repair_import(directory: Path, api: Api, part: Part) -> tuple[int, list[str]
     for dataset in plan.datasets:
         if dataset.action != "skip" and dataset.source in done.datasets:
             id_ = done.datasets[dataset.source]
-            invisible = list(not_searchable(target, id_, parts.external_ids(snapshot, dataset, plan.options.part)))
+            invisible = list(not_searchable(target, id_, parts.external_ids(snapshot, plan, dataset, done)))
             remaining = reindex(target, id_, invisible)
             repaired += len(invisible) - len(remaining)
             left += [f"{dataset.source}: {external_id}" for external_id in remaining]

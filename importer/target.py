@@ -21,8 +21,10 @@ INCLUDE = ("responses", "suggestions", "vectors")
 
 
 #: How a server says that others wrote at the same time, or that it has no connection to its database free: seen on SQLite
-#: with 16 requests at once; the last three are PostgreSQL's.
-_BUSY = re.compile("database is locked|QueuePool limit|deadlock detected|could not serialize access|too many clients")
+#: with 16 requests at once; the last four are PostgreSQL's.
+_BUSY = re.compile(
+    "database is locked|QueuePool limit|deadlock detected|could not serialize access|too many clients|remaining connection slots"
+)
 
 
 class Target:

@@ -18,6 +18,9 @@ class Fuse:
     def __init__(self, calls: int) -> None:
         self.left = calls
 
+    def expected(self, step: str, records: int) -> None:
+        del step, records
+
     def started(self, step: str, dataset: str, total: int, done: int = 0) -> None:
         del step, dataset, total, done
         self._burn()

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import closing
 from threading import Event, active_count
+from time import sleep
+from weakref import ref
 
 import pytest
 
@@ -36,8 +38,32 @@ def test_one_item_is_made_ahead_and_no_more() -> None:
             assert not any(event.is_set() for event in begun[number + 2 :])
 
 
-def test_what_is_left_early_leaves_no_thread() -> None:
-    before = active_count()
-    with closing(ahead(iter(range(5)))) as made:
+def test_an_item_is_not_kept_while_the_next_is_waited_for() -> None:
+    let_go = []
+
+    def items() -> Iterator[set[int]]:
+        held = {1}
+        first = ref(held)
+        yield held
+        del held
+        let_go.append(any(first() is None or sleep(0.01) for _ in range(1_000)))
+
+    with closing(ahead(items())) as made:
+        for item in made:
+            del item
+    assert let_go == [True]
+
+
+def test_what_is_left_early_leaves_no_thread_and_nothing_open() -> None:
+    before, closed = active_count(), []
+
+    def items() -> Iterator[int]:
+        try:
+            yield from range(5)
+        finally:
+            closed.append(True)
+
+    with closing(ahead(items())) as made:
         assert next(made) == 0
     assert active_count() == before
+    assert closed == [True]
