@@ -197,7 +197,7 @@ def export_command(
     restart: bool,
     timeout: float,
 ) -> int:
-    r"""Read an Argilla 1.x server into the snapshot DIR.
+    """Read an Argilla 1.x server into the snapshot DIR.
 
     The server is only read, except that closed datasets are opened for a while. Stopped at any time, the same
     command goes on where it ended.
@@ -241,7 +241,7 @@ def export_command(
 @import_options
 @_JSON
 def plan_command(*, directory: Path, as_json: bool, timeout: float, **options: Any) -> int:
-    r"""Show what `import` would do with the snapshot DIR; write nothing.
+    """Show what `import` would do with the snapshot DIR; write nothing.
 
     \b
     Example: argilla-snapshot plan my-snapshot --json
@@ -290,7 +290,7 @@ def import_command(
     timeout: float,
     **options: Any,
 ) -> int:
-    r"""Rebuild the content of the snapshot DIR on an Argilla 2.x server.
+    """Rebuild the content of the snapshot DIR on an Argilla 2.x server.
 
     Everything is planned before anything is written; a dataset that is there already stops it, unless told otherwise.
     Stopped at any time, the same command goes on where it ended; a finished one writes nothing more.
@@ -337,7 +337,7 @@ def _agreed(plan: Plan) -> bool:
 @_TIMEOUT
 @_JSON
 def verify_command(*, directory: Path, sample: int | None, timeout: float, as_json: bool) -> int:
-    r"""Read the target back and compare it, record by record, with the snapshot DIR that was imported.
+    """Read the target back and compare it, record by record, with the snapshot DIR that was imported.
 
     \b
     Example: argilla-snapshot verify my-snapshot
@@ -357,7 +357,7 @@ def verify_command(*, directory: Path, sample: int | None, timeout: float, as_js
 @_DIR
 @_JSON
 def inspect_command(*, directory: Path, as_json: bool) -> int:
-    r"""Show what the snapshot DIR holds.
+    """Show what the snapshot DIR holds.
 
     \b
     Example: argilla-snapshot inspect my-snapshot --json
@@ -377,7 +377,7 @@ def inspect_command(*, directory: Path, as_json: bool) -> int:
 @click.option("--update", is_flag=True, help="Seal the snapshot anew after an edit of its files.")
 @_JSON
 def check_command(*, directory: Path, deep: bool, update: bool, as_json: bool) -> int:
-    r"""Check that the snapshot DIR is as it was written.
+    """Check that the snapshot DIR is as it was written.
 
     \b
     Example: argilla-snapshot check my-snapshot --deep

@@ -13,16 +13,28 @@ _OBJECTS = 100_000
 _SWITCH = 0.0005
 
 
+class _Without:
+    """A finder of modules that says of pandas that it is not installed: where it is, Arrow loads it to look at each value, 50 MB."""
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
+
+
 @contextmanager
 def many_documents() -> Iterator[None]:
-    """Within it garbage is looked for rarely, threads wait less for each other, and Arrow gives memory back that it does not use."""
+    """Within it garbage is looked for rarely, threads wait less for each other, and Arrow takes no more memory than it needs."""
     thresholds, interval, pool = gc.get_threshold(), sys.getswitchinterval(), pa.default_memory_pool()
     gc.set_threshold(_OBJECTS, *thresholds[1:])
     sys.setswitchinterval(_SWITCH)
     pa.set_memory_pool(pa.system_memory_pool())
+    without = _Without()
+    sys.meta_path.insert(0, without)
     try:
         yield
     finally:
+        sys.meta_path.remove(without)
         gc.set_threshold(*thresholds)
         sys.setswitchinterval(interval)
         pa.set_memory_pool(pool)

@@ -20,7 +20,7 @@ Page = list[dict[str, Any]]
 Line = tuple[str, bytes]
 
 #: Bytes of documents of a run, and of a block of it: one run is in memory while documents come, a block of each while they are merged.
-RUN_BYTES, _BLOCK_BYTES = 24 << 20, 1 << 18
+RUN_BYTES, _BLOCK_BYTES = 8 << 20, 1 << 16
 #: Documents of a page that is given back, and their bytes.
 _PAGE, _PAGE_BYTES = 1_000, 8 << 20
 _CODEC = "lz4_raw"
