@@ -30,7 +30,7 @@ _LINES = {
 def table(results: dict[str, object]) -> str:
     """The results as Markdown."""
     rows = "".join(f"| {row['what']} | {row['number']} |\n" for row in results["rows"])  # type: ignore[attr-defined]
-    return f"| Tried on {results['date']}, records lost or doubled: 0 | Survived |\n|---|--:|\n{rows}"
+    return f"| tried on {results['date']}; records lost or doubled: 0 | survived |\n|---|--:|\n{rows}"
 
 
 def _rows() -> list[dict[str, object]]:
