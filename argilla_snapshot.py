@@ -267,7 +267,7 @@ def plan_command(*, directory: Path, as_json: bool, timeout: float, **options: A
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help="Requests with records in flight at once; more than 1 helps only where several workers serve the target.",
+    help="Requests with records in flight at once; more than 1 helps most where several workers serve the target.",
 )
 @click.option(
     "--part",
