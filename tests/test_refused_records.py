@@ -26,7 +26,7 @@ def snapshot(folder: Path) -> Path:
     return Path(shutil.copytree(Path(__file__).parent / "fixtures" / "snapshot-1.0", folder))
 
 
-def test_refused_records_stop_nothing_and_go_in_after_a_fix(snapshot: Path, fresh_new: ArgillaServer) -> None:
+def test_refused_records_stop_nothing_and_go_in_after_a_fix(snapshot: Path, fresh_new: ArgillaServer, stack: Stack) -> None:
     # an import dies before its first record, and before it goes on somebody deletes an annotator on the target
     killed = run("import", snapshot, url=fresh_new.url, ARGILLA_SNAPSHOT_KILL_AT="import.dataset_made")
     assert killed.returncode == -signal.SIGKILL
@@ -49,12 +49,19 @@ def test_refused_records_stop_nothing_and_go_in_after_a_fix(snapshot: Path, fres
             assert f"user with id {ana['id']} not found" in line["error"]  # the server's own words
             assert line["record"]["id"] == line["id"]
 
+        # a record that is hidden is another thing than one that was refused: only the former is shown again
+        id_ = target.dataset_id(client, "demo", "news")
+        there = target.records(client, id_)
+        hide(stack, id_, next(iter(there.values()))["id"])
+        assert "1 records made searchable" in succeed("import", snapshot, "--repair", url=fresh_new.url)
+        assert target.records(client, id_) == there
+        assert target.searchable(client, id_) == len(there)
+
         # a fix can be an edit of the snapshot, of one refused record here
         by_ana = [line["id"] for line in lines if line["dataset"] == "demo.news"]
         ids = pq.read_table(next((snapshot / "datasets/demo/news/records").iterdir()))["id"].to_pylist()
         edit(snapshot, ids.index(by_ana[0]), annotation_agent="bruno")
         succeed("import", snapshot, url=fresh_new.url, code=3)
-        id_ = target.dataset_id(client, "demo", "news")
         before = target.records(client, id_)
         assert len(before) == 20 - len(by_ana) + 1
         assert by_ana[0] in before
@@ -68,6 +75,12 @@ def test_refused_records_stop_nothing_and_go_in_after_a_fix(snapshot: Path, fres
         assert {name: after[name] for name in before} == before  # nothing else was sent again
     result = json.loads(succeed("verify", snapshot, "--json", url=fresh_new.url, code=4))
     assert {d["what"] for d in result["differences"]} == {"memberships"}  # which went with the account
+
+
+def hide(stack: Stack, dataset_id: str, record_id: str) -> None:
+    """The search engine loses a record, as it does when a disk is full or a value is not to its liking."""
+    document = f"{stack.search.url}/rg.{dataset_id}/_doc/{record_id}"
+    assert httpx.delete(document, params={"refresh": "true"}, trust_env=False).status_code == 200
 
 
 def edit(snapshot: Path, row: int, **columns: object) -> None:
@@ -96,9 +109,7 @@ def test_a_hidden_record_is_found_and_shown_again(snapshot: Path, fresh_new: Arg
         id_ = target.dataset_id(client, "demo", "news")
         records = target.records(client, id_)
         hidden, worked_on = list(records)[3:5]
-        # the search engine loses a record, as it does when a disk is full or a value is not to its liking
-        index = f"{stack.search.url}/rg.{id_}/_doc/{records[hidden]['id']}"
-        assert httpx.delete(index, params={"refresh": "true"}, trust_env=False).status_code == 200
+        hide(stack, id_, records[hidden]["id"])
         # and an annotator goes on working
         answer = {"values": {"label": {"value": "Sports"}}, "status": "submitted"}
         assert client.post(f"/records/{records[worked_on]['id']}/responses", json=answer).status_code == 201
