@@ -17,6 +17,7 @@ from servers.seed import seed_large
 from servers.stack import Stack
 from tests import target
 from tests.cli import run, succeed
+from tests.faults import same
 from tests.traps.moving import seed as seed_traps
 
 pytestmark = pytest.mark.servers
@@ -26,9 +27,10 @@ TASKS = ("news", "topics", "entities", "summaries")
 
 @dataclass(frozen=True)
 class Moved:
-    """A snapshot of a large server, and the server that it was imported into."""
+    """A snapshot of a large server, one of the storage behind it, and the server that the former was imported into."""
 
     snapshot: Path
+    of_storage: Path
     new: ArgillaServer
     report: dict[str, Any]
 
@@ -46,9 +48,16 @@ def moved(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mo
         seed_traps(old)
         seed_large(old.url, old.api_key, RECORDS)
         succeed("export", snapshot, url=old.url, code=3)
+        storage = ("--search-engine", old.search_url, "--database", old.database_url, "--namespace", old.env["ARGILLA_NAMESPACE"])
+        of_storage = snapshot.with_name("of-storage")
+        succeed("export", of_storage, *storage, code=3)
     with stack.fresh(NEW) as new:
         report = json.loads(succeed("import", snapshot, "--json", url=new.url, code=3))
-        yield Moved(snapshot, new, report)
+        yield Moved(snapshot, of_storage, new, report)
+
+
+def test_the_storage_behind_the_server_gives_the_same_snapshot(moved: Moved) -> None:
+    assert same.contents(moved.of_storage) == same.contents(moved.snapshot)
 
 
 def test_every_record_arrives_and_verify_finds_no_difference(moved: Moved) -> None:

@@ -26,6 +26,7 @@ from snapshot.models import Manifest
 from snapshot.reader import Snapshot
 from tests.cli import run, succeed
 from tests.export_killed import Fuse
+from tests.faults import same
 from tests.faults.proxy import Fault, before
 from transport.api import Api
 
@@ -89,14 +90,6 @@ def request(method: str, url: str, json: Any = None) -> Any:
     )
 
 
-def contents(snapshot: Path) -> dict[str, Any]:
-    """Every file but those that say where the snapshot comes from: tables byte by byte, the others as JSON."""
-    files = {path.relative_to(snapshot).as_posix(): path.read_bytes() for path in snapshot.rglob("*") if path.is_file()}
-    for name in ("README.md", "SHA256SUMS", "manifest.json"):
-        del files[name]
-    return {name: orjson.loads(content) if name.endswith(".json") else content for name, content in files.items()}
-
-
 def losses(manifest: Manifest) -> list[tuple[str, str | None]]:
     return [(loss.kind, loss.dataset) for loss in manifest.losses]
 
@@ -107,7 +100,7 @@ def exported(storage: Storage, folder: Path, progress: Fuse | None = None, **opt
 
 def test_the_same_snapshot_as_through_the_server_which_is_stopped(storage: Storage, folder: Path) -> None:
     succeed("export", folder, *storage.options(), code=3)
-    assert contents(folder) == contents(storage.through_api)
+    assert same.contents(folder) == same.contents(storage.through_api)
     manifest, expected = Snapshot(folder).manifest, Snapshot(storage.through_api).manifest
     assert (manifest.counts, manifest.datasets, manifest.losses) == (expected.counts, expected.datasets, expected.losses)
     assert manifest.counts["records"] == 350
@@ -126,7 +119,7 @@ def test_killed_and_gone_on_with_it_is_the_same_snapshot(storage: Storage, folde
     for point in ("export.opened", "export.page_synced:3", "export.scanned"):
         assert run("export", folder, *storage.options(), **{VARIABLE: point}).returncode == -signal.SIGKILL
     succeed("export", folder, *storage.options(), code=3)
-    assert contents(folder) == contents(storage.through_api)
+    assert same.contents(folder) == same.contents(storage.through_api)
     assert is_closed(storage, "demo.entities")
 
 
@@ -142,8 +135,8 @@ def test_without_a_database_users_are_those_whom_records_name(storage: Storage, 
     assert [workspace.name for workspace in snapshot.workspaces()] == ["demo", "research"]
     assert not any(
         records
-        for path, records in contents(folder).items()
-        if path.endswith(".parquet") and records != contents(storage.through_api)[path]
+        for path, records in same.contents(folder).items()
+        if path.endswith(".parquet") and records != same.contents(storage.through_api)[path]
     )
 
 
@@ -199,7 +192,7 @@ def test_reading_begins_anew_where_a_page_does_not_come(
         assert fault.struck
         assert sum("?scroll=" in asked for asked in proxy.requests) == 6
     name = "datasets/demo/news/records/part-00000.parquet"
-    assert contents(folder)[name] == contents(storage.through_api)[name]
+    assert same.contents(folder)[name] == same.contents(storage.through_api)[name]
     stats = request("GET", f"{storage.search_url}/_nodes/stats/indices/search")
     assert [node["indices"]["search"]["scroll_current"] for node in stats["nodes"].values()] == [0]
 

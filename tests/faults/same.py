@@ -26,6 +26,14 @@ def snapshot(directory: Path) -> dict[str, Any]:
     return held
 
 
+def contents(directory: Path) -> dict[str, Any]:
+    """Every file but those that say where the snapshot comes from: tables byte by byte, the others as JSON."""
+    files = {path.relative_to(directory).as_posix(): path.read_bytes() for path in directory.rglob("*") if path.is_file()}
+    for name in ("README.md", "SHA256SUMS", "manifest.json"):
+        del files[name]
+    return {name: json.loads(content) if name.endswith(".json") else content for name, content in files.items()}
+
+
 def held(client: httpx.Client) -> dict[str, Any]:
     """All that a target holds, by names: each record with its responses and suggestions, and how many it stores and shows."""
     everything = target.everything(client)
