@@ -85,7 +85,7 @@ def test_an_interrupt_does_not_wait_for_requests_in_flight(new: New, tmp_path: P
     environment = {**os.environ, "ARGILLA_API_URL": new.proxy.url, "ARGILLA_API_KEY": "argilla.apikey"}
     command = [Path(sys.executable).with_name("argilla-snapshot"), "import", directory, "--yes", "--concurrency", "2"]
     heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # tests that run in the background have it ignored, and hand that on
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=heed) as process:
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=heed) as process:  # noqa: PLW1509 - it runs one call
         while not any("bulk" in request for request in new.proxy.requests):
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
