@@ -79,7 +79,7 @@ def running() -> Iterator[Sink]:
         do_POST = do_PUT = do_GET  # noqa: N815 - the names are http.server's
 
         def log_message(self, *_: object) -> None:
-            pass
+            """Keeps the requests out of the table that is printed."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     sink.url = f"http://127.0.0.1:{server.server_port}"
