@@ -1,6 +1,6 @@
 """Import at its own speed: into a server that takes everything and keeps nothing.
 
-``python -m benchmarks.sink SNAPSHOT [SMALL LARGE]`` repeats the records of a snapshot's first dataset (``id`` numbered anew)
+``python -m benchmarks.sink SNAPSHOT [SMALL LARGE]`` repeats the records of a snapshot's largest dataset (``id`` numbered anew)
 up to two sizes, imports both, each in a process of its own, into an HTTP server on loopback that answers what
 ``importer.target`` asks for, and prints seconds and peak memory. A real server takes 70 to 90 records a second; this tells
 how fast the reading and mapping side could be, and that its memory stays flat at any size.
@@ -91,9 +91,9 @@ def running() -> Iterator[Sink]:
 
 
 def repeat(directory: Path, folder: Path, size: int) -> None:
-    """Writes a snapshot with the first dataset of another one, whose records come again and again."""
+    """Writes a snapshot with the largest dataset of another one, whose records come again and again."""
     whole = Snapshot(directory)
-    entry = whole.entries[0]
+    entry = max(whole.entries, key=lambda entry: entry.records)
     dataset = whole.dataset(entry)
     rows = (
         row for _ in count() for part in whole.parts(entry) for batch in pq.ParquetFile(part).iter_batches() for row in batch.to_pylist()
