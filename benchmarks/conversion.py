@@ -18,6 +18,7 @@ from typing import Any
 
 from exporter.ahead import ahead
 from exporter.conversion import Conversion
+from exporter.documents import encode
 from exporter.many import many_documents
 from exporter.source import Listed
 from exporter.spool import Spool
@@ -66,9 +67,9 @@ def convert(folder: Path) -> None:
     source, started = Spool(folder / "documents"), time.perf_counter()
     writer, spool = SnapshotWriter(folder / "snapshot"), Spool(folder / "spool")
     with many_documents(), closing(Conversion(writer, LISTED, spool)) as conversion:
-        with closing(ahead(page for page, _ in source.pages())) as read:
+        with closing(ahead(lines.split(b"\n") for lines, _ in source.lines())) as read:
             for page in read:
-                conversion.add(spool.append([each.content for each in page]))
+                conversion.add(spool.append(page))
         learnt, nothing = conversion.learnt(Spool(folder / "changes")), Spool(folder / "changes")
         dataset = Dataset(LISTED.workspace, LISTED.name, LISTED.task, learnt.records, learnt.columns, learnt.multi_label)
         writer.write_dataset(dataset, conversion.rest(nothing), conversion.parts)
@@ -91,7 +92,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             spool = Spool(Path(folder, "documents"))
             for page in pages(records):
-                spool.append(page)
+                spool.append(map(encode, page))
             subprocess.run([sys.executable, "-m", "benchmarks.conversion", "--convert", folder], check=True)
 
 

@@ -8,12 +8,14 @@ former; documents logged with only the latter may lack the former.
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
+from exporter.documents import Document
 from exporter.losses import Note
 from exporter.values import to_float, to_int64, to_str
 from snapshot.models import Task
 
 Kind = Literal["prediction", "annotation"]
 Item = dict[str, Any]
+_KINDS: tuple[Kind, Kind] = ("prediction", "annotation")
 
 
 class Entry(NamedTuple):
@@ -23,30 +25,51 @@ class Entry(NamedTuple):
     value: Any
 
 
-def predictions(task: Task, content: dict[str, Any], note: Note) -> list[Entry]:
-    """The predictions of a document, the current one first."""
-    return [Entry(agent, _ITEMS[task](payload, note)) for agent, payload in _by_agent(content, "prediction", note)]
+class Said(NamedTuple):
+    """All that agents said of a record, the current one of each kind first.
+
+    Attributes:
+        predictions: the values of the typed column.
+        annotations: every annotation as a list of what a prediction is a list of.
+        noted: kinds of losses met on the way, one for each.
+    """
+
+    predictions: list[Entry]
+    annotations: list[Entry]
+    noted: list[str]
 
 
-def annotations(task: Task, content: dict[str, Any], *, multi_label: bool, note: Note) -> list[Entry]:
-    """The annotations of a document, the current one first.
+def said(task: Task, document: Document) -> Said:
+    """What agents said of a document; it is read once and kept with it, for columns are learnt from it and rows made of it."""
+    if document.said is None:
+        noted: list[str] = []
+        predictions, annotations = (
+            [Entry(agent, _ITEMS[task](payload, noted.append)) for agent, payload in _by_agent(document.content, kind, noted.append)]
+            for kind in _KINDS
+        )
+        document.said = Said(predictions, annotations, noted)
+    found: Said = document.said
+    return found
+
+
+def annotations(task: Task, entries: list[Entry], *, multi_label: bool, note: Note) -> list[Entry]:
+    """Annotations as values of the typed column.
 
     Further sentences of a text2text annotation follow as further entries of the same agent.
     """
-    entries: list[Entry] = []
-    for agent, payload in _by_agent(content, "annotation", note):
-        items = _ITEMS[task](payload, note)
+    found: list[Entry] = []
+    for agent, items in entries:
         if task == "TokenClassification":
-            entries.append(Entry(agent, [{name: item[name] for name in ("label", "start", "end")} for item in items]))
+            found.append(Entry(agent, [{name: item[name] for name in ("label", "start", "end")} for item in items]))
         elif task == "Text2Text":
-            entries += [Entry(agent, item["text"]) for item in items] or [Entry(agent, None)]
+            found += [Entry(agent, item["text"]) for item in items] or [Entry(agent, None)]
         elif multi_label:
-            entries.append(Entry(agent, [item["label"] for item in items]))
+            found.append(Entry(agent, [item["label"] for item in items]))
         else:
             if len(items) > 1:
                 note("unexpected_value")
-            entries.append(Entry(agent, items[0]["label"] if items else None))
-    return entries
+            found.append(Entry(agent, items[0]["label"] if items else None))
+    return found
 
 
 def _by_agent(content: dict[str, Any], kind: Kind, note: Note) -> list[tuple[str | None, Item]]:

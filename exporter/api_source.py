@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 import stamina
 
 from exporter.contact import server_version
+from exporter.documents import as_it_came, encode, id_of, line_of
 from exporter.source import Access, Count, Listed
-from snapshot.models import TASKS, Dataset, User, Workspace, from_json
+from snapshot.models import TASKS, Dataset, User, Workspace
 from snapshot.models import Source as Shown
-from transport.api import Api
+from snapshot.models import from_json as built
+from transport.api import Api, from_json
 from transport.errors import NotAllowedError, ServerError, TemporaryError
 
 #: Documents of a page: the server's maximum (``apis/v0/handlers/records_search.py``).
@@ -41,13 +44,11 @@ def connect(url: str, api_key: str, *, token: str | None = None, page_size: int 
         NotAllowedError: the key is refused, or is an annotator's.
     """
     api = Api(url, api_key, token=token, patience=patience)
-    quick = Api(url, api_key, token=token, patience=min(patience, _IMPATIENCE))
     try:
         version = server_version(api)
-        return ApiSource(api, quick, version, _me(api), min(page_size, PAGE_SIZE))
+        return ApiSource(api, version, _me(api), min(page_size, PAGE_SIZE))
     except BaseException:
         api.close()
-        quick.close()
         raise
 
 
@@ -62,12 +63,21 @@ def _me(api: Api) -> dict[str, Any]:
     return me
 
 
+class _Page(msgspec.Struct):
+    """What is read of an answer of the scan."""
+
+    records: list[msgspec.Raw]
+
+
+_PAGE = msgspec.json.Decoder(_Page)
+
+
 class ApiSource:
     """An Argilla 1.x server, spoken to as ``connect`` found it. Fulfils ``exporter.source.Source``."""
 
-    def __init__(self, api: Api, quick: Api, version: str, me: dict[str, Any], page_size: int) -> None:
+    def __init__(self, api: Api, version: str, me: dict[str, Any], page_size: int) -> None:
         self._api = api
-        self._quick = quick
+        self._quick = api.with_patience(_IMPATIENCE)
         self._page_size = page_size
         self._workspaces: list[Workspace] | None = None
         self.shown = Shown(kind="argilla-api", url=api.url, version=version, username=me["username"], role=me["role"])
@@ -88,13 +98,13 @@ class ApiSource:
         else:
             lists = (self._api.get(f"/api/workspaces/{workspace.id}/users") for workspace in self.workspaces())
             found = {user["id"]: user for users in lists for user in users}
-        return sorted((from_json(User, user) for user in found.values()), key=lambda user: user.username)
+        return sorted((built(User, user) for user in found.values()), key=lambda user: user.username)
 
     def workspaces(self) -> list[Workspace]:
         """All workspaces for an owner, the own ones for an admin; ordered by name."""
         if self._workspaces is None:
             items = self._api.get("/api/v1/me/workspaces")["items"]
-            self._workspaces = sorted((from_json(Workspace, item) for item in items), key=lambda workspace: workspace.name)
+            self._workspaces = sorted((built(Workspace, item) for item in items), key=lambda workspace: workspace.name)
         return self._workspaces
 
     def datasets(self) -> list[Listed]:
@@ -132,20 +142,19 @@ class ApiSource:
         return rules
 
     def access(self, dataset: Listed) -> Access:
-        """Asks for the count; no list tells.
+        """Counts; no list tells whether a dataset is closed.
 
         A closed dataset answers 400 ``ClosedDatasetError``, one without an index in the search engine 400
         ``MissingDatasetRecordsError``.
         """
         try:
-            self._total(dataset)
+            return self.count(dataset)
         except ServerError as error:
             if error.status == 400 and "ClosedDatasetError" in error.detail:
                 return "closed"
             if error.status == 400 and "MissingDatasetRecordsError" in error.detail:
                 return "missing"
             raise
-        return "open"
 
     def open(self, dataset: Listed) -> None:
         """``PUT :open``; the shards of a large dataset need a moment until they answer."""
@@ -168,7 +177,7 @@ class ApiSource:
         listed = self._api.get(_path(dataset, ""), workspace=dataset.workspace)
         return Count(self._total(dataset), listed.get("last_updated"))
 
-    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Iterator[list[dict[str, Any]]]:
+    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Iterator[list[bytes]]:
         """Pages of the scan, which has no end mark: the last page is empty and repeats the cursor.
 
         A page that the server can't give in time is asked for in halves.
@@ -176,19 +185,19 @@ class ApiSource:
         size, good = self._page_size, 0
         while True:
             try:
-                documents = self._page(dataset, after, since, size)
+                lines = self._page(dataset, after, since, size)
             except ServerError as error:
                 if size <= _SMALLEST or not (isinstance(error, TemporaryError) or error.status == 500):
                     raise
                 size, good = max(size // 2, _SMALLEST), 0
                 continue
-            if not documents:
+            if not lines:
                 return
-            last = str(documents[-1].get("id"))
+            last = id_of(lines[-1])
             if last == after:
                 raise ServerError(f"{dataset.full_name}: the server sends the same records again after {last!r}.")
-            yield documents
-            del documents  # not to be kept until the next ones are there
+            yield lines
+            del lines  # not to be kept until the next ones are there
             after, good = last, good + 1
             if good % _GOOD_PAGES == 0:
                 size = min(size * 2, self._page_size)
@@ -196,17 +205,16 @@ class ApiSource:
     def disconnect(self) -> None:
         """Closes the connections."""
         self._api.close()
-        self._quick.close()
 
-    def _page(self, dataset: Listed, after: str | None, since: str | None, size: int) -> list[dict[str, Any]]:
+    def _page(self, dataset: Listed, after: str | None, since: str | None, size: int) -> list[bytes]:
         # Without ``fields`` the whole documents come. Any id, there or not, is a cursor (as text: the sort is by keyword).
         api = self._quick if size > _SMALLEST else self._api
         body: dict[str, Any] = {} if after is None else {"next_idx": after}
         if since is not None:
             body["query"] = {"query_text": f"last_updated:[{since} TO *]"}
-        answer = api.post(_path(dataset, "/records/:search"), body, workspace=dataset.workspace, limit=size)
-        documents: list[dict[str, Any]] = answer["records"]
-        return documents
+        where = {"workspace": dataset.workspace, "limit": size}
+        lines: list[bytes] = api.call("POST", _path(dataset, "/records/:search"), params=where, body=body, read=read_page)
+        return lines
 
     def _total(self, dataset: Listed) -> int:
         return int(self._api.post(_path(dataset, f"/{dataset.task}:search"), {}, workspace=dataset.workspace, limit=0)["total"])
@@ -214,6 +222,21 @@ class ApiSource:
     def _listing(self) -> list[dict[str, Any]]:
         listing: list[dict[str, Any]] = self._api.get("/api/datasets")
         return listing
+
+
+def read_page(content: bytes) -> list[bytes]:
+    """The records of an answer of the scan, each as it came.
+
+    Raises:
+        ValueError: it is none.
+    """
+    page = as_it_came(content, _PAGE)
+    if page is not None:
+        return list(map(line_of, page.records))
+    try:
+        return [encode(record) for record in from_json(content)["records"]]
+    except (KeyError, TypeError) as error:
+        raise ValueError("no page of records") from error
 
 
 def _passes(error: Exception) -> bool:

@@ -69,7 +69,7 @@ class Conversion:
         if not changes.records:
             return self._learning.learnt()
         self._discard()
-        learnt = learn(self._listed.task, (document.content for document in together(self._spool, changes)))
+        learnt = learn(self._listed.task, together(self._spool, changes))
         self._dataset = self._described(learnt.columns, learnt.multi_label)
         return learnt
 
@@ -96,7 +96,7 @@ class Conversion:
             self.parts.close()
 
     def _learn(self, documents: list[Document]) -> None:
-        self._learning.see(document.content for document in documents)
+        self._learning.see(documents)
         described = self._described(*self._learning.columns())
         if described != self._dataset:
             self._discard()

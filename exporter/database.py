@@ -5,21 +5,17 @@ The tables are those of argilla-server 1.29.1 (``models/database.py``), and of 2
 
 import os
 import sqlite3
-import ssl
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, urlsplit
 from uuid import UUID
 
-from pg8000.exceptions import DatabaseError, Error
-from pg8000.native import Connection
-
 from snapshot.models import User, Workspace
-from transport.errors import NotAllowedError, ServerError, UnreachableError, UnsupportedServerError
+from transport.errors import UnreachableError, UnsupportedServerError
 
 Row = dict[str, Any]
 #: Runs one statement that changes nothing.
@@ -29,9 +25,8 @@ _USERS = "SELECT id, username, first_name, last_name, role, inserted_at, updated
 _WORKSPACES = "SELECT id, name, inserted_at, updated_at FROM workspaces"
 _MEMBERS = "SELECT user_id, workspace_id FROM workspaces_users ORDER BY inserted_at"
 _DATASETS = "SELECT * FROM datasets ORDER BY inserted_at"
-_TIMEOUT = 30.0
-#: PostgreSQL's classes of errors: invalid authorization, and insufficient privilege.
-_REFUSED = ("28", "42501")
+#: Seconds that a database may be silent.
+TIMEOUT = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +67,10 @@ def read_people(address: str, password: str | None = None) -> People:
     if kind == "sqlite":
         return _read_sqlite(Path(url.path[1:]).expanduser())
     if kind in ("postgresql", "postgres"):
-        return _read_postgresql(url, password)
+        from exporter.postgresql import asking  # noqa: PLC0415 - its driver takes as long to load as all the rest of ours, and few need it
+
+        with asking(url, password) as (ask, shown):
+            return _people(ask, shown)
     raise UnsupportedServerError(f"--database is of the unknown kind {kind}: it must be a file, sqlite:///PATH or postgresql://HOST/NAME.")
 
 
@@ -84,7 +82,7 @@ def _read_sqlite(path: Path) -> People:
     fixed = not path.with_name(f"{path.name}-wal").exists() and not os.access(path.parent, os.W_OK)
     uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if fixed else ''}"
     try:
-        with closing(sqlite3.connect(uri, uri=True, timeout=_TIMEOUT)) as connection:
+        with closing(sqlite3.connect(uri, uri=True, timeout=TIMEOUT)) as connection:
             connection.row_factory = sqlite3.Row
             connection.execute("BEGIN")
 
@@ -94,59 +92,6 @@ def _read_sqlite(path: Path) -> People:
             return _people(ask, f"sqlite:///{path.name}")
     except sqlite3.Error as error:
         raise UnsupportedServerError(f"{path} is no database of an Argilla server ({error}).") from None
-
-
-def _read_postgresql(url: SplitResult, password: str | None) -> People:
-    try:
-        port = url.port or 5432
-    except ValueError:
-        raise UnreachableError("--database has no valid port: check it.") from None
-    shown = f"postgresql://{url.hostname or 'localhost'}:{port}{url.path}"
-    try:
-        connection = Connection(
-            unquote(url.username or "postgres"),
-            host=url.hostname or "localhost",
-            port=port,
-            database=unquote(url.path[1:]) or None,
-            password=password or unquote(url.password or "") or None,
-            timeout=_TIMEOUT,
-            ssl_context=_encryption(url),
-            application_name="argilla-snapshot",
-        )
-        with closing(connection):
-            connection.run("START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-
-            def ask(statement: str) -> list[Row]:
-                rows = connection.run(statement) or []
-                names = [column["name"] for column in connection.columns or []]
-                return [dict(zip(names, row, strict=True)) for row in rows]
-
-            return _people(ask, shown)
-    except DatabaseError as error:
-        raise _refusal(shown, error) from None
-    except (Error, OSError) as error:
-        raise UnreachableError(f"No PostgreSQL answers at {shown} ({str(error).rstrip('.')}): check --database.") from None
-
-
-def _encryption(url: SplitResult) -> bool | ssl.SSLContext | None:
-    """What libpq's ``sslmode`` means; without it encrypted where the server can."""
-    query = parse_qs(url.query)
-    mode = (query.get("sslmode") or query.get("ssl") or ["prefer"])[-1]
-    if mode == "disable":
-        return False
-    if mode in ("verify-ca", "verify-full"):
-        return ssl.create_default_context()
-    return True if mode == "require" else None
-
-
-def _refusal(shown: str, error: DatabaseError) -> ServerError:
-    told = error.args[0] if error.args and isinstance(error.args[0], dict) else {}
-    code, words = str(told.get("C", "")), str(told.get("M", "it refuses"))
-    if code.startswith(_REFUSED):
-        return NotAllowedError(f"{shown} refuses ({words}): check ARGILLA_DATABASE_PASSWORD and the user in --database.")
-    if code == "3D000" or code.startswith("42"):
-        return UnsupportedServerError(f"{shown} is no database of an Argilla server ({words}).")
-    return ServerError(f"{shown} answers with an error: {words}.")
 
 
 def _people(ask: Ask, shown: str) -> People:

@@ -11,7 +11,7 @@ from exporter.conversion import Conversion
 from exporter.documents import json_safe
 from exporter.learn import Learnt, dict_of
 from exporter.losses import Losses
-from exporter.source import Count, Listed, Source
+from exporter.source import Access, Count, Listed, Source
 from exporter.spool import Spool
 from exporter.state import SoFar, State
 from snapshot import layout
@@ -36,8 +36,13 @@ class Job:
     open_closed: bool
 
 
-def export_dataset(job: Job, listed: Listed) -> tuple[Dataset | None, list[Loss]]:
+def export_dataset(job: Job, listed: Listed, access: Access | None) -> tuple[Dataset | None, list[Loss]]:
     """Brings one dataset into the snapshot, from where an earlier run left it.
+
+    Args:
+        job: what it is done with.
+        listed: the dataset.
+        access: what the source said of its records when the run began; None where an earlier run has read them all.
 
     Returns:
         The dataset, or None where it is left out, and what did not come along.
@@ -49,8 +54,8 @@ def export_dataset(job: Job, listed: Listed) -> tuple[Dataset | None, list[Loss]
     spool = job.state.spool(listed)
     with closing(Conversion(job.writer, listed, spool)) as conversion:
         _recall(job, listed, spool, conversion)
-        if so_far.after is None:
-            scanned = _scan_opened(job, listed, so_far, spool, conversion, losses)
+        if access is not None:
+            scanned = _scan_opened(job, listed, access, spool, conversion, losses)
             if scanned is None:
                 return None, losses.all()
             so_far = scanned
@@ -86,11 +91,11 @@ def _recall(job: Job, listed: Listed, spool: Spool, conversion: Conversion) -> N
             job.progress.advanced(records)
 
 
-def _scan_opened(job: Job, listed: Listed, so_far: SoFar, spool: Spool, conversion: Conversion, losses: Losses) -> SoFar | None:
+def _scan_opened(job: Job, listed: Listed, access: Access, spool: Spool, conversion: Conversion, losses: Losses) -> SoFar | None:
     """Scans a dataset, opening a closed one for the time; None where it is closed and must stay so."""
-    access = job.source.access(listed)
-    if access == "open":
-        return _scan(job, listed, so_far, spool, conversion)
+    so_far = job.state.of(listed)
+    if isinstance(access, Count):
+        return _scan(job, listed, replace(so_far, before=so_far.before or access), spool, conversion)
     if access == "missing":
         losses.add("records_missing", listed.full_name)
         nothing = Count(0, listed.content.get("last_updated"))
@@ -100,7 +105,9 @@ def _scan_opened(job: Job, listed: Listed, so_far: SoFar, spool: Spool, conversi
         return None
     job.progress.message(f"{listed.full_name} is closed: it is opened to be read, and closed again")
     with _opened(job, listed, so_far) as opened:
-        _scan(job, listed, opened, spool, conversion)
+        before = opened.before or job.source.count(listed)
+        job.progress.expected("reading", before.records)
+        _scan(job, listed, replace(opened, before=before), spool, conversion)
     return job.state.of(listed)
 
 
@@ -122,13 +129,9 @@ def _opened(job: Job, listed: Listed, so_far: SoFar) -> Iterator[SoFar]:
 
 def _scan(job: Job, listed: Listed, so_far: SoFar, spool: Spool, conversion: Conversion) -> SoFar:
     """Reads the records that the spool has not yet; each page is converted while the server makes the next."""
-    if so_far.before is None:
-        so_far = replace(so_far, before=job.source.count(listed))
-        job.state.save(so_far)
-        point("export.counted")
     assert so_far.before is not None
-    if so_far.opened:
-        job.progress.expected("reading", so_far.before.records)
+    job.state.save(so_far)
+    point("export.counted")
     job.progress.started("reading", listed.full_name, so_far.before.records, spool.records)
     repeated = 0
     with closing(ahead(job.source.pages(listed, spool.last_id))) as pages:

@@ -7,31 +7,65 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
+import msgspec
 import orjson
 
 from exporter.losses import Note
 from transport.api import from_json
 
+T = TypeVar("T")
+
 _LONE = re.compile("[\ud800-\udfff]")
-#: In text made by ``encode`` only half characters are escaped with ``\ud``.
+#: In a line only half characters are escaped with ``\ud``.
 _ESCAPE = "\\ud"
 
 
-class Document(NamedTuple):
+@dataclass(slots=True)
+class Document:
     r"""A record of the old server.
 
     Attributes:
-        raw: exact compact JSON; half characters (lone surrogates) are ``\uXXXX`` escapes, NaN and infinities are
-            written as Python does, integers have any size.
+        raw: JSON on one line, as the server sent it or compact; half characters (lone surrogates) are ``\uXXXX`` escapes,
+            NaN and infinities are written as Python does, integers have any size.
         content: the same, parsed; half characters are replaced by U+FFFD.
         replaced: how many strings of ``content`` were changed so.
+        said: what ``exporter.agents`` read of it.
     """
 
     raw: str
     content: dict[str, Any]
     replaced: int = 0
+    said: Any = None
+
+
+def as_it_came(content: bytes, shape: msgspec.json.Decoder[T]) -> T | None:
+    """An answer as a shape in which documents are ``msgspec.Raw``, which are not parsed; see ``line_of``.
+
+    Returns:
+        None where they can't be taken so: there are line breaks, half characters, or NaN.
+
+    Raises:
+        ValueError: it is not in UTF-8.
+    """
+    content.decode()  # Raw text is not looked into
+    try:
+        return None if b"\n" in content else shape.decode(content)
+    except msgspec.DecodeError:
+        return None
+
+
+def line_of(raw: msgspec.Raw) -> bytes:
+    """The document as it came, but for escapes: a search engine escapes characters that the API does not."""
+    line = bytes(raw)
+    return encode(from_json(line)) if b"\\u" in line else line
+
+
+def id_of(line: bytes) -> str:
+    """The id, as text, of a document as JSON text."""
+    return str(from_json(line).get("id"))
 
 
 def encode(document: Mapping[str, Any]) -> bytes:
@@ -46,13 +80,8 @@ def encode(document: Mapping[str, Any]) -> bytes:
 
 
 def decode(line: bytes) -> Document:
-    """Reads what ``encode`` wrote."""
-    return document_of(line, from_json(line))
-
-
-def document_of(line: bytes, content: dict[str, Any]) -> Document:
-    """The document that ``encode`` wrote as this line from this content."""
-    raw = line.decode()
+    """Reads what ``line_of`` or ``encode`` made."""
+    raw, content = line.decode(), from_json(line)
     return Document(raw, *without_lone_surrogates(content)) if _ESCAPE in raw else Document(raw, content)
 
 

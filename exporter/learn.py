@@ -5,7 +5,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, cast
 
-from exporter.agents import Entry, annotations, predictions
+from exporter.agents import Entry, annotations, said
+from exporter.documents import Document
 from exporter.losses import ignore
 from exporter.values import to_floats
 from snapshot.models import Columns, MetadataType, Task
@@ -35,7 +36,7 @@ class Learnt:
 
 
 class Learning:
-    """Learns from the documents of a dataset (without lone surrogates), holding none of them.
+    """Learns from the documents of a dataset, holding none of them.
 
     Names come in the order in which they first appear, which is the same in every run: documents are sorted by id.
     """
@@ -44,7 +45,7 @@ class Learning:
         self._task: Task = task
         self._seen = _Seen()
 
-    def see(self, documents: Iterable[dict[str, Any]]) -> "Learning":
+    def see(self, documents: Iterable[Document]) -> "Learning":
         """Learns from more documents."""
         for document in documents:
             _see(self._seen, self._task, document)
@@ -69,7 +70,7 @@ class Learning:
         )
 
 
-def learn(task: Task, documents: Iterable[dict[str, Any]]) -> Learnt:
+def learn(task: Task, documents: Iterable[Document]) -> Learnt:
     """What documents say that are all there."""
     return Learning(task).see(documents).learnt()
 
@@ -112,21 +113,21 @@ def _scalar_type(kinds: AbstractSet[str]) -> str | None:
     return "float" if kinds <= {"int", "float"} else None
 
 
-def _see(seen: _Seen, task: Task, document: dict[str, Any]) -> None:
+def _see(seen: _Seen, task: Task, document: Document) -> None:
+    content = document.content
     seen.records += 1
-    seen.statuses[status_of(document)] += 1
-    for key, value in dict_of(document.get("metadata")).items():
+    seen.statuses[status_of(content)] += 1
+    for key, value in dict_of(content.get("metadata")).items():
         kinds = value_kinds(value)
         if not kinds <= seen.metadata.get(key, _NONE):
             seen.metadata.setdefault(key, set()).update(kinds)
-    for name, vector in dict_of(document.get("vectors")).items():
+    for name, vector in dict_of(content.get("vectors")).items():
         if (numbers := to_floats(vector_value(vector), ignore)) is not None:
             seen.vectors.setdefault(name, set()).add(len(numbers))
     if task == "TextClassification":
-        _see_inputs(seen, document)
-    multi_label = document.get("multi_label") is True
-    annotated = annotations(task, document, multi_label=multi_label, note=ignore)
-    predicted = predictions(task, document, ignore)
+        _see_inputs(seen, content)
+    predicted, annotated, _ = said(task, document)
+    annotated = annotations(task, annotated, multi_label=content.get("multi_label") is True, note=ignore)
     for agent in _agents(annotated):
         seen.annotation_agents[agent] += 1
     for agent in _agents(predicted):
@@ -136,12 +137,12 @@ def _see(seen: _Seen, task: Task, document: dict[str, Any]) -> None:
             seen.labels.update(_labels_in(entry.value))
 
 
-def _see_inputs(seen: _Seen, document: dict[str, Any]) -> None:
-    seen.multi_label |= document.get("multi_label") is True
-    for name, value in inputs_of(document).items():
+def _see_inputs(seen: _Seen, content: dict[str, Any]) -> None:
+    seen.multi_label |= content.get("multi_label") is True
+    for name, value in inputs_of(content).items():
         if value is not None:
             seen.lists[name] = seen.lists.get(name, False) or isinstance(value, list)
-    for name, tokens in dict_of(document.get("explanation")).items():
+    for name, tokens in dict_of(content.get("explanation")).items():
         labels = seen.explanation.setdefault(name, {})
         for token in tokens if isinstance(tokens, list) else ():
             labels.update(dict.fromkeys(dict_of(dict_of(token).get("attributions"))))

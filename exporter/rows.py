@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from exporter.agents import annotations, predictions
+from exporter.agents import annotations, said
 from exporter.documents import Document, to_text
 from exporter.learn import dict_of, inputs_of, status_of, vector_value
 from exporter.losses import Losses, Note
@@ -22,8 +22,10 @@ def to_row(document: Document, dataset: Dataset, losses: Losses) -> dict[str, An
         losses.add("lone_surrogate", dataset.full_name, str(id_), count=document.replaced)
     if isinstance(id_, bool) or not isinstance(id_, (int, str)):
         note("unexpected_value")
-    predicted = predictions(task, content, note)
-    annotated = annotations(task, content, multi_label=bool(dataset.multi_label), note=note)
+    predicted, annotated, noted = said(task, document)
+    for kind in noted:
+        note(kind)
+    annotated = annotations(task, annotated, multi_label=bool(dataset.multi_label), note=note)
     row = {
         "text": None,
         "prediction": predicted[0].value if predicted else None,

@@ -11,7 +11,7 @@ from exporter.dataset import Job, export_dataset
 from exporter.errors import BusyError, ExportError
 from exporter.losses import Losses
 from exporter.many import many_documents
-from exporter.source import Listed, Source
+from exporter.source import Access, Count, Listed, Source
 from exporter.state import SPOOL, State
 from snapshot import layout
 from snapshot.faults import point
@@ -122,10 +122,10 @@ class _Run:
         point("export.bound")
         writer = SnapshotWriter(self.options.directory)
         job = Job(self.source, self.state, writer, self.progress, open_closed=self.options.open_closed)
-        self._foretell()
+        access = self._foretell()
         datasets = []
         for listed in self.choice.datasets:
-            dataset, losses = export_dataset(job, listed)
+            dataset, losses = export_dataset(job, listed, access.get(listed.full_name))
             self.losses.extend(losses)
             if dataset is not None:
                 datasets.append(dataset)
@@ -140,14 +140,11 @@ class _Run:
         shutil.rmtree(self.aside)
         return manifest
 
-    def _foretell(self) -> None:
-        """Tells how many records are to be read; those of closed datasets are told of when they are open."""
-        records = 0
-        for listed in self.choice.datasets:
-            so_far = self.state.of(listed)
-            if so_far.after is None and self.source.access(listed) == "open":
-                records += (so_far.before or self.source.count(listed)).records
-        self.progress.expected("reading", records)
+    def _foretell(self) -> dict[str, Access]:
+        """Asks for what is to be read, by full name, and tells how much it is; records of closed datasets are counted when they are open."""
+        access = {listed.full_name: self.source.access(listed) for listed in self.choice.datasets if self.state.of(listed).after is None}
+        self.progress.expected("reading", sum(found.records for found in access.values() if isinstance(found, Count)))
+        return access
 
     def named_before(self) -> Manifest | None:
         """The manifest, where an earlier run of the same export ended after its last rename: only its bookkeeping is left over."""

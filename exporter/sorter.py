@@ -8,15 +8,11 @@ import marshal
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pyarrow as pa
 
-from exporter.documents import encode
-from transport.api import from_json
-
-Page = list[dict[str, Any]]
-#: The id as text, and the document as JSON.
+#: The id as text, and the document as JSON text.
 Line = tuple[str, bytes]
 
 #: Bytes of documents of a run, and of a block of it: one run is in memory while documents come, a block of each while they are merged.
@@ -49,21 +45,20 @@ class Sorter:
         """Lets go of the file."""
         self._file.close()
 
-    def add(self, page: Page) -> None:
+    def add(self, page: Iterable[Line]) -> None:
         """Takes documents."""
-        for document in page:
-            line = encode(document)
-            self._lines.append((str(document["id"]), line))
-            self._bytes += len(line)
+        for line in page:
+            self._lines.append(line)
+            self._bytes += len(line[1])
         if self._bytes >= RUN_BYTES:
             self._put_aside()
 
-    def pages(self) -> Iterator[Page]:
+    def pages(self) -> Iterator[list[bytes]]:
         """All documents that were taken, in order."""
         self._lines.sort()
         lines = heapq.merge(*(self._read(run) for run in self._runs), self._lines)
         for block in _blocks(lines, _PAGE, _PAGE_BYTES):
-            yield from_json(b"[" + b",".join(line for _, line in block) + b"]")
+            yield [line for _, line in block]
 
     def _put_aside(self) -> None:
         self._lines.sort()

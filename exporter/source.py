@@ -10,8 +10,6 @@ from typing import Any, Literal, Protocol
 from snapshot.models import Dataset, Task, User, Workspace
 from snapshot.models import Source as Shown
 
-Access = Literal["open", "closed", "missing"]
-
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -34,6 +32,9 @@ class Count:
 
     records: int
     last_updated: str | None
+
+
+Access = Count | Literal["closed", "missing"]
 
 
 class Source(Protocol):
@@ -66,7 +67,7 @@ class Source(Protocol):
         """The labeling rules."""
 
     def access(self, dataset: Listed) -> Access:
-        """Whether the records can be read: ``open``; only after ``open()``: ``closed``; or are not there at all: ``missing``."""
+        """The count of the records; ``closed`` where they can be read only after ``open()``, ``missing`` where they are gone."""
 
     def open(self, dataset: Listed) -> None:
         """Opens a closed dataset; returns when its records can be read."""
@@ -77,8 +78,8 @@ class Source(Protocol):
     def count(self, dataset: Listed) -> Count:
         """Counts the records of an open dataset."""
 
-    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Iterator[list[dict[str, Any]]]:
-        """The raw documents of an open dataset, in pages, ascending by id as text (UTF-8).
+    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Iterator[list[bytes]]:
+        """The raw documents of an open dataset, each JSON text of one line, in pages, ascending by id as text (UTF-8).
 
         A page may be asked for in another thread than the one before it, never two at once, while the last one is worked on.
 

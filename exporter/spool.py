@@ -8,13 +8,12 @@ opened again.
 import os
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
-from exporter.documents import Document, decode, document_of, encode
+from exporter.documents import Document, decode, id_of
 from snapshot.faults import point
 
 _MARK = b"page"
@@ -42,18 +41,18 @@ class Spool:
         path.touch()
         self._recover()
 
-    def append(self, page: Sequence[dict[str, Any]]) -> list[Document]:
-        """Adds a page and brings it to the disk; returns its documents but the repeated ones, which are left out.
+    def append(self, page: Iterable[bytes]) -> list[Document]:
+        """Adds a page, one document a line, and brings it to the disk; returns its documents but the repeated ones, which are left out.
 
         Documents come ascending by id, so that a repeated one follows its like.
         """
         lines, documents, last_id = [], [], self.last_id
-        for content in page:
-            id_ = str(content.get("id"))
+        for line in page:
+            document = decode(line)
+            id_ = str(document.content.get("id"))
             if id_ != last_id:
-                line = encode(content)
                 lines.append(line)
-                documents.append(document_of(line, content))
+                documents.append(document)
                 last_id = id_
         if lines:
             with self.path.open("ab") as file:
@@ -73,7 +72,7 @@ class Spool:
 
     def pages(self, start: int = 0) -> Iterator[tuple[list[Document], int]]:
         """The documents page by page, with the place in the file where each page ends, from such a place on."""
-        for lines, end in self._pages(start):
+        for lines, end in self.lines(start):
             yield [decode(line) for line in lines.split(b"\n")], end
 
     def clear(self) -> None:
@@ -88,16 +87,16 @@ class Spool:
     def _recover(self) -> None:
         """Finds the last whole page, and cuts off what follows it."""
         last = b""
-        for last, end in self._pages(0):
+        for last, end in self.lines():
             self.size = end
             self.records += last.count(b"\n") + 1
         if last:
-            self.last_id = str(decode(last.rpartition(b"\n")[2]).content.get("id"))
+            self.last_id = id_of(last.rpartition(b"\n")[2])
         if self.size != self.path.stat().st_size:
             os.truncate(self.path, self.size)
 
-    def _pages(self, start: int) -> Iterator[tuple[bytes, int]]:
-        """The lines of whole pages, and where each page ends in the file."""
+    def lines(self, start: int = 0) -> Iterator[tuple[bytes, int]]:
+        """The lines of each whole page, and where it ends in the file."""
         with self.path.open("rb") as file:
             file.seek(start)
             size = os.fstat(file.fileno()).st_size

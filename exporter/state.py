@@ -27,7 +27,7 @@ class SoFar:
         workspace, name: the dataset.
         was_closed: it was closed when the export first came to it.
         opened: this export opened it and has not closed it again: whoever finds this does.
-        before: the server's count when the scan began.
+        before: the server's count before the scan: when the run began, or the dataset was opened.
         after: the server's count when the scan ended; None while it has not.
         settled: nobody wrote to it during the scan, or what was written since was read in a further pass.
         repeated: how many documents the server sent twice.

@@ -8,11 +8,14 @@ import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import msgspec
 
 from exporter.ahead import ahead
-from exporter.sorter import Page, Sorter
-from transport.api import Api
+from exporter.documents import as_it_came, encode, line_of
+from exporter.sorter import Line, Sorter
+from transport.api import Api, from_json
 from transport.errors import ServerError, TemporaryError
 
 log = logging.getLogger(__name__)
@@ -22,6 +25,8 @@ LARGEST_PAGE, PAGE_BYTES = 1_000, 8 << 20
 _SMALLEST_PAGE = 10
 #: The parts of an index are read side by side, so many at most.
 _SLICES = 4
+#: Seconds that a large page is tried before a smaller one is.
+_IMPATIENCE = 20.0
 #: How long the engine keeps what it has begun to give, after each page.
 _KEEP = "10m"
 #: So often reading may begin anew because the engine let go of it, or a page was lost on the way.
@@ -32,23 +37,22 @@ class _LostError(ServerError):
     """Not all documents came that were there when reading began."""
 
 
-def scan(api: Api, quick: Api, index: str, after: str | None, since: str | None, folder: Path) -> Iterator[Page]:
-    """Pages of documents, ascending by id as text (UTF-8).
+def scan(api: Api, index: str, after: str | None, since: str | None, folder: Path) -> Iterator[list[bytes]]:
+    """Pages of documents, each JSON text of one line, ascending by id as text (UTF-8).
 
     Args:
         api: the search engine.
-        quick: the same with less patience, for pages that may be too large.
         index: an index that is open, or an alias of one.
         after: the id after which to begin; None for all.
         since: only those whose ``last_updated`` is not before it (ISO 8601).
         folder: where documents may wait until all have come.
     """
-    size, tries = _page_size(api, index), 0
+    size, tries, quick = _page_size(api, index), 0, api.with_patience(_IMPATIENCE)
     slices = min(_shards(api, index), _SLICES)
     while True:
         with closing(Sorter(folder)) as sorter:
             try:
-                for page in _pages(quick if size > _SMALLEST_PAGE else api, index, _search(after, since, size), slices):
+                for page in _pages(api if size <= _SMALLEST_PAGE else quick, index, _search(after, since, size), slices):
                     sorter.add(page)
             except ServerError as error:
                 if isinstance(error, TemporaryError) or error.status == 500:
@@ -87,7 +91,7 @@ def _shards(api: Api, index: str) -> int:
     return sum(int(one["settings"]["index"]["number_of_shards"]) for one in settings.values())
 
 
-def _pages(api: Api, index: str, search: dict[str, Any], slices: int) -> Iterator[Page]:
+def _pages(api: Api, index: str, search: dict[str, Any], slices: int) -> Iterator[list[Line]]:
     """The pages of all slices, as they come; while one is worked on the next ones are fetched."""
     searches = [{**search, "slice": {"id": number, "max": slices}} for number in range(slices)] if slices > 1 else [search]
     with ExitStack() as stack:
@@ -101,20 +105,72 @@ def _pages(api: Api, index: str, search: dict[str, Any], slices: int) -> Iterato
                     yield page
 
 
-def _slice(api: Api, index: str, search: dict[str, Any]) -> Iterator[Page]:
+def _slice(api: Api, index: str, search: dict[str, Any]) -> Iterator[list[Line]]:
     """The pages of one slice. A repeated request gets the page after the one that was lost: the count tells."""
-    answer = api.post(f"/{index}/_search", search, scroll=_KEEP)
-    total, read = answer["hits"]["total"]["value"], 0
+    page = api.call("POST", f"/{index}/_search", params={"scroll": _KEEP}, body=search, read=read_answer)
+    total, read = page.total, 0
     try:
-        while hits := answer["hits"]["hits"]:
-            read += len(hits)
-            yield [_document(hit) for hit in hits]
-            answer = api.post("/_search/scroll", {"scroll": _KEEP, "scroll_id": answer["_scroll_id"]})
+        while page.lines:
+            read += len(page.lines)
+            yield page.lines
+            page = api.call("POST", "/_search/scroll", body={"scroll": _KEEP, "scroll_id": page.scroll_id}, read=read_answer)
     finally:
         with suppress(ServerError):
-            api.call("DELETE", "/_search/scroll", body={"scroll_id": [answer["_scroll_id"]]})
+            api.call("DELETE", "/_search/scroll", body={"scroll_id": [page.scroll_id]})
     if read != total:
         raise _LostError(f"{index} on {api.url}: {read} documents came, of {total}.")
+
+
+class _Page(NamedTuple):
+    """An answer to a search: its documents, where to go on, and how many there are in all."""
+
+    lines: list[Line]
+    scroll_id: str
+    total: int
+
+
+class _Id(msgspec.Struct):
+    id: int | str
+
+
+class _Hit(msgspec.Struct):
+    source: msgspec.Raw = msgspec.field(name="_source")
+
+
+class _Total(msgspec.Struct):
+    value: int
+
+
+class _Hits(msgspec.Struct):
+    total: _Total
+    hits: list[_Hit]
+
+
+class _Answer(msgspec.Struct):
+    hits: _Hits
+    scroll_id: str = msgspec.field(name="_scroll_id")
+
+
+_ANSWER, _ID = msgspec.json.Decoder(_Answer), msgspec.json.Decoder(_Id)
+
+
+def read_answer(content: bytes) -> _Page:
+    """Reads an answer to a search.
+
+    Raises:
+        ValueError: it is none.
+    """
+    answer = as_it_came(content, _ANSWER)
+    if answer is not None:
+        with suppress(msgspec.DecodeError):  # a document has no id, or a strange one
+            lines = [(str(_ID.decode(hit.source).id), line_of(hit.source)) for hit in answer.hits.hits]
+            return _Page(lines, answer.scroll_id, answer.hits.total.value)
+    whole = from_json(content)
+    try:
+        documents = map(_document, whole["hits"]["hits"])
+        return _Page([(str(each["id"]), encode(each)) for each in documents], whole["_scroll_id"], whole["hits"]["total"]["value"])
+    except (KeyError, TypeError) as error:
+        raise ValueError("no answer to a search") from error
 
 
 def _document(hit: dict[str, Any]) -> dict[str, Any]:

@@ -30,8 +30,6 @@ from transport.errors import ServerError
 NO_WORKSPACE = "without-workspace"
 #: Datasets that are listed at most: an engine's maximum for one answer.
 _LISTED = 10_000
-#: Seconds that a large page is tried before a smaller one is.
-_IMPATIENCE = 20.0
 #: What the API lists of a dataset (``schemas/datasets.py``, ``Dataset``), in its order.
 _MEMBERS = ("tags", "metadata", "name", "task", "workspace", "id", "owner", "created_at", "created_by", "last_updated")
 
@@ -62,26 +60,22 @@ def connect(
         NamespaceError: it is not clear whose datasets to read.
     """
     plain, in_url = _without_login(url)
-    api, quick = (
-        Api(plain, None, login=login or in_url, compressed=False, patience=seconds) for seconds in (patience, min(patience, _IMPATIENCE))
-    )
+    api = Api(plain, None, login=login or in_url, compressed=False, patience=patience)
     try:
         version = engine(api)
         people = read_people(database, database_password) if database else None
-        return StorageSource(api, quick, version, names(api, namespace), people, folder or Path(tempfile.gettempdir()))
+        return StorageSource(api, version, names(api, namespace), people, folder or Path(tempfile.gettempdir()))
     except BaseException:
         api.close()
-        quick.close()
         raise
 
 
 class StorageSource:
     """A search engine and what a database said, as ``connect`` found them. Fulfils ``exporter.source.Source``."""
 
-    def __init__(self, api: Api, quick: Api, version: str, names: Names, people: People | None, folder: Path) -> None:
+    def __init__(self, api: Api, version: str, names: Names, people: People | None, folder: Path) -> None:
         self._folder = folder
         self._api = api
-        self._quick = quick
         self._names = names
         self._people = people
         self._where: dict[str, tuple[str, str, str]] = {}
@@ -135,14 +129,13 @@ class StorageSource:
     def access(self, dataset: Listed) -> Access:
         """Counts; no list tells whether an index is closed."""
         try:
-            self._total(dataset)
+            return self.count(dataset)
         except ServerError as error:
             if error.status == 404:
                 return "missing"
             if error.status == 400 and "index_closed_exception" in error.detail:
                 return "closed"
             raise
-        return "open"
 
     def open(self, dataset: Listed) -> None:
         """``POST _open``; the shards of a large index need a moment until they answer."""
@@ -163,14 +156,13 @@ class StorageSource:
         """The exact count of an index, and the dataset's ``last_updated`` (changed by every bulk of records)."""
         return Count(self._total(dataset), self._document(dataset).get("last_updated"))
 
-    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Iterator[list[dict[str, Any]]]:
+    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Iterator[list[bytes]]:
         """Pages of the index as of one moment, sorted here."""
-        return scan(self._api, self._quick, self._records(dataset), after, since, self._folder)
+        return scan(self._api, self._records(dataset), after, since, self._folder)
 
     def disconnect(self) -> None:
         """Closes the connections."""
         self._api.close()
-        self._quick.close()
 
     def _list(self) -> list[dict[str, Any]]:
         """The documents of all datasets, each with a workspace; of those taken over from Rubrix only the newer ones."""

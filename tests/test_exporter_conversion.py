@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.conversion import Conversion
+from exporter.documents import encode
 from exporter.errors import ExportError
 from exporter.learn import learn
 from exporter.losses import Losses
@@ -54,8 +55,8 @@ def checksums(folder: Path) -> dict[str, str]:
 def at_once(folder: Path, documents: Page) -> tuple[dict[str, str], Any]:
     """The same of all documents, learnt from first and written afterwards."""
     spool = Spool(folder / "whole")
-    spool.append(documents)
-    learnt = learn("TextClassification", documents)
+    spool.append(map(encode, documents))
+    learnt = learn("TextClassification", spool.documents())
     dataset = Dataset("ws", "name", "TextClassification", learnt.records, learnt.columns, learnt.multi_label)
     losses, writer = Losses(), SnapshotWriter(folder / "whole-snap")
     writer.write_dataset(dataset, [to_row(each, dataset, losses) for each in spool.documents()])
@@ -69,7 +70,7 @@ def followed(folder: Path, pages: list[Page], *, killed_after: int = 0) -> tuple
         with closing(Conversion(writer, LISTED, spool)) as conversion:
             list(conversion.recall())
             for page in run:
-                conversion.add(spool.append(page))
+                conversion.add(spool.append(map(encode, page)))
             if last:
                 return finished(writer, conversion, Spool(folder / "none"))
     raise AssertionError
@@ -124,7 +125,7 @@ def test_what_comes_while_nothing_changes_is_written_at_once_and_what_is_left_be
     spool = Spool(tmp_path / "spool")
     conversion, written = Conversion(SnapshotWriter(tmp_path / "snap"), LISTED, spool), []
     for page in paged([document(number, multi_label=number == 25) for number in range(60)], 5):
-        conversion.add(spool.append(page))
+        conversion.add(spool.append(map(encode, page)))
         written.append(conversion.written)
     conversion.close()
     # The sixth page changes the columns: four pages are converted anew with it, and the others with the next.
@@ -135,7 +136,7 @@ def test_where_columns_change_all_the_time_little_is_written_in_vain(tmp_path: P
     spool = Spool(tmp_path / "spool")
     conversion, begun = Conversion(SnapshotWriter(tmp_path / "snap"), LISTED, spool), 0
     for page in paged([new_key(number) for number in range(100)], 1):
-        conversion.add(spool.append(page))
+        conversion.add(spool.append(map(encode, page)))
         begun += conversion.written
     conversion.close()
     assert 0 < begun < 200
@@ -146,8 +147,8 @@ def test_changes_take_the_place_of_what_was_read_first(tmp_path: Path) -> None:
     spool, changes, writer = Spool(tmp_path / "spool"), Spool(tmp_path / "changes"), SnapshotWriter(tmp_path / "snap")
     conversion = Conversion(writer, LISTED, spool)
     for page in paged(old, 6):
-        conversion.add(spool.append(page))
-    changes.append(new)
+        conversion.add(spool.append(map(encode, page)))
+    changes.append(map(encode, new))
     together = sorted({each["id"]: each for each in (*old, *new)}.values(), key=lambda each: str(each["id"]))
     assert finished(writer, conversion, changes) == at_once(tmp_path, together)
 
@@ -155,7 +156,7 @@ def test_changes_take_the_place_of_what_was_read_first(tmp_path: Path) -> None:
 def test_a_spool_that_was_altered_is_noticed(tmp_path: Path) -> None:
     spool, writer = Spool(tmp_path / "spool"), SnapshotWriter(tmp_path / "snap")
     for page in paged([document(number) for number in range(20)], 5):
-        spool.append(page)
+        spool.append(map(encode, page))
     conversion = Conversion(writer, LISTED, spool)
     list(conversion.recall())
     (tmp_path / "spool").write_bytes((tmp_path / "spool").read_bytes()[:-1])

@@ -5,11 +5,16 @@ from typing import Any
 
 import pytest
 
-from exporter.learn import learn, metadata_type, value_kinds
-from snapshot.models import Columns
+from exporter.documents import decode, encode
+from exporter.learn import Learnt, learn, metadata_type, value_kinds
+from snapshot.models import Columns, Task
 
 BIG = 2**53
 LONG = 2**63
+
+
+def learn_from(task: Task, documents: list[dict[str, Any]]) -> Learnt:
+    return learn(task, (decode(encode(document)) for document in documents))
 
 
 def type_of(*values: object) -> str:
@@ -52,7 +57,7 @@ def test_a_metadata_key_gets_the_one_type_that_holds_all_its_values(values: list
 
 
 def test_names_come_in_the_order_in_which_they_appear() -> None:
-    learnt = learn(
+    learnt = learn_from(
         "TextClassification",
         [
             {"inputs": {"b": "x"}, "metadata": {"z": 1, "none": None}, "vectors": {"v": {"value": [1, 2.5]}}},
@@ -81,7 +86,7 @@ def labels(*names: str) -> dict[str, Any]:
 
 
 def test_labels_and_agents_are_those_of_everyone() -> None:
-    learnt = learn(
+    learnt = learn_from(
         "TextClassification",
         [
             {
@@ -111,10 +116,10 @@ def test_labels_and_agents_are_those_of_everyone() -> None:
     ],
 )
 def test_multi_label_is_known_where_a_record_tells_it(task: Any, documents: list[dict[str, Any]], expected: bool | None) -> None:  # noqa: FBT001
-    assert learn(task, documents).multi_label is expected
+    assert learn_from(task, documents).multi_label is expected
 
 
 def test_entity_labels_are_labels_and_sentences_are_not() -> None:
     entities = {"annotations": {"ann": {"entities": [{"label": "PER", "start": 0, "end": 1}]}}}
-    assert learn("TokenClassification", [entities]).labels == ["PER"]
-    assert learn("Text2Text", [{"annotations": {"ann": {"sentences": [{"text": "a"}]}}}]).labels == []
+    assert learn_from("TokenClassification", [entities]).labels == ["PER"]
+    assert learn_from("Text2Text", [{"annotations": {"ann": {"sentences": [{"text": "a"}]}}}]).labels == []

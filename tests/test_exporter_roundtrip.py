@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from exporter.documents import encode
 from exporter.learn import learn
 from exporter.losses import LOSS_KINDS, Losses
 from exporter.rows import to_row
@@ -78,8 +79,8 @@ def junk() -> st.SearchStrategy[dict[str, Any]]:
 def through(folder: Path, task: Task, documents: list[dict[str, Any]]) -> tuple[Dataset, list[Record], list[str], Losses]:
     """Writes a snapshot of one dataset and reads it; the raw column comes beside the records."""
     spool = Spool(folder / "spool.gz")
-    spool.append(documents)
-    learnt = learn(task, (document.content for document in spool.documents()))
+    spool.append(map(encode, documents))
+    learnt = learn(task, spool.documents())
     dataset = Dataset(
         "ws", "name", task, learnt.records, learnt.columns, learnt.multi_label,
         annotation_agents=learnt.annotation_agents, prediction_agents=learnt.prediction_agents, statuses=learnt.statuses,

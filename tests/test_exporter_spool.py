@@ -28,7 +28,7 @@ def contents(spool: Spool) -> list[dict[str, Any]]:
 def filled(path: Path) -> Spool:
     spool = Spool(path)
     for page in PAGES:
-        assert len(spool.append(page)) == len(page)
+        assert len(spool.append(map(encode, page))) == len(page)
     return spool
 
 
@@ -42,7 +42,7 @@ def test_a_new_run_finds_where_the_last_one_ended(path: Path) -> None:
     filled(path)
     again = Spool(path)
     assert (again.records, again.last_id) == (4, "\x01")
-    again.append([{"id": "z"}])
+    again.append(map(encode, [{"id": "z"}]))
     assert (Spool(path).records, contents(Spool(path))[-1]) == (5, {"id": "z"})
 
 
@@ -60,7 +60,7 @@ def test_a_torn_page_is_cut_off_wherever_it_was_torn(path: Path) -> None:
         spool = Spool(path)
         counts.append(spool.records)
         assert contents(spool) == ALL[: spool.records]
-        spool.append([{"id": "z"}])
+        spool.append(map(encode, [{"id": "z"}]))
         assert contents(Spool(path))[-1] == {"id": "z"}
     assert counts == sorted(counts)
     assert set(counts) == {0, 2, 3, 4}
@@ -85,8 +85,8 @@ def test_a_damaged_page_is_not_believed(path: Path) -> None:
 
 def test_a_repeated_document_is_kept_once(path: Path) -> None:
     spool = Spool(path)
-    assert len(spool.append([{"id": 1}, {"id": "1"}, {"id": 2}])) == 2
-    assert spool.append([{"id": 2}]) == []
+    assert len(spool.append(map(encode, [{"id": 1}, {"id": "1"}, {"id": 2}]))) == 2
+    assert spool.append(map(encode, [{"id": 2}])) == []
     assert contents(spool) == [{"id": 1}, {"id": 2}]
 
 

@@ -60,7 +60,7 @@ def snapshot_of(content: Content, room: Path) -> Iterator[Snapshot]:
     folder = room / "snap"
     try:
         documents = [decode(encode(document)) for document in content.documents]
-        learnt = learn(content.task, (document.content for document in documents))  # type: ignore[arg-type]
+        learnt = learn(content.task, documents)  # type: ignore[arg-type]
         dataset = Dataset(
             workspace="w",
             name="d",

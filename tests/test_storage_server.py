@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from exporter.database import read_people
+from exporter.documents import id_of
 from exporter.run import ExportOptions, export
 from exporter.storage_scan import PAGE_BYTES, scan
 from exporter.storage_source import NO_WORKSPACE, StorageSource, connect
@@ -209,8 +210,8 @@ def test_large_documents_come_in_small_pages_and_wait_on_the_disk(storage: Stora
     try:
         with before(storage.search_url) as proxy:
             api = Api(proxy.url, None, compressed=False, patience=30)
-            pages = [[str(document["id"]) for document in page] for page in scan(api, api, index, None, None, tmp_path)]
-            after = [str(document["id"]) for page in scan(api, api, index, "27", None, tmp_path) for document in page]
+            pages = [list(map(id_of, page)) for page in scan(api, index, None, None, tmp_path)]
+            after = [id_of(line) for page in scan(api, index, "27", None, tmp_path) for line in page]
             api.close()
             asked = sum("scroll" in request_ and "POST" in request_ for request_ in proxy.requests)
     finally:

@@ -3,7 +3,8 @@
 import json
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from typing import Any, Literal
 
 import httpx
@@ -85,6 +86,12 @@ class Api:
         except httpx.InvalidURL:
             raise UnreachableError(f"{self.url} is not the address of a server.") from None
 
+    def with_patience(self, seconds: float) -> "Api":
+        """The same, over the same connections, that gives up after so many seconds where that is sooner."""
+        other = copy(self)
+        other.patience = min(self.patience, seconds)
+        return other
+
     def close(self) -> None:
         """Closes the connections."""
         self._client.close()
@@ -113,8 +120,9 @@ class Api:
         params: Mapping[str, Any] | None = None,
         body: Any = None,
         content: bytes | None = None,
+        read: Callable[[bytes], Any] | None = None,
     ) -> Any:
-        """Sends a request and returns the parsed JSON of its answer; temporary trouble is waited out.
+        """Sends a request and returns the parsed JSON of its answer, or what ``read`` makes of it; temporary trouble is waited out.
 
         A request may reach the server more than once, so callers send only what may be repeated, or look
         afterwards at what is there.
@@ -128,7 +136,7 @@ class Api:
             content = to_json(body)
         for attempt in self._attempts():
             with attempt:
-                return self._send(method, path, params, content)
+                return self._send(method, path, params, content, read or from_json)
         raise AssertionError("unreachable")
 
     def first_contact(self, path: str) -> httpx.Response:
@@ -152,7 +160,7 @@ class Api:
     def _attempts(self) -> Iterable[stamina.Attempt]:
         return stamina.retry_context(on=_wait_for, attempts=None, timeout=self.patience, wait_initial=0.5, wait_max=20.0, wait_jitter=1.0)
 
-    def _send(self, method: str, path: str, params: Mapping[str, Any] | None, content: bytes | None) -> Any:
+    def _send(self, method: str, path: str, params: Mapping[str, Any] | None, content: bytes | None, read: Callable[[bytes], Any]) -> Any:
         headers = {"Content-Type": "application/json"} if content is not None else {}
         where = f"{method} {path} on {self.url}"
         try:
@@ -165,7 +173,7 @@ class Api:
             raise TemporaryError(f"{where} answers 500: {words[0]}.", 500, detail)
         _raise_for(response, where)
         try:
-            return from_json(response.content)
+            return read(response.content)
         except ValueError:
             raise TemporaryError(f"{where}: the answer is cut off or garbled.", response.status_code) from None
 
