@@ -13,7 +13,7 @@ import stamina
 
 from exporter.contact import server_version
 from exporter.documents import as_it_came, encode, id_of, line_of
-from exporter.source import Access, Count, Listed
+from exporter.source import Access, Count, Listed, Page
 from snapshot.models import TASKS, Dataset, User, Workspace
 from snapshot.models import Source as Shown
 from snapshot.models import from_json as built
@@ -177,7 +177,7 @@ class ApiSource:
         listed = self._api.get(_path(dataset, ""), workspace=dataset.workspace)
         return Count(self._total(dataset), listed.get("last_updated"))
 
-    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Iterator[list[bytes]]:
+    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Iterator[Page]:
         """Pages of the scan, which has no end mark: the last page is empty and repeats the cursor.
 
         A page that the server can't give in time is asked for in halves.

@@ -40,7 +40,8 @@ def catch_up(source: Source, listed: Listed, before: Count, spool: Spool) -> tup
         try:
             spool.clear()
             for page in source.pages(listed, None, since):
-                spool.append(page)
+                if not isinstance(page, int):
+                    spool.append(page)
         except (TemporaryError, NotAllowedError):
             raise
         except ServerError:  # a server that does not find records by their time

@@ -11,7 +11,7 @@ from exporter.conversion import Conversion
 from exporter.documents import json_safe
 from exporter.learn import Learnt, dict_of
 from exporter.losses import Losses
-from exporter.source import Access, Count, Listed, Source
+from exporter.source import Access, Count, Listed, Page, Source
 from exporter.spool import Spool
 from exporter.state import SoFar, State
 from snapshot import layout
@@ -132,10 +132,9 @@ def _scan(job: Job, listed: Listed, so_far: SoFar, spool: Spool, conversion: Con
     assert so_far.before is not None
     job.state.save(so_far)
     point("export.counted")
-    job.progress.started("reading", listed.full_name, so_far.before.records, spool.records)
     repeated = 0
     with closing(ahead(job.source.pages(listed, spool.last_id))) as pages:
-        for page in pages:
+        for page in _in_order(job, listed, pages, so_far.before.records, spool.records):
             documents = spool.append(page)
             repeated += len(page) - len(documents)
             conversion.add(documents)
@@ -146,6 +145,21 @@ def _scan(job: Job, listed: Listed, so_far: SoFar, spool: Spool, conversion: Con
     job.state.save(so_far)
     point("export.scanned")
     return so_far
+
+
+def _in_order(job: Job, listed: Listed, pages: Iterator[Page], records: int, earlier: int) -> Iterator[list[bytes]]:
+    """The documents; of those that the source gathers first, to bring them into order, is told."""
+    job.progress.started("reading", listed.full_name, records, earlier)
+    gathering = False
+    for page in pages:
+        if isinstance(page, int) is not gathering:
+            gathering = not gathering
+            job.progress.started("gathering" if gathering else "reading", listed.full_name, records, earlier)
+        if isinstance(page, int):
+            job.progress.advanced(page)
+        else:
+            yield page
+        del page
 
 
 def _finish(job: Job, listed: Listed, so_far: SoFar, conversion: Conversion, losses: Losses) -> Dataset:

@@ -37,6 +37,10 @@ class Count:
 Access = Count | Literal["closed", "missing"]
 
 
+#: Documents, each JSON text of one line; or how many more have come that have yet to be brought into order.
+Page = list[bytes] | int
+
+
 class Source(Protocol):
     """A place that content is read from. Everything raises ``transport.errors.ServerError`` when it can't answer."""
 
@@ -78,8 +82,8 @@ class Source(Protocol):
     def count(self, dataset: Listed) -> Count:
         """Counts the records of an open dataset."""
 
-    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Iterator[list[bytes]]:
-        """The raw documents of an open dataset, each JSON text of one line, in pages, ascending by id as text (UTF-8).
+    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Iterator[Page]:
+        """The raw documents of an open dataset, in pages, ascending by id as text (UTF-8).
 
         A page may be asked for in another thread than the one before it, never two at once, while the last one is worked on.
 

@@ -15,6 +15,7 @@ import msgspec
 from exporter.ahead import ahead
 from exporter.documents import as_it_came, encode, line_of
 from exporter.sorter import Line, Sorter
+from exporter.source import Page
 from transport.api import Api, from_json
 from transport.errors import ServerError, TemporaryError
 
@@ -37,8 +38,8 @@ class _LostError(ServerError):
     """Not all documents came that were there when reading began."""
 
 
-def scan(api: Api, index: str, after: str | None, since: str | None, folder: Path) -> Iterator[list[bytes]]:
-    """Pages of documents, each JSON text of one line, ascending by id as text (UTF-8).
+def scan(api: Api, index: str, after: str | None, since: str | None, folder: Path) -> Iterator[Page]:
+    """Pages of documents, ascending by id as text (UTF-8); first, while they come in another order, how many have come.
 
     Args:
         api: the search engine.
@@ -51,9 +52,12 @@ def scan(api: Api, index: str, after: str | None, since: str | None, folder: Pat
     slices = min(_shards(api, index), _SLICES)
     while True:
         with closing(Sorter(folder)) as sorter:
+            come = 0
             try:
                 for page in _pages(api if size <= _SMALLEST_PAGE else quick, index, _search(after, since, size), slices):
                     sorter.add(page)
+                    come += len(page)
+                    yield len(page)
             except ServerError as error:
                 if isinstance(error, TemporaryError) or error.status == 500:
                     if size <= _SMALLEST_PAGE:
@@ -64,6 +68,7 @@ def scan(api: Api, index: str, after: str | None, since: str | None, folder: Pat
                     if tries == _TRIES or not (isinstance(error, _LostError) or error.status == 404):
                         raise
                 log.info("%s is read anew: %s", index, error.format_message())
+                yield -come
                 continue
             yield from sorter.pages()
             return

@@ -17,7 +17,7 @@ import stamina
 from exporter.choose import users_named
 from exporter.database import People, read_people
 from exporter.learn import dict_of
-from exporter.source import Access, Count, Listed
+from exporter.source import Access, Count, Listed, Page
 from exporter.storage_contact import engine, names
 from exporter.storage_names import Names
 from exporter.storage_scan import scan
@@ -156,7 +156,7 @@ class StorageSource:
         """The exact count of an index, and the dataset's ``last_updated`` (changed by every bulk of records)."""
         return Count(self._total(dataset), self._document(dataset).get("last_updated"))
 
-    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Iterator[list[bytes]]:
+    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Iterator[Page]:
         """Pages of the index as of one moment, sorted here."""
         return scan(self._api, self._records(dataset), after, since, self._folder)
 
