@@ -101,6 +101,34 @@ def test_parts_make_at_the_same_time_what_one_import_makes(new: New, tmp_path: P
     assert held(new) == []
 
 
+def test_records_that_are_refused_in_one_part_go_in_with_it_after_a_fix(new: New, tmp_path: Path) -> None:
+    first, second = (Machine(new, tmp_path / str(number), Part(number, 2)) for number in (1, 2))
+    assert first.run().code == 0
+    assert second.run(kill_at="import.batch_noted").code == KILLED
+    with target.connect(new.server.url) as client:
+        news = target.dataset_id(client, "first", "news")
+        (words,) = (item for item in target.items(client, f"/me/datasets/{news}/metadata-properties") if item["name"] == "words")
+        assert client.delete(f"/metadata-properties/{words['id']}").status_code == 200
+        assert client.patch(f"/datasets/{news}", json={"allow_extra_metadata": False}).status_code == 200
+
+        assert second.run().code == 3
+        rejected = (import_folder(second.snapshot, new.proxy.url, second.part) / "rejected.jsonl").read_text().splitlines()
+        stored = len(target.records(client, news))
+        assert stored + len(rejected) == 45
+        assert 0 < len(rejected) < 23
+        first.bring(second)
+        found = json.loads(first.verify().out)["differences"]
+        assert {d["what"]: d["count"] for d in found if d["what"] == "records"} == {"records": len(rejected)}
+
+        assert client.patch(f"/datasets/{news}", json={"allow_extra_metadata": True}).status_code == 200
+        property_ = {name: words[name] for name in ("name", "title", "settings", "visible_for_annotators")}
+        assert client.post(f"/datasets/{news}/metadata-properties", json=property_).status_code == 201
+    assert second.run().code == 0
+    first.bring(second)
+    assert first.verify().code == 0
+    assert held(new) == []
+
+
 @pytest.mark.parametrize("options", [["--part", "0/4"], ["--part", "5/4"], ["--part", "x"], ["--part", "1/2", "--on-conflict", "skip"]])
 def test_what_is_no_part_is_told_before_anything_is_asked(tmp_path: Path, options: list[str]) -> None:
     refused = cli.run("import", tmp_path, *options, url="http://127.0.0.1:9")
