@@ -33,10 +33,12 @@ class Busy:
         old_api.log_records(self.client, "busy", "busy", "Text2Text", [{"id": id_, "text": text} for id_ in ids])
 
     def delete(self, id_: str) -> None:
+        there = self.total()
         answer = self.client.request(
             "DELETE", "/api/datasets/busy/data", params={"workspace": "busy", "mark_as_discarded": False}, json={"ids": [id_]}
         )
         assert answer.json()["processed"] == 1, answer.text
+        old_api.wait_until_counted(self.client, "busy", "busy", "Text2Text", there - 1)  # the count must tell of it
 
     def export(self, directory: Path, **how: Any) -> Ended:
         return self.old.runs.run("export", directory, "--dataset", "busy", url=self.old.proxy.url, **how)
