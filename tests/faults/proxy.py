@@ -5,6 +5,7 @@ What it passes on are the server's own bytes. Every connection carries one reque
 
 import re
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -54,11 +55,12 @@ class Fault:
 
 @dataclass
 class Proxy:
-    """Stands at ``url`` for the server at ``upstream``; ``requests``: ``METHOD /path?query`` of all that came."""
+    """Stands at ``url`` for the server at ``upstream``, perhaps with a certificate; ``requests``: ``METHOD /path?query`` of all that came."""
 
     upstream: str
     faults: list[Fault] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    tls: ssl.SSLContext | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _up: threading.Event = field(default_factory=threading.Event)
     _ended: bool = False
@@ -66,10 +68,12 @@ class Proxy:
     def __post_init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
+        if self.tls:  # the handshake is made where the request is read: it may fail
+            self._listener = self.tls.wrap_socket(self._listener, server_side=True, do_handshake_on_connect=False)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http{'s' if self.tls else ''}://127.0.0.1:{self.port}"
 
     def now(self, *faults: Fault) -> None:
         """Begins anew: these faults, and no requests so far."""
@@ -191,9 +195,9 @@ def reset(connection: socket.socket) -> None:
 
 
 @contextmanager
-def before(upstream: str) -> Iterator[Proxy]:
+def before(upstream: str, tls: ssl.SSLContext | None = None) -> Iterator[Proxy]:
     """A proxy before a server, for the length of the block."""
-    proxy = Proxy(upstream)
+    proxy = Proxy(upstream, tls=tls)
     thread = threading.Thread(target=proxy.serve, daemon=True)
     thread.start()
     try:
