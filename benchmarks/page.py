@@ -8,6 +8,7 @@ COMPARISONS = (
     ("export", "guide", "`export` : the guide's `load`, `to_datasets` and Parquet"),
     ("export", "paging", "`export` : plain paging of the API"),
     ("storage", "guide", "`export --search-engine` : the guide's `load`, `to_datasets` and Parquet"),
+    ("storage", "export", "`export --search-engine` : `export`"),
     ("storage", "scroll", "`export --search-engine` : a plain scroll"),
     ("import", "guide", "`import` : the guide's `records.log`"),
     ("import", "bodies", "`import` : plain requests of ready bodies"),
