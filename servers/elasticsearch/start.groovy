@@ -1,4 +1,4 @@
-// A node of Elasticsearch from its jars alone; its distribution, with launcher and module folders, is in no package registry.
+// A node of Elasticsearch from its jars alone, without the launcher and the module folders of its distribution.
 // Arguments: the folder with config/ and data/, the port.
 import java.nio.file.Path
 import org.apache.lucene.analysis.core.LetterTokenizer
@@ -13,8 +13,8 @@ import org.elasticsearch.plugins.PluginDescriptor
 import org.elasticsearch.plugins.PluginsService
 import org.elasticsearch.transport.netty4.Netty4Plugin
 
-// Argilla 1.x makes no index without the tokenizer `lowercase`, whose module is in no registry either. This one leaves the case as it
-// is: enough for all but searching.
+// Argilla 1.x makes no index without the tokenizer `lowercase`, whose module (analysis-common) Maven Central does not have. This one
+// leaves the case as it is: enough for all but searching.
 class Lowercase extends Plugin implements AnalysisPlugin {
     List<PreConfiguredTokenizer> getPreConfiguredTokenizers() {
         [PreConfiguredTokenizer.singleton('lowercase', { new LetterTokenizer() })]
