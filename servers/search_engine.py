@@ -1,4 +1,4 @@
-"""OpenSearch 2.13 in one JVM, with the modules and the vector search Argilla needs."""
+"""OpenSearch 2.13 or Elasticsearch 8.5 in one JVM, with the modules and the vector search Argilla needs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from servers.install import install
+from servers.install import HERE, elasticsearch, install
 from servers.processes import Process, get_json
 
 START_TIMEOUT = 180.0  # 5 s on an idle machine
@@ -16,13 +16,11 @@ PORTS = range(9202, 9300)
 PUBLISHED = re.compile(r"AbstractHttpServerTransport: publish_address {127\.0\.0\.1:(\d+)}")
 
 # One node that looks for no other: by default it would join any cluster of the same name it finds on this machine.
-# A disk that is nearly full must not turn the indices read-only. Argilla 1.x waits, in every bulk, for the next refresh:
-# ten a second and not one doubles its speed.
+# A disk that is nearly full must not turn the indices read-only.
 SETTINGS = """\
 network.host: 127.0.0.1
 discovery.type: single-node
 cluster.routing.allocation.disk.threshold_enabled: false
-cluster.default.index.refresh_interval: 100ms
 """
 
 LOGGING = """\
@@ -38,9 +36,13 @@ rootLogger.appenderRef.console.ref = console
 class SearchEngine:
     """A search engine with its data in ``folder``; stopped and started again it has the same data and address."""
 
+    name = "opensearch"
+    # Argilla 1.x waits, in every bulk, for the next refresh: ten a second and not one doubles its speed.
+    settings = SETTINGS + "cluster.default.index.refresh_interval: 100ms\n"
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder.absolute()
-        self.process = Process("opensearch", self.folder)
+        self.process = Process(self.name, self.folder)
 
     @property
     def url(self) -> str:
@@ -57,22 +59,24 @@ class SearchEngine:
             return
         config = self.folder / "config"
         config.mkdir(parents=True, exist_ok=True)
-        (config / "opensearch.yml").write_text(SETTINGS)
+        (config / f"{self.name}.yml").write_text(self.settings)
         (config / "log4j2.properties").write_text(LOGGING)
         # The runner keeps to itself why a node that was already starting ended: somebody else had its port by then.
         self.process.start_on_free_port(self._start_on, PORTS, sign="node: starting ...")
 
     def _start_on(self, port: int) -> None:
-        programs = install()
-        command: list[str | Path] = [programs.java, "-Xms512m", "-Xmx1g", "-XX:+UseSerialGC"]
+        command: list[str | Path] = [install().java, "-Xms512m", "-Xmx1g", "-XX:+UseSerialGC"]
         command += ["-XX:TieredStopAtLevel=1"]  # the second compiler costs a short-lived server more than it gains: twice the CPU
         command += ["-Djava.locale.providers=CLDR,SPI"]  # the second finds the word breaks on the class path
-        command += ["-cp", programs.class_path, "org.codelibs.opensearch.runner.OpenSearchRunner"]
-        command += ["-basePath", self.folder / "data", "-confPath", self.folder / "config"]
-        command += ["-numOfNode", "1", "-baseHttpPort", str(port - 1), "-clusterName", "argilla-snapshot"]
-        command += ["-useLogger", "-printOnFailure", "-pluginTypes", "org.opensearch.knn.plugin.KNNPlugin"]
+        command += self._program(port)
         self.process.start(command, port, os.environ)
         self.process.wait_until(self._answers, START_TIMEOUT)
+
+    def _program(self, port: int) -> list[str | Path]:
+        command: list[str | Path] = ["-cp", install().class_path, "org.codelibs.opensearch.runner.OpenSearchRunner"]
+        command += ["-basePath", self.folder / "data", "-confPath", self.folder / "config"]
+        command += ["-numOfNode", "1", "-baseHttpPort", str(port - 1), "-clusterName", "argilla-snapshot"]
+        return [*command, "-useLogger", "-printOnFailure", "-pluginTypes", "org.opensearch.knn.plugin.KNNPlugin"]
 
     def _answers(self) -> bool:
         published = PUBLISHED.search(self.process.output())
@@ -85,3 +89,14 @@ class SearchEngine:
     def stop(self) -> None:
         """End it; its data stays."""
         self.process.stop()
+
+
+class Elasticsearch(SearchEngine):
+    """The other search engine of Argilla 1.x. It is installed when it is first started."""
+
+    name = "elasticsearch"
+    settings = SETTINGS
+
+    def _program(self, port: int) -> list[str | Path]:
+        script = HERE / "elasticsearch" / "start.groovy"
+        return ["-cp", f"{elasticsearch()}/*", "groovy.ui.GroovyMain", script, self.folder, str(port)]

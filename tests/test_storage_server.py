@@ -1,4 +1,4 @@
-"""Exports from the search engine and the SQL database of a real Argilla 1.29.1, while it runs and after it is gone."""
+"""Exports from the search engines and the SQL databases of real Argilla 1.29.1, while they run and after they are gone."""
 
 import os
 import signal
@@ -18,12 +18,13 @@ from exporter.run import ExportOptions, export
 from exporter.storage_scan import PAGE_BYTES, scan
 from exporter.storage_source import NO_WORKSPACE, StorageSource, connect
 from servers import old_api
-from servers.argilla import OLD
+from servers.argilla import OLD, ArgillaServer
 from servers.postgresql import PASSWORD
+from servers.search_engine import Elasticsearch
 from servers.seed import seed_demo
 from servers.stack import Stack
 from snapshot.faults import VARIABLE
-from snapshot.models import Manifest
+from snapshot.models import Manifest, Source
 from snapshot.reader import Snapshot
 from tests.cli import run, succeed
 from tests.export_killed import Fuse
@@ -59,26 +60,33 @@ class Storage:
 
 @pytest.fixture(scope="module")
 def storage(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
-    through_api = tmp_path_factory.mktemp("api") / "snap"
     with stack.fresh(OLD, postgresql=True) as server:
-        seed_demo(server.url, server.api_key)
-        with old_api.connect(server.url, server.api_key) as client:
-            (demo,) = [item["id"] for item in client.get("/api/v1/me/workspaces").json()["items"] if item["name"] == "demo"]
-            client.post("/api/v1/datasets", json={"name": "feedback", "workspace_id": demo}).raise_for_status()
-            client.put("/api/datasets/entities:close", params={"workspace": "demo"}).raise_for_status()
-        succeed("export", through_api, url=server.url, code=3)
-        server.process.stop()
-        storage = Storage(server.search_url, server.database_url, server.env["ARGILLA_NAMESPACE"], through_api)
-        _spread(storage, storage.index("dataset.demo.news").rpartition("/")[2])
-        yield storage
+        yield _left_by(server, server.search_url, tmp_path_factory.mktemp("api") / "snap")
+
+
+def _left_by(server: ArgillaServer, search_url: str, through_api: Path) -> Storage:
+    seed_demo(server.url, server.api_key)
+    with old_api.connect(server.url, server.api_key) as client:
+        (demo,) = [item["id"] for item in client.get("/api/v1/me/workspaces").json()["items"] if item["name"] == "demo"]
+        client.post("/api/v1/datasets", json={"name": "feedback", "workspace_id": demo}).raise_for_status()
+        client.put("/api/datasets/entities:close", params={"workspace": "demo"}).raise_for_status()
+    succeed("export", through_api, url=server.url, code=3)
+    server.process.stop()
+    storage = Storage(search_url, server.database_url, server.env["ARGILLA_NAMESPACE"], through_api)
+    _spread(storage, storage.index("dataset.demo.news").rpartition("/")[2])
+    return storage
 
 
 def _spread(storage: Storage, index: str) -> None:
     """Puts an index onto three shards, behind an alias: Argilla itself fills such a one only on several machines."""
     spread = f"{storage.namespace}.spread"
     request("PUT", f"{storage.search_url}/{spread}", KEYWORDS | {"settings": {"number_of_shards": 3}})
-    copied = request("POST", f"{storage.search_url}/_reindex?refresh=true", {"source": {"index": index}, "dest": {"index": spread}})
-    assert copied["created"] == 120
+    hits = request("POST", f"{storage.search_url}/{index}/_search", {"size": 1000})["hits"]["hits"]
+    lines = [line for hit in hits for line in ({"index": {"_id": hit["_id"]}}, hit["_source"])]
+    content, headers = b"".join(orjson.dumps(line) + b"\n" for line in lines), {"Content-Type": "application/x-ndjson"}
+    bulk = f"{storage.search_url}/{spread}/_bulk?refresh=true"
+    written = httpx.post(bulk, content=content, headers=headers, trust_env=False).raise_for_status().json()
+    assert (len(written["items"]), written["errors"]) == (120, False)
     request("DELETE", f"{storage.search_url}/{index}")
     request("PUT", f"{storage.search_url}/{spread}/_alias/{index}")
 
@@ -100,6 +108,21 @@ def exported(storage: Storage, folder: Path, progress: Fuse | None = None, **opt
 
 
 def test_the_same_snapshot_as_through_the_server_which_is_stopped(storage: Storage, folder: Path) -> None:
+    source = is_the_same(storage, folder, "OpenSearch 2.13.0")
+    assert "argilla" not in str(source.database)
+
+
+def test_the_same_snapshot_out_of_elasticsearch(stack: Stack, tmp_path: Path) -> None:
+    engine = Elasticsearch(tmp_path / "search")
+    try:
+        engine.start()
+        with stack.fresh(OLD, {"ARGILLA_SEARCH_ENGINE": engine.name, "ARGILLA_ELASTICSEARCH": engine.url}) as server:
+            is_the_same(_left_by(server, engine.url, tmp_path / "api"), tmp_path / "snap", "Elasticsearch 8.5.3")
+    finally:
+        engine.stop()
+
+
+def is_the_same(storage: Storage, folder: Path, version: str) -> Source:
     succeed("export", folder, *storage.options(), code=3)
     assert same.contents(folder) == same.contents(storage.through_api)
     manifest, expected = Snapshot(folder).manifest, Snapshot(storage.through_api).manifest
@@ -107,9 +130,10 @@ def test_the_same_snapshot_as_through_the_server_which_is_stopped(storage: Stora
     assert manifest.counts["records"] == 350
     assert losses(manifest) == [("feedback_dataset", None)]
     source = manifest.source
-    assert (source.kind, source.url, source.version) == ("argilla-storage", storage.search_url, "OpenSearch 2.13.0")
-    assert (source.namespace, "argilla" in str(source.database)) == (storage.namespace, False)
+    assert (source.kind, source.url, source.version) == ("argilla-storage", storage.search_url, version)
+    assert source.namespace == storage.namespace
     assert is_closed(storage, "demo.entities")
+    return source
 
 
 def is_closed(storage: Storage, dataset: str) -> bool:
