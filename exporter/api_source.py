@@ -4,13 +4,14 @@ Facts about the server are from argilla-server 1.29.1 and were seen on a running
 code and has no version in its paths.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 import stamina
 
+from exporter.ahead import ahead
 from exporter.contact import server_version
 from exporter.documents import as_it_came, encode, id_of, line_of
 from exporter.source import Access, Count, Listed, Page
@@ -177,7 +178,15 @@ class ApiSource:
         listed = self._api.get(_path(dataset, ""), workspace=dataset.workspace)
         return Count(self._total(dataset), listed.get("last_updated"))
 
-    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Iterator[Page]:
+    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Generator[Page, None, None]:
+        """Pages of the scan; while one is worked on, the server makes the next."""
+        return ahead(self._pages(dataset, after, since))
+
+    def disconnect(self) -> None:
+        """Closes the connections."""
+        self._api.close()
+
+    def _pages(self, dataset: Listed, after: str | None, since: str | None) -> Iterator[Page]:
         """Pages of the scan, which has no end mark: the last page is empty and repeats the cursor.
 
         A page that the server can't give in time is asked for in halves.
@@ -201,10 +210,6 @@ class ApiSource:
             after, good = last, good + 1
             if good % _GOOD_PAGES == 0:
                 size = min(size * 2, self._page_size)
-
-    def disconnect(self) -> None:
-        """Closes the connections."""
-        self._api.close()
 
     def _page(self, dataset: Listed, after: str | None, since: str | None, size: int) -> list[bytes]:
         # Without ``fields`` the whole documents come. Any id, there or not, is a cursor (as text: the sort is by keyword).

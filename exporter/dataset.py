@@ -5,7 +5,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from exporter.ahead import ahead
 from exporter.changes import catch_up
 from exporter.conversion import Conversion
 from exporter.documents import json_safe
@@ -133,7 +132,7 @@ def _scan(job: Job, listed: Listed, so_far: SoFar, spool: Spool, conversion: Con
     job.state.save(so_far)
     point("export.counted")
     repeated = 0
-    with closing(ahead(job.source.pages(listed, spool.last_id))) as pages:
+    with closing(job.source.pages(listed, spool.last_id)) as pages:
         for page in _in_order(job, listed, pages, so_far.before.records, spool.records):
             documents = spool.append(page)
             repeated += len(page) - len(documents)

@@ -3,7 +3,7 @@
 One is the HTTP API of an Argilla 1.x server (``api_source``), the other the storage behind it (``storage_source``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -82,10 +82,8 @@ class Source(Protocol):
     def count(self, dataset: Listed) -> Count:
         """Counts the records of an open dataset."""
 
-    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Iterator[Page]:
-        """The raw documents of an open dataset, in pages, ascending by id as text (UTF-8).
-
-        A page may be asked for in another thread than the one before it, never two at once, while the last one is worked on.
+    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Generator[Page, None, None]:
+        """The raw documents of an open dataset, in pages, ascending by id as text (UTF-8); to be closed where it is left early.
 
         Args:
             dataset: the dataset.

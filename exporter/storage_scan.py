@@ -5,7 +5,7 @@ the order in which they lie, and they are sorted here: in the order of ids an en
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,7 +38,7 @@ class _LostError(ServerError):
     """Not all documents came that were there when reading began."""
 
 
-def scan(api: Api, index: str, after: str | None, since: str | None, folder: Path) -> Iterator[Page]:
+def scan(api: Api, index: str, after: str | None, since: str | None, folder: Path) -> Generator[Page, None, None]:
     """Pages of documents, ascending by id as text (UTF-8); first, while they come in another order, how many have come.
 
     Args:

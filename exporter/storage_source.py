@@ -6,7 +6,7 @@ them no more. Facts about indices and documents are from argilla-server 1.29.1 (
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -156,7 +156,7 @@ class StorageSource:
         """The exact count of an index, and the dataset's ``last_updated`` (changed by every bulk of records)."""
         return Count(self._total(dataset), self._document(dataset).get("last_updated"))
 
-    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Iterator[Page]:
+    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Generator[Page, None, None]:
         """Pages of the index as of one moment, sorted here."""
         return scan(self._api, self._records(dataset), after, since, self._folder)
 
