@@ -104,7 +104,7 @@ def test_parts_make_at_the_same_time_what_one_import_makes(new: New, tmp_path: P
 def test_records_that_are_refused_in_one_part_go_in_with_it_after_a_fix(new: New, tmp_path: Path) -> None:
     first, second = (Machine(new, tmp_path / str(number), Part(number, 2)) for number in (1, 2))
     assert first.run().code == 0
-    assert second.run(kill_at="import.batch_noted").code == KILLED
+    assert second.run(kill_at="import.batch_noted").code == KILLED  # the next batch may have gone out
     with target.connect(new.server.url) as client:
         news = target.dataset_id(client, "first", "news")
         (words,) = (item for item in target.items(client, f"/me/datasets/{news}/metadata-properties") if item["name"] == "words")
@@ -112,13 +112,13 @@ def test_records_that_are_refused_in_one_part_go_in_with_it_after_a_fix(new: New
         assert client.patch(f"/datasets/{news}", json={"allow_extra_metadata": False}).status_code == 200
 
         assert second.run().code == 3
-        rejected = (import_folder(second.snapshot, new.proxy.url, second.part) / "rejected.jsonl").read_text().splitlines()
-        stored = len(target.records(client, news))
-        assert stored + len(rejected) == 45
-        assert 0 < len(rejected) < 23
+        lines = (import_folder(second.snapshot, new.proxy.url, second.part) / "rejected.jsonl").read_text().splitlines()
+        rejected, stored = {json.loads(line)["id"] for line in lines}, target.records(client, news).keys()
+        assert len(rejected | stored) == 45
+        assert rejected - stored
         first.bring(second)
         found = json.loads(first.verify().out)["differences"]
-        assert {d["what"]: d["count"] for d in found if d["what"] == "records"} == {"records": len(rejected)}
+        assert {d["what"]: d["count"] for d in found if d["what"] == "records"} == {"records": len(rejected - stored)}
 
         assert client.patch(f"/datasets/{news}", json={"allow_extra_metadata": True}).status_code == 200
         property_ = {name: words[name] for name in ("name", "title", "settings", "visible_for_annotators")}
