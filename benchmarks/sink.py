@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import orjson
+import msgspec
 import pyarrow.parquet as pq
 
 from benchmarks.measure import measure
@@ -68,8 +68,8 @@ def running() -> Iterator[Sink]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            body = orjson.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"null")
-            answer = orjson.dumps(sink.answer(self.command, self.path.partition("?")[0], body))
+            body = msgspec.json.decode(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"null")
+            answer = msgspec.json.encode(sink.answer(self.command, self.path.partition("?")[0], body))
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(answer)))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
-import orjson
+import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -42,7 +42,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
 
 def print_json(value: Any) -> None:
     """Prints indented JSON to stdout; what could drive a terminal is escaped."""
-    content = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str).decode()
+    content = msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2).decode() + "\n"
     sys.stdout.buffer.write(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", content).encode())
 
 

@@ -8,14 +8,12 @@ former; documents logged with only the latter may lack the former.
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
-from exporter.documents import Document
 from exporter.losses import Note
 from exporter.values import to_float, to_int64, to_str
 from snapshot.models import Task
 
 Kind = Literal["prediction", "annotation"]
 Item = dict[str, Any]
-_KINDS: tuple[Kind, Kind] = ("prediction", "annotation")
 
 
 class Entry(NamedTuple):
@@ -25,31 +23,10 @@ class Entry(NamedTuple):
     value: Any
 
 
-class Said(NamedTuple):
-    """All that agents said of a record, the current one of each kind first.
-
-    Attributes:
-        predictions: the values of the typed column.
-        annotations: every annotation as a list of what a prediction is a list of.
-        noted: kinds of losses met on the way, one for each.
-    """
-
-    predictions: list[Entry]
-    annotations: list[Entry]
-    noted: list[str]
-
-
-def said(task: Task, document: Document) -> Said:
-    """What agents said of a document; it is read once and kept with it, for columns are learnt from it and rows made of it."""
-    if document.said is None:
-        noted: list[str] = []
-        predictions, annotations = (
-            [Entry(agent, _ITEMS[task](payload, noted.append)) for agent, payload in _by_agent(document.content, kind, noted.append)]
-            for kind in _KINDS
-        )
-        document.said = Said(predictions, annotations, noted)
-    found: Said = document.said
-    return found
+def entries(task: Task, kind: Kind, content: Item, note: Note) -> list[Entry]:
+    """What agents said of a document, each a list of what a prediction is a list of, the current one first."""
+    items = _ITEMS[task]
+    return [Entry(agent, items(payload, note)) for agent, payload in _by_agent(content, kind, note)]
 
 
 def annotations(task: Task, entries: list[Entry], *, multi_label: bool, note: Note) -> list[Entry]:

@@ -8,11 +8,12 @@ from typing import Any, TypeVar
 from exporter.changes import catch_up
 from exporter.conversion import Conversion
 from exporter.documents import json_safe
-from exporter.learn import Learnt, dict_of
+from exporter.learn import Learnt
 from exporter.losses import Losses
 from exporter.source import Access, Count, Listed, Page, Source
 from exporter.spool import Spool
 from exporter.state import SoFar, State
+from exporter.values import dict_of
 from snapshot import layout
 from snapshot.faults import point
 from snapshot.models import Dataset, Loss

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
-import orjson
 
 from exporter.losses import Note
 from transport.api import from_json
@@ -32,13 +31,13 @@ class Document:
             NaN and infinities are written as Python does, integers have any size.
         content: the same, parsed; half characters are replaced by U+FFFD.
         replaced: how many strings of ``content`` were changed so.
-        said: what ``exporter.agents`` read of it.
+        reading: what ``exporter.reading`` read of it.
     """
 
     raw: str
     content: dict[str, Any]
     replaced: int = 0
-    said: Any = None
+    reading: Any = None
 
 
 def as_it_came(content: bytes, shape: msgspec.json.Decoder[T]) -> T | None:
@@ -71,10 +70,10 @@ def id_of(line: bytes) -> str:
 def encode(document: Mapping[str, Any]) -> bytes:
     """Exact compact JSON on one line, in UTF-8."""
     try:
-        text = orjson.dumps(document)
-    except TypeError:  # integers beyond 64 bits, half characters
+        text = msgspec.json.encode(document)
+    except UnicodeEncodeError:  # half characters
         return _exact(document)
-    if b"null" in text and _has_special_float(document):  # orjson writes NaN as null
+    if b"null" in text and _has_special_float(document):  # NaN is written as null
         return _exact(document)
     return text
 

@@ -5,10 +5,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, cast
 
-from exporter.agents import Entry, annotations, said
+from exporter.agents import annotations
 from exporter.documents import Document
 from exporter.losses import ignore
-from exporter.values import to_floats
+from exporter.reading import inputs_of, read, status_of
+from exporter.values import dict_of
 from snapshot.models import Columns, MetadataType, Task
 from snapshot.tally import Tally
 
@@ -16,6 +17,8 @@ _EXACT = 2**53  # integers up to this are exact as floats
 _LONG = 2**63
 _NONE: frozenset[str] = frozenset()
 _KINDS = {kind: frozenset({kind}) for kind in ("bool", "int", "long", "float", "str", "list", "other")}
+#: Types whose values are all of one kind.
+_PLAIN = {bool: "bool", float: "float", str: "str"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,27 +117,24 @@ def _scalar_type(kinds: AbstractSet[str]) -> str | None:
 
 
 def _see(seen: _Seen, task: Task, document: Document) -> None:
-    content = document.content
+    content, reading = document.content, read(task, document)
     seen.records += 1
     seen.statuses[status_of(content)] += 1
     for key, value in dict_of(content.get("metadata")).items():
-        kinds = value_kinds(value)
-        if not kinds <= seen.metadata.get(key, _NONE):
+        known = seen.metadata.get(key, _NONE)
+        if _PLAIN.get(type(value)) not in known and not (kinds := value_kinds(value)) <= known:
             seen.metadata.setdefault(key, set()).update(kinds)
-    for name, vector in dict_of(content.get("vectors")).items():
-        if (numbers := to_floats(vector_value(vector), ignore)) is not None:
-            seen.vectors.setdefault(name, set()).add(len(numbers))
+    for name, numbers in reading.vectors.items():
+        seen.vectors.setdefault(name, set()).add(len(numbers))
     if task == "TextClassification":
         _see_inputs(seen, content)
-    predicted, annotated, _ = said(task, document)
-    annotated = annotations(task, annotated, multi_label=content.get("multi_label") is True, note=ignore)
-    for agent in _agents(annotated):
-        seen.annotation_agents[agent] += 1
-    for agent in _agents(predicted):
-        seen.prediction_agents[agent] += 1
-    if task != "Text2Text":
-        for entry in (*annotated, *predicted):
-            seen.labels.update(_labels_in(entry.value))
+    annotated = annotations(task, reading.annotations, multi_label=content.get("multi_label") is True, note=ignore)
+    for entries, counts in ((annotated, seen.annotation_agents), (reading.predictions, seen.prediction_agents)):
+        for agent in {agent for agent, value in entries if agent is not None and value is not None}:
+            counts[agent] += 1
+        if task != "Text2Text":
+            for _, value in entries:
+                seen.labels.update(_labels_in(value))
 
 
 def _see_inputs(seen: _Seen, content: dict[str, Any]) -> None:
@@ -146,32 +146,6 @@ def _see_inputs(seen: _Seen, content: dict[str, Any]) -> None:
         labels = seen.explanation.setdefault(name, {})
         for token in tokens if isinstance(tokens, list) else ():
             labels.update(dict.fromkeys(dict_of(dict_of(token).get("attributions"))))
-
-
-def status_of(document: dict[str, Any]) -> str:
-    """The status; a document without one is pending, as the server's own model has it."""
-    status = document.get("status")
-    return status if isinstance(status, str) else "Default"
-
-
-def inputs_of(document: dict[str, Any]) -> dict[str, Any]:
-    """The inputs of a text classification document; a lone text is the input ``text``, as in the 1.x client."""
-    inputs = document.get("inputs")
-    return {"text": inputs} if isinstance(inputs, str) else dict_of(inputs)
-
-
-def vector_value(vector: Any) -> Any:
-    """The numbers of a vector: ``{"value": […]}`` in 1.x, with or without further members."""
-    return vector.get("value") if isinstance(vector, dict) else vector
-
-
-def dict_of(value: Any) -> dict[str, Any]:
-    """The value where it is an object, else an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-def _agents(entries: list[Entry]) -> set[str]:
-    return {entry.agent for entry in entries if entry.agent is not None and entry.value is not None}
 
 
 def _labels_in(value: Any) -> list[str]:

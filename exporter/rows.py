@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from exporter.agents import annotations, said
+from exporter.agents import annotations
 from exporter.documents import Document, to_text
-from exporter.learn import dict_of, inputs_of, status_of, vector_value
 from exporter.losses import Losses, Note
-from exporter.values import to_float, to_floats, to_str, to_str_list, to_time
+from exporter.reading import inputs_of, read, status_of
+from exporter.values import dict_of, to_float, to_str, to_str_list, to_time
 from snapshot.models import Dataset, MetadataType
 
 
@@ -22,7 +22,7 @@ def to_row(document: Document, dataset: Dataset, losses: Losses) -> dict[str, An
         losses.add("lone_surrogate", dataset.full_name, str(id_), count=document.replaced)
     if isinstance(id_, bool) or not isinstance(id_, (int, str)):
         note("unexpected_value")
-    predicted, annotated, noted = said(task, document)
+    predicted, annotated, vectors, noted = read(task, document)
     for kind in noted:
         note(kind)
     annotated = annotations(task, annotated, multi_label=bool(dataset.multi_label), note=note)
@@ -32,7 +32,7 @@ def to_row(document: Document, dataset: Dataset, losses: Losses) -> dict[str, An
         "prediction_agent": predicted[0].agent if predicted else None,
         "annotation": annotated[0].value if annotated else None,
         "annotation_agent": annotated[0].agent if annotated else None,
-        "vectors": _vectors(content, note),
+        "vectors": vectors or None,
         "id": str(id_),
         "metadata": _metadata(content, dataset.columns.metadata, note),
         "status": _status(content, note),
@@ -96,18 +96,6 @@ def _typed(value: Any, type_: MetadataType) -> Any:
     if type_ == "float":
         return float(value)
     return [float(item) for item in value] if type_ == "list[float]" else value
-
-
-def _vectors(content: dict[str, Any], note: Note) -> dict[str, list[float]] | None:
-    vectors = content.get("vectors")
-    if not isinstance(vectors, (dict, type(None))):
-        note("unexpected_value")
-    row = {}
-    for name, vector in dict_of(vectors).items():
-        numbers = to_floats(vector_value(vector), note)
-        if numbers is not None:
-            row[name] = numbers
-    return row or None
 
 
 def _explanation(content: dict[str, Any], note: Note) -> dict[str, list[dict[str, Any]]] | None:

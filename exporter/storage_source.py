@@ -16,11 +16,11 @@ import stamina
 
 from exporter.choose import users_named
 from exporter.database import People, read_people
-from exporter.learn import dict_of
 from exporter.source import Access, Count, Listed, Page
 from exporter.storage_contact import engine, names
 from exporter.storage_names import Names
 from exporter.storage_scan import scan
+from exporter.values import dict_of
 from snapshot.models import TASKS, Dataset, User, Workspace
 from snapshot.models import Source as Shown
 from transport.api import Api

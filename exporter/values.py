@@ -14,6 +14,11 @@ _PLAIN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}", re.ASCII)
 _FRACTION = re.compile(r"\.(\d+)")
 
 
+def dict_of(value: Any) -> dict[str, Any]:
+    """The value where it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
 def to_str(value: Any, note: Note) -> str:
     """Text as it is; anything else as compact JSON, null as an empty text, noted."""
     if isinstance(value, str):

@@ -6,16 +6,15 @@
 
 import csv
 import io
-import json
 import re
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import orjson
+import msgspec
 
 from importer.done import Done
 from importer.errors import ImportRefusedError, JournalError
@@ -26,6 +25,7 @@ from snapshot.files import append_whole, cut_torn_line, to_json, write_whole
 from snapshot.locks import locked
 from snapshot.reader import Snapshot
 from transport.api import from_json
+from transport.api import to_json as compact
 
 PLAN, JOURNAL, CREDENTIALS, REJECTED, REPORT = "plan.json", "journal.jsonl", "credentials.csv", "rejected.jsonl", "import-report.json"
 
@@ -48,13 +48,15 @@ class Journal:
     def note(self, event: str, **members: Any) -> None:
         """Appends a line and brings it to the disk."""
         entry = {"event": event, **members}
-        append_whole(self.folder / JOURNAL, orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE))
+        append_whole(self.folder / JOURNAL, msgspec.json.encode(entry) + b"\n")
         self.done.take(entry)
         self.steps += 1
 
     def reject(self, entries: list[dict[str, Any]]) -> None:
         """Writes down refused records in ``rejected.jsonl``, each once, however often it was refused."""
-        append_whole(self.folder / REJECTED, b"".join(_line(entry) for entry in entries if _named(entry) not in self._rejected))
+        append_whole(
+            self.folder / REJECTED, b"".join(compact(_plain(entry)) + b"\n" for entry in entries if _named(entry) not in self._rejected)
+        )
         self._rejected |= {_named(entry) for entry in entries}
 
     @cached_property
@@ -87,21 +89,19 @@ class Journal:
         append_whole(path, rows.getvalue().encode(), 0o600)
 
 
-def _line(entry: dict[str, Any]) -> bytes:
-    """An entry with a record, as one line of JSON."""
-    try:
-        return orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE, default=_members)
-    except TypeError:  # an integer beyond 64 bits
-        return json.dumps({**entry, "record": asdict(entry["record"])}, ensure_ascii=False, default=str).encode() + b"\n"
-
-
 def _named(entry: dict[str, Any]) -> tuple[str, str]:
     return entry["dataset"], entry["id"]
 
 
-def _members(value: Any) -> Any:
-    """Named tuples as objects; orjson leaves them to its caller."""
-    return value._asdict() if hasattr(value, "_asdict") else str(value)
+def _plain(value: Any) -> Any:
+    """Dataclasses and named tuples as objects; msgspec writes the latter as arrays."""
+    if is_dataclass(value):
+        value = {field.name: getattr(value, field.name) for field in fields(value)}
+    elif hasattr(value, "_asdict"):
+        value = value._asdict()
+    if isinstance(value, dict):
+        return {name: _plain(member) for name, member in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
 
 
 def lock(folder: Path) -> AbstractContextManager[None]:
@@ -144,10 +144,10 @@ def load(folder: Path) -> tuple[Plan, Done] | None:
     if not (folder / JOURNAL).exists():
         return None
     try:
-        plan = Plan.from_json(orjson.loads((folder / PLAN).read_bytes()))
+        plan = Plan.from_json(msgspec.json.decode((folder / PLAN).read_bytes()))
         done = Done()
         for line in (folder / JOURNAL).read_bytes().split(b"\n")[:-1]:  # a line without its end was never on the disk whole
-            done.take(orjson.loads(line))
+            done.take(msgspec.json.decode(line))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise JournalError(f"The journal in {folder} can't be read ({error}): --restart begins anew.") from error
     return plan, done
@@ -180,4 +180,4 @@ def go_on(folder: Path, snapshot: Snapshot, options: ImportOptions) -> Journal |
 
 
 def _comparable(options: ImportOptions) -> dict[str, Any]:
-    return dict(orjson.loads(orjson.dumps(options)))
+    return dict(msgspec.json.decode(msgspec.json.encode(options)))

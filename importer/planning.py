@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from hashlib import sha256
 from itertools import islice
 
-import orjson
+import msgspec
 
 from importer.errors import ImportRefusedError
 from importer.mapping import Mapper
@@ -196,7 +196,9 @@ def _signed(plan: DatasetPlan, agents: list[Agent], options: ImportOptions, fing
         [(agent.agent, agent.username) for agent in agents],
         replace(plan, action="create", existing_id=None),
     ]
-    return replace(plan, metadata={"argilla_v1": {**plan.metadata["argilla_v1"], "plan": sha256(orjson.dumps(deciding)).hexdigest()}})
+    return replace(
+        plan, metadata={"argilla_v1": {**plan.metadata["argilla_v1"], "plan": sha256(msgspec.json.encode(deciding)).hexdigest()}}
+    )
 
 
 def _check_names(datasets: list[DatasetPlan], conflicts: list[str]) -> None:

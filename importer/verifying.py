@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any, Literal
 
-import orjson
+import msgspec
 
 from importer.cleaning import clean_text
 from importer.done import Done
@@ -266,7 +266,7 @@ class _Records:
 
 def _plain(value: Any) -> Any:
     """Tuples as lists, as JSON has them."""
-    return orjson.loads(orjson.dumps(value))
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def _swapped(names: Mapping[str, str]) -> dict[str, str]:

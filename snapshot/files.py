@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import IO
 
-import orjson
+import msgspec
 
 from snapshot.faults import point
 
@@ -95,4 +95,4 @@ def make_folder(folder: Path) -> None:
 
 def to_json(value: object) -> bytes:
     """Indented JSON of dataclasses, dicts and lists, with a newline at the end."""
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-import orjson
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -112,10 +112,10 @@ def read_json(path: Path) -> Any:
     try:
         if path.stat().st_size > MAX_JSON:
             raise DamagedSnapshotError(f"{path} is larger than {MAX_JSON >> 20} MiB.")
-        data = orjson.loads(path.read_bytes())
+        data = msgspec.json.decode(path.read_bytes())
     except FileNotFoundError:
         raise DamagedSnapshotError(f"{path} is missing.") from None
-    except (OSError, orjson.JSONDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DamagedSnapshotError(f"{path} can't be read: {error}") from error
     if too_deep(data):
         raise DamagedSnapshotError(f"{path} is nested deeper than {MAX_DEPTH} levels.")

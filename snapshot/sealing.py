@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-import orjson
+import msgspec
 import pyarrow as pa
 
 from snapshot import layout
@@ -53,7 +53,7 @@ def update(directory: Path) -> list[str]:
         write_whole(directory / layout.CARD, dataset_card(snapshot.manifest.source, counts, datasets, snapshot.manifest.losses))
     after = _entries(directory)
     known = {file["path"]: file for file in content["files"]}
-    content["files"] = [{**known.get(path, {}), **orjson.loads(orjson.dumps(entry))} for path, entry in after.items()]
+    content["files"] = [{**known.get(path, {}), **msgspec.to_builtins(entry)} for path, entry in after.items()]
     seal(directory, to_json(content), list(after.values()))
     return sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
 
@@ -81,7 +81,7 @@ def _described(snapshot: Snapshot, path: str, files: Iterable[str], changed: set
         raise DamagedSnapshotError(f"{path} has the id {again[:60]!r} twice.")
     file = snapshot.directory / path / layout.DATASET
     if counted != dataset:
-        before, after = read_json(file), orjson.loads(orjson.dumps(counted))
+        before, after = read_json(file), msgspec.to_builtins(counted)
         columns = {**before.get("columns", {}), **after["columns"]}
         write_whole(file, to_json({**before, **after, "columns": columns}))
     return counted

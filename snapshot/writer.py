@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-import orjson
+import msgspec
 import pyarrow.parquet as pq
 
 from snapshot import layout
@@ -138,9 +138,9 @@ def _json(value: object, name: str) -> bytes:
     """The content of a JSON file; what no reader would take is refused."""
     try:
         content = to_json(value)
-    except TypeError as error:
+    except (TypeError, UnicodeEncodeError, RecursionError) as error:
         raise SnapshotError(f"{name} can't be written: {error}.") from error
-    if len(content) > MAX_JSON or too_deep(orjson.loads(content)):
+    if len(content) > MAX_JSON or too_deep(msgspec.json.decode(content)):
         raise SnapshotError(f"{name} would be larger than {MAX_JSON >> 20} MiB, or nested deeper than {MAX_DEPTH} levels.")
     return content
 

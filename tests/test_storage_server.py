@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import orjson
+import msgspec
 import pytest
 
 from exporter.database import read_people
@@ -83,7 +83,7 @@ def _spread(storage: Storage, index: str) -> None:
     request("PUT", f"{storage.search_url}/{spread}", KEYWORDS | {"settings": {"number_of_shards": 3}})
     hits = request("POST", f"{storage.search_url}/{index}/_search", {"size": 1000})["hits"]["hits"]
     lines = [line for hit in hits for line in ({"index": {"_id": hit["_id"]}}, hit["_source"])]
-    content, headers = b"".join(orjson.dumps(line) + b"\n" for line in lines), {"Content-Type": "application/x-ndjson"}
+    content, headers = b"".join(msgspec.json.encode(line) + b"\n" for line in lines), {"Content-Type": "application/x-ndjson"}
     bulk = f"{storage.search_url}/{spread}/_bulk?refresh=true"
     written = httpx.post(bulk, content=content, headers=headers, trust_env=False).raise_for_status().json()
     assert (len(written["items"]), written["errors"]) == (120, False)
@@ -227,7 +227,7 @@ def test_large_documents_come_in_small_pages_and_wait_on_the_disk(storage: Stora
     request("PUT", f"{storage.search_url}/{index}", KEYWORDS)
     texts = {str(number): os.urandom(1 << 19).hex() for number in range(40)}  # 40 MB, which an engine can pack to a half
     for id_, text in texts.items():
-        content = orjson.dumps({"id": int(id_), "text": text})
+        content = msgspec.json.encode({"id": int(id_), "text": text})
         headers = {"Content-Type": "application/json"}
         httpx.put(f"{storage.search_url}/{index}/_doc/{id_}", content=content, headers=headers, trust_env=False).raise_for_status()
     request("POST", f"{storage.search_url}/{index}/_refresh")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
+import msgspec
 import pytest
 
 from importer.journal import import_folder
@@ -44,8 +44,8 @@ def imported(snapshot: Path, new: ArgillaServer, *options: str | Path) -> Moved:
     """Imports the snapshot, and reads everything back."""
     done = run("import", snapshot, "--json", *options, url=new.url)
     assert done.returncode in (0, 3), done.stderr
-    plan = Plan.from_json(orjson.loads((import_folder(snapshot, new.url) / "plan.json").read_bytes()))
-    return Moved(snapshot, orjson.loads(done.stdout), notes_by_record(snapshot, plan), read(new))
+    plan = Plan.from_json(msgspec.json.decode((import_folder(snapshot, new.url) / "plan.json").read_bytes()))
+    return Moved(snapshot, msgspec.json.decode(done.stdout), notes_by_record(snapshot, plan), read(new))
 
 
 def notes_by_record(snapshot: Path, plan: Plan) -> dict[tuple[str, str], set[str]]:
@@ -111,7 +111,7 @@ def optional(snapshot: Path, generous: ArgillaServer, tmp_path_factory: pytest.T
         chosen = [argument for dataset in how.datasets for argument in ("--dataset", f"{WORKSPACE}.{dataset}")]
         mapped = ["--user-map", maps / "users", "--workspace-map", maps / "workspaces", "--restart"]
         result[name] = imported(snapshot, generous, *how.arguments, *chosen, *mapped)
-        assert orjson.loads(succeed("verify", snapshot, "--json", url=generous.url))["differences"] == []
+        assert msgspec.json.decode(succeed("verify", snapshot, "--json", url=generous.url))["differences"] == []
     return result
 
 
@@ -223,7 +223,7 @@ def test_vectors_can_be_searched(row: DatasetTrap, moved: Moved, new: ArgillaSer
 
 @pytest.mark.servers
 def test_nothing_differs(moved: Moved, new: ArgillaServer) -> None:
-    verified = orjson.loads(succeed("verify", moved.snapshot, "--json", url=new.url))
+    verified = msgspec.json.decode(succeed("verify", moved.snapshot, "--json", url=new.url))
     assert (verified["differences"], verified["records"]) == ([], len(RECORDS))
 
 
@@ -252,7 +252,7 @@ def test_a_closed_dataset_is_closed_again(row: DatasetTrap, old: ArgillaServer, 
 @pytest.mark.servers
 def test_more_labels_than_usual_are_a_conflict(excess: Path, new: ArgillaServer) -> None:
     before = read(new)
-    conflicts = orjson.loads(succeed("plan", excess, "--json", code=5, url=new.url))["conflicts"]
+    conflicts = msgspec.json.decode(succeed("plan", excess, "--json", code=5, url=new.url))["conflicts"]
     assert len(conflicts) == len(VARIABLES) + 1
     for variable in VARIABLES:
         assert any(f"{variable}={EXCESS}" in conflict for conflict in conflicts)
@@ -275,7 +275,7 @@ def test_more_labels_than_usual_arrive_where_they_are_allowed(excess: Path, gene
 def test_unknown_annotators_can_be_an_error(snapshot: Path, generous: ArgillaServer) -> None:
     before = read(generous)
     refused = ["--unknown-annotators", "fail", "--dataset", f"{WORKSPACE}.agents", "--dataset-suffix", "-2"]
-    conflicts = orjson.loads(succeed("plan", snapshot, "--json", *refused, code=5, url=generous.url))["conflicts"]
+    conflicts = msgspec.json.decode(succeed("plan", snapshot, "--json", *refused, code=5, url=generous.url))["conflicts"]
     for username in PLACEHOLDERS:
         assert any((username if username != NOBODY else "nobody known") in conflict for conflict in conflicts)
     succeed("import", snapshot, *refused, "--restart", code=5, url=generous.url)

@@ -8,7 +8,7 @@ from copy import copy
 from typing import Any, Literal
 
 import httpx
-import orjson
+import msgspec
 import stamina
 
 from transport.errors import NotAllowedError, ServerError, TemporaryError, UnreachableError
@@ -25,8 +25,6 @@ stamina.instrumentation.set_on_retry_hooks([_tell])
 
 #: Statuses that usually pass: too many requests, and a proxy in front of a server that restarts or is slow.
 _PASSING = frozenset({429, 502, 503, 504})
-_DIGITS_TO_0 = bytes.maketrans(b"123456789", b"0" * 9)
-_LONG = b"0" * 19
 _DETAIL = 500
 #: Seconds that a server may be silent before its answer counts as lost.
 ANSWER_SECONDS = 120.0
@@ -217,10 +215,10 @@ def error_detail(response: httpx.Response) -> str:
 
 
 def to_json(value: Any) -> bytes:
-    """Compact JSON; integers beyond 64 bits are written by the standard library."""
+    """Compact JSON; half characters (lone surrogates) are replaced."""
     try:
-        return orjson.dumps(value)
-    except TypeError:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
@@ -232,24 +230,11 @@ def from_json(content: bytes) -> Any:
     """
     if not content:
         return None
-    if not _has_long_integer(content):
-        try:
-            return orjson.loads(content)
-        except orjson.JSONDecodeError:
-            log.debug("not strict JSON; read by the standard library")
-    return json.loads(content)
-
-
-def _has_long_integer(content: bytes) -> bool:
-    """Whether there may be an integer beyond 64 bits, which orjson reads as a float: 19 digits that do not follow a point.
-
-    With every digit made a 0 this is a search for a fixed text, twenty times as fast as a regular expression.
-    """
-    digits = content.translate(_DIGITS_TO_0)
-    at = digits.find(_LONG)
-    while at > 0 and digits[at - 1] == ord("."):
-        at = digits.find(_LONG, at + len(_LONG))
-    return at >= 0
+    try:
+        return msgspec.json.decode(content)
+    except ValueError:
+        log.debug("not strict JSON; read by the standard library")
+        return json.loads(content)
 
 
 def shown_url(url: str) -> str:
