@@ -1,6 +1,8 @@
 """The commands that are measured."""
 
+import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 from benchmarks.measure import BenchmarkError, Measured, measure
@@ -12,7 +14,7 @@ HERE = Path(__file__).parent
 
 def ours(server: ArgillaServer | None, *arguments: str | Path) -> Measured:
     """Our command line, as a person would type it."""
-    return measure([Path(sys.executable).with_name("argilla-snapshot"), *arguments], _named(server))
+    return measure([_installed(), *arguments], _named(server))
 
 
 def limit(server: ArgillaServer | None, *arguments: str | Path) -> Measured:
@@ -38,6 +40,15 @@ def right(what: str, found: object, expected: object) -> None:
     """
     if found != expected:
         raise BenchmarkError(f"{what}: {found}, and not {expected}")
+
+
+@cache
+def _installed() -> Path:
+    """Our command as a user has it: in an environment with what it needs, and no more."""
+    python = environment(HERE.parent / "requirements.txt", "3.11")
+    uv, options = Path(sys.executable).with_name("uv"), ["--quiet", "--no-deps", "--reinstall", "--compile-bytecode"]
+    subprocess.run([uv, "pip", "install", *options, "--python", python, HERE.parent], check=True)
+    return python.with_name("argilla-snapshot")
 
 
 def _named(server: ArgillaServer | None) -> dict[str, str]:

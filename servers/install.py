@@ -129,7 +129,16 @@ def _environment(folder: Path, locked: Path, version: str) -> Path:
         with _making(target, f"{locked.stem} (Python {version})"):
             uv = _uv()
             _run([uv, "venv", "--quiet", "--clear", "--python", _python(uv, version), str(target)], folder)
-            install = [uv, "pip", "install", "--quiet", "--require-hashes", "--python", str(target / "bin" / "python")]
+            install = [
+                uv,
+                "pip",
+                "install",
+                "--quiet",
+                "--compile-bytecode",
+                "--require-hashes",
+                "--python",
+                str(target / "bin" / "python"),
+            ]
             _run([*install, "--requirement", str(locked)], folder)
     return target
 
