@@ -1,7 +1,7 @@
 """A PostgreSQL database, asked and not changed."""
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from urllib.parse import SplitResult, parse_qs, unquote
 
@@ -13,6 +13,15 @@ from transport.errors import NotAllowedError, ServerError, UnreachableError, Uns
 
 #: Classes of errors: invalid authorization, and insufficient privilege.
 _REFUSED = ("28", "42501")
+#: libpq's ``sslmode``, and what it means here: both that verify compare the name too, and ``allow`` encrypts where it can.
+_MODES: dict[str, Callable[[], bool | ssl.SSLContext | None]] = {
+    "disable": lambda: False,
+    "allow": lambda: None,
+    "prefer": lambda: None,
+    "require": lambda: True,
+    "verify-ca": ssl.create_default_context,
+    "verify-full": ssl.create_default_context,
+}
 
 
 @contextmanager
@@ -54,14 +63,12 @@ def asking(url: SplitResult, password: str | None) -> Iterator[tuple[Ask, str]]:
 
 
 def _encryption(url: SplitResult) -> bool | ssl.SSLContext | None:
-    """What libpq's ``sslmode`` means; without it encrypted where the server can."""
+    """What ``sslmode`` means (or ``ssl``, as SQLAlchemy has it); without it encrypted where the server can."""
     query = parse_qs(url.query)
     mode = (query.get("sslmode") or query.get("ssl") or ["prefer"])[-1]
-    if mode == "disable":
-        return False
-    if mode in ("verify-ca", "verify-full"):
-        return ssl.create_default_context()
-    return True if mode == "require" else None
+    if mode not in _MODES:
+        raise UnreachableError(f"--database has an unknown sslmode: it must be one of {', '.join(_MODES)}.")
+    return _MODES[mode]()
 
 
 def _refusal(shown: str, error: DatabaseError) -> ServerError:
