@@ -22,6 +22,7 @@ from servers.stack import Stack
 from snapshot.models import Manifest
 from snapshot.reader import Snapshot
 from tests.export_killed import Fuse
+from tests.faults.proxy import Fault, before
 
 pytestmark = pytest.mark.servers
 
@@ -211,3 +212,24 @@ def test_two_exports_do_not_write_to_the_same_folder(old: Old, tmp_path: Path) -
     export(ExportOptions(tmp_path / "snap", datasets=("ids",)), old.connect, Second(0))
     assert json.loads((tmp_path / "snap" / "manifest.json").read_text())["counts"]["records"] == len(IDS)
     assert [path.name for path in tmp_path.iterdir()] == ["snap"]
+
+
+def test_only_over_a_slow_network_answers_come_compressed(old: Old) -> None:
+    records = [{"id": number, "text": f"{number} " * 30_000} for number in range(24)]
+    with old_api.connect(old.server.url, old.server.api_key) as client:
+        old_api.create_dataset(client, "one", "long", "Text2Text")
+        old_api.log_records(client, "one", "long", "Text2Text", records)
+        old_api.wait_until_counted(client, "one", "long", "Text2Text", len(records))
+    with before(old.server.url) as proxy:
+        source = connect(proxy.url, old.keys["argilla"], page_size=6, patience=30)
+        long = next(listed for listed in source.datasets() if listed.name == "long")
+        proxy.now()
+        quick, quick_sizes = list(source.pages(long, None)), proxy.sizes
+        proxy.now(Fault("slow", "records/:search", times=0))
+        slow, slow_sizes = list(source.pages(long, None)), proxy.sizes
+        source.disconnect()
+    assert slow == quick
+    assert len(quick) == 4
+    assert min(quick_sizes[:4]) > 1 << 18
+    assert min(slow_sizes[:3]) > 1 << 18
+    assert slow_sizes[3] < 1 << 15

@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import time
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from typing import Any, Literal
@@ -28,6 +29,9 @@ _PASSING = frozenset({429, 502, 503, 504})
 _DETAIL = 500
 #: Seconds that a server may be silent before its answer counts as lost.
 ANSWER_SECONDS = 120.0
+#: Answers of so many bytes tell how fast the network is. Where that is slower (bytes a second) than a server compresses, after so many
+#: of them in a row, answers are asked for compressed: Argilla's servers take 20 ms for a megabyte, at gzip's slowest level.
+_LARGE, _SLOW, _SLOW_ANSWERS = 1 << 18, 40e6, 3
 #: Seconds that an idle connection is kept; servers of Argilla close theirs after 5, a busy one just as the next request comes.
 _IDLE_SECONDS = 1.0
 
@@ -40,7 +44,7 @@ class Api:
         api_key: sent as ``X-Argilla-Api-Key``; never shown. None sends none.
         token: a Hugging Face token for a private Space; never shown.
         login: a username and a password for basic authentication; never shown.
-        compressed: whether answers may come compressed, which spares the network and takes time at both ends.
+        compressed: whether answers may come compressed, where the network turns out to be slow.
         patience: seconds that one request may be tried again before ``TemporaryError``.
 
     Attributes:
@@ -63,16 +67,15 @@ class Api:
     ) -> None:
         if not all(secret.isascii() and secret.isprintable() for secret in (api_key or "", token or "")):
             raise NotAllowedError("The key or token holds characters that none has: check ARGILLA_API_KEY and HF_TOKEN.")
-        headers = {"Accept": "application/json"}
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         if api_key is not None:
             headers["X-Argilla-Api-Key"] = api_key
-        if not compressed:
-            headers["Accept-Encoding"] = "identity"
         if token:
             headers["Authorization"] = f"Bearer {token}"
         self.url = shown_url(url)
         self.patience = patience
         self.passing: re.Pattern[str] | None = None
+        self._compressed, self._slow_answers = compressed, 0
         try:
             self._client = httpx.Client(
                 base_url=url,
@@ -162,7 +165,8 @@ class Api:
         headers = {"Content-Type": "application/json"} if content is not None else {}
         where = f"{method} {path} on {self.url}"
         try:
-            response = self._client.request(method, path, params=params, content=content, headers=headers)
+            with self._client.stream(method, path, params=params, content=content, headers=headers) as response:
+                self._read(response)
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise TemporaryError(f"{where}: {_words(error)}.") from None
         del response.stream  # it refers to the response, and the two would stay in memory until garbage is looked for
@@ -174,6 +178,17 @@ class Api:
             return read(response.content)
         except ValueError:
             raise TemporaryError(f"{where}: the answer is cut off or garbled.", response.status_code) from None
+
+    def _read(self, response: httpx.Response) -> None:
+        """Reads an answer; where large ones are long on their way, the next ones are asked for compressed."""
+        begun = time.monotonic()
+        size = len(response.read())
+        if self._compressed and size >= _LARGE and "content-encoding" not in response.headers:
+            slow = time.monotonic() - begun > size / _SLOW
+            self._slow_answers = self._slow_answers + 1 if slow else 0
+            if self._slow_answers >= _SLOW_ANSWERS:
+                log.debug("%s answers slowly: from now on compressed", self.url)
+                self._client.headers["Accept-Encoding"] = "gzip"
 
 
 def _raise_for(response: httpx.Response, where: str) -> None:

@@ -55,11 +55,17 @@ class Fault:
 
 @dataclass
 class Proxy:
-    """Stands at ``url`` for the server at ``upstream``, perhaps with a certificate; ``requests``: ``METHOD /path?query`` of all that came."""
+    """Stands at ``url`` for the server at ``upstream``, perhaps with a certificate.
+
+    Attributes:
+        requests: ``METHOD /path?query`` of all that came.
+        sizes: bytes of the server's answers.
+    """
 
     upstream: str
     faults: list[Fault] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
     tls: ssl.SSLContext | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _up: threading.Event = field(default_factory=threading.Event)
@@ -77,7 +83,7 @@ class Proxy:
 
     def now(self, *faults: Fault) -> None:
         """Begins anew: these faults, and no requests so far."""
-        self.faults, self.requests = list(faults), []
+        self.faults, self.requests, self.sizes = list(faults), [], []
 
     def changing(self) -> list[str]:
         """The requests that can change something: all but GETs and searches."""
@@ -134,6 +140,7 @@ class Proxy:
             answer = b""
             while block := server.recv(1 << 16):
                 answer += block
+        self.sizes.append(len(answer))
         return answer
 
     def _spoil(self, fault: Fault, connection: socket.socket, head: bytes, body: bytes) -> None:
