@@ -1,6 +1,5 @@
-"""The front door: one click group; each command calls its room and shows what comes back."""
+"""The front door: one click group; each command calls its room, which is loaded for it alone, and shows what comes back."""
 
-import csv
 import gc
 import logging
 import os
@@ -8,93 +7,24 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from console.output import ask, fail, message, print_json, say
 from console.progress import Steps
 from console.tables import show_losses, show_plan, show_report, show_snapshot, show_verification
-from exporter.api_source import connect
-from exporter.run import ExportOptions, export
-from exporter.source import Source
-from exporter.storage_source import connect as connect_storage
-from importer import run as importing
-from importer.options import WHOLE, ImportOptions, Part
-from importer.plan import Plan
-from importer.report import note_json
-from snapshot.check import check as check_snapshot
-from snapshot.check import update as update_snapshot
-from snapshot.reader import Snapshot
-from transport.api import Api
+from console.values import chosen_passwords, pairs, part, renames, search_login, server
+from importer.options import ImportOptions
+
+if TYPE_CHECKING:
+    from exporter.source import Source
+    from importer.plan import Plan
+    from transport.api import Api
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 DONE, LOSSES, DIFFERENCES, CONFLICT, TEMPORARY, INTERRUPTED = 0, 3, 4, 5, 75, 130
 GO_ON = " What was done is kept: run the same command again to go on."
-
-
-def api(timeout: float) -> Api:
-    """The server that the environment names."""
-    return Api(*server(), token=os.environ.get("HF_TOKEN"), patience=timeout)
-
-
-def server() -> tuple[str, str]:
-    """Address and API key from the environment: secrets are never arguments."""
-    url, key = os.environ.get("ARGILLA_API_URL"), os.environ.get("ARGILLA_API_KEY")
-    if not url or not key:
-        raise click.UsageError("ARGILLA_API_URL and ARGILLA_API_KEY must be set: the server's address and an owner's API key.")
-    return url, key
-
-
-def search_login() -> tuple[str, str] | None:
-    """The search engine's username and password from the environment."""
-    username, password = os.environ.get("ARGILLA_SEARCH_USERNAME"), os.environ.get("ARGILLA_SEARCH_PASSWORD")
-    if bool(username) != bool(password):
-        raise click.UsageError("ARGILLA_SEARCH_USERNAME and ARGILLA_SEARCH_PASSWORD must be set together.")
-    return (username, password) if username and password else None
-
-
-def pairs(_context: click.Context, _parameter: click.Parameter, file: Path | None) -> dict[str, str]:
-    """Reads a file of ``old=new`` lines; empty ones and those that begin with # are left out."""
-    result: dict[str, str] = {}
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines() if file else [], 1):
-        old, equals, new = (part.strip() for part in line.partition("="))
-        if line.strip() and not line.startswith("#"):
-            if not (old and equals and new) or old in result:
-                raise click.BadParameter(f"{file}, line {number}: {'given twice' if old in result else 'not old=new'}: {line}")
-            result[old] = new
-    return result
-
-
-def renames(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    """Parses ``workspace.dataset=new`` values."""
-    parsed = [value.partition("=") for value in values]
-    if bad := [old for old, equals, new in parsed if not (old and equals and new)]:
-        raise click.BadParameter(f"{bad[0]}: not WORKSPACE.DATASET=NEW_NAME")
-    return {old: new for old, _, new in parsed}
-
-
-def chosen_passwords(_context: click.Context, _parameter: click.Parameter, file: Path | None) -> dict[str, str]:
-    """Reads a CSV of username,password with a header."""
-    if file is None:
-        return {}
-    with file.open(newline="", encoding="utf-8") as lines:
-        reader = csv.DictReader(lines)
-        if reader.fieldnames is None or not {"username", "password"} <= set(reader.fieldnames):
-            raise click.BadParameter(f"{file}: the first line must be username,password")
-        result = {row["username"]: row["password"] for row in reader}
-    for username, password in result.items():
-        if not 8 <= len(password.encode()) <= 72:
-            raise click.BadParameter(f"{file}: the password of {username} must have 8 to 72 bytes")
-    return result
-
-
-def part(_context: click.Context, _parameter: click.Parameter, value: str | None) -> Part:
-    """Parses ``K/N``."""
-    number, slash, of = (value or str(WHOLE)).partition("/")
-    if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
-        raise click.BadParameter(f"{value}: not K/N with K from 1 to N, like 2/4")
-    return Part(int(number), int(of))
 
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -108,6 +38,13 @@ _RESTART = click.option("--restart", is_flag=True, help="Begin anew instead of g
 _TIMEOUT = click.option(
     "--timeout", type=click.FloatRange(min=0), default=300, show_default=True, help="Seconds to wait out temporary trouble of the server."
 )
+
+
+def api(timeout: float) -> "Api":
+    """The server that the environment names."""
+    from transport.api import Api
+
+    return Api(*server(), token=os.environ.get("HF_TOKEN"), patience=timeout)
 
 
 def import_options(command: Command) -> Command:
@@ -214,7 +151,11 @@ def export_command(
     if search_engine is None and (database or namespace is not None):
         raise click.UsageError("--database and --namespace need --search-engine.")
 
-    def source() -> Source:
+    from exporter.api_source import connect
+    from exporter.run import ExportOptions, export
+    from exporter.storage_source import connect as connect_storage
+
+    def source() -> "Source":
         if search_engine is None:
             return connect(*server(), token=os.environ.get("HF_TOKEN"), patience=timeout)
         return connect_storage(
@@ -247,8 +188,11 @@ def plan_command(*, directory: Path, as_json: bool, timeout: float, **options: A
     \b
     Example: argilla-snapshot plan my-snapshot --json
     """
+    from importer.report import note_json
+    from importer.run import plan_import
+
     with Steps() as steps:
-        plan = importing.plan_import(directory, api(timeout), _options(**options), steps)
+        plan = plan_import(directory, api(timeout), _options(**options), steps)
     if as_json:
         print_json({**{name: getattr(plan, name) for name in plan.__dataclass_fields__}, "notes": [note_json(n) for n in plan.notes]})
     else:
@@ -300,12 +244,14 @@ def import_command(
     \b
     Example: argilla-snapshot import my-snapshot
     """
+    from importer.run import import_snapshot, repair_import
+
     if repair:
-        repaired, left = importing.repair_import(directory, api(timeout), options["part"])
+        repaired, left = repair_import(directory, api(timeout), options["part"])
         say(f"{repaired} records made searchable." + (f" {len(left)} stay invisible: {', '.join(left[:5])}" if left else ""))
         return LOSSES if left else DONE
     with Steps() as steps:
-        report = importing.import_snapshot(
+        report = import_snapshot(
             directory,
             api(timeout),
             _options(**options),
@@ -323,7 +269,7 @@ def _options(**options: Any) -> ImportOptions:
     return ImportOptions(**options)
 
 
-def _agreed(plan: Plan) -> bool:
+def _agreed(plan: "Plan") -> bool:
     """Asks where something is lost or replaced and a person is there; a script has said what it wants by its options."""
     replaced = [dataset.target for dataset in plan.datasets if dataset.action == "replace"]
     if not (plan.losses or replaced) or not sys.stdin.isatty():
@@ -343,8 +289,10 @@ def verify_command(*, directory: Path, sample: int | None, timeout: float, as_js
     \b
     Example: argilla-snapshot verify my-snapshot
     """
+    from importer.run import verify_import
+
     with Steps() as steps:
-        result = importing.verify_import(directory, api(timeout), sample=sample, progress=steps)
+        result = verify_import(directory, api(timeout), sample=sample, progress=steps)
     if as_json:
         print_json(
             {**{name: getattr(result, name) for name in result.__dataclass_fields__}, "only_changed_since": result.only_changed_since}
@@ -363,6 +311,8 @@ def inspect_command(*, directory: Path, as_json: bool) -> int:
     \b
     Example: argilla-snapshot inspect my-snapshot --json
     """
+    from snapshot.reader import Snapshot
+
     snapshot = Snapshot(directory)
     datasets = [snapshot.dataset(entry) for entry in snapshot.entries]
     if as_json:
@@ -383,6 +333,9 @@ def check_command(*, directory: Path, deep: bool, update: bool, as_json: bool) -
     \b
     Example: argilla-snapshot check my-snapshot --deep
     """
+    from snapshot.check import check as check_snapshot
+    from snapshot.check import update as update_snapshot
+
     if update:
         changed = update_snapshot(directory)
         print_json({"changed": changed}) if as_json else say(f"{directory}: sealed; changed files: {', '.join(changed) or 'none'}.")

@@ -1,1 +1,1 @@
-"""What a person sees: tables, JSON, progress, questions. Decides nothing; data goes to stdout, the rest to stderr."""
+"""What a person gives and sees: option values, tables, JSON, progress, questions. Decides nothing; data goes to stdout, the rest to stderr."""

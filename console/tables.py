@@ -1,13 +1,17 @@
 """Plans, reports, verifications and snapshots as tables."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from console.output import print_table, say
-from importer.notes import Noted
-from importer.plan import Plan
-from importer.report import ImportReport
-from importer.verifying import Verification
-from snapshot.models import Dataset, Loss, Manifest
+
+if TYPE_CHECKING:
+    from importer.notes import Noted
+    from importer.plan import Plan
+    from importer.report import ImportReport
+    from importer.verifying import Verification
+    from snapshot.models import Dataset, Loss, Manifest
 
 _TITLES = {
     "changed": "Changed on the way",

@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -48,6 +49,8 @@ PART_ROWS = 100_000
 class Parts:
     """Writes rows into ``folder``; a new file begins every ``PART_ROWS`` rows. The files depend on the rows alone.
 
+    A row group is compressed and written by a thread while the rows of the next one become columns.
+
     Attributes:
         written: number of rows taken so far.
     """
@@ -58,16 +61,16 @@ class Parts:
         self._chunk: list[Mapping[str, Any]] = []
         self._group: list[pa.RecordBatch] = []
         self._group_rows = self._group_size = 0
-        self._number = 0
-        self._rows = 0
-        self._file: IO[bytes] | None = None
-        self._writer: pq.ParquetWriter | None = None
+        self._files = _Files(folder, schema)
+        self._thread = ThreadPoolExecutor(1)
+        self._work: Future[None] | None = None
 
     def write(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Appends rows; where they are long a row group has fewer.
 
         Raises:
             SnapshotError: a value does not fit its column.
+            OSError: an earlier row group could not be written.
         """
         for row in rows:
             self._chunk.append(row)
@@ -75,23 +78,21 @@ class Parts:
             self._group_rows += 1
             self._group_size += len(row.get("raw") or "")
             if self._group_rows == ROW_GROUP or self._group_size >= ROW_GROUP_BYTES:
-                self._write_group()
+                self._end_group()
             elif len(self._chunk) == _CHUNK:
                 self._end_chunk()
 
     def finish(self) -> None:
         """Ends the last file; a dataset without records has one too: it carries the schema."""
         if self._group_rows:
-            self._write_group()
-        if self._writer is not None or self._number == 0:
-            self._end_file()
+            self._end_group()
+        self._wait()
+        self._files.finish()
 
     def close(self) -> None:
         """Closes a file that was not finished, if there is one; it keeps its temporary name."""
-        for opened in (self._writer, self._file):
-            if opened is not None:
-                with suppress(OSError):  # what ended the writing is already on its way up
-                    opened.close()
+        self._thread.shutdown()
+        self._files.close()
 
     def _end_chunk(self) -> None:
         try:
@@ -102,34 +103,67 @@ class Parts:
             raise SnapshotError(f"{where}: a value does not fit its column: {error}") from error
         self._chunk = []
 
-    def _write_group(self) -> None:
+    def _end_group(self) -> None:
         self._end_chunk()
-        group = pa.Table.from_batches(self._group).combine_chunks()
-        self._open_unless_open().write_table(group)
-        self._rows += self._group_rows
+        self._wait()
+        self._work = self._thread.submit(self._files.write, self._group)
         self._group, self._group_rows, self._group_size = [], 0, 0
-        if self._rows >= PART_ROWS:
-            self._end_file()
 
-    def _end_file(self) -> None:
+    def _wait(self) -> None:
+        """Waits until the last row group is written, so that no more than two are in memory."""
+        if self._work is not None:
+            self._work.result()
+
+
+class _Files:
+    """The files, one after the other: each is read back before it gets its name."""
+
+    def __init__(self, folder: Path, schema: pa.Schema) -> None:
+        self._folder, self._schema = folder, schema
+        self._number = 0
+        self._rows = 0
+        self._file: IO[bytes] | None = None
+        self._writer: pq.ParquetWriter | None = None
+
+    def write(self, group: list[pa.RecordBatch]) -> None:
+        """Appends a row group."""
+        table = pa.Table.from_batches(group).combine_chunks()
+        self._open_unless_open().write_table(table)
+        self._rows += table.num_rows
+        if self._rows >= PART_ROWS:
+            self._end()
+
+    def finish(self) -> None:
+        """Ends the last file; there is at least one."""
+        if self._writer is not None or self._number == 0:
+            self._end()
+
+    def close(self) -> None:
+        """Closes a file that was not finished, if there is one."""
+        for opened in (self._writer, self._file):
+            if opened is not None:
+                with suppress(OSError):  # what ended the writing is already on its way up
+                    opened.close()
+
+    def _end(self) -> None:
         self._open_unless_open().close()
         if self._file is not None:
             self._file.close()
         self._file = self._writer = None
         point("export.part_closed")
         sync_file(self._temporary)
-        _read_back(self._temporary, self.schema, self._rows)
-        put_in_place(self._temporary, self.folder / layout.part_name(self._number))
+        _read_back(self._temporary, self._schema, self._rows)
+        put_in_place(self._temporary, self._folder / layout.part_name(self._number))
         self._number, self._rows = self._number + 1, 0
 
     @property
     def _temporary(self) -> Path:
-        return self.folder / (layout.part_name(self._number) + ".tmp")
+        return self._folder / (layout.part_name(self._number) + ".tmp")
 
     def _open_unless_open(self) -> pq.ParquetWriter:
         if self._writer is None:
             self._file = open_new(self._temporary)
-            self._writer = pq.ParquetWriter(self._file, self.schema, compression="zstd", use_dictionary=_REPEATING)
+            self._writer = pq.ParquetWriter(self._file, self._schema, compression="zstd", use_dictionary=_REPEATING)
         return self._writer
 
 

@@ -97,11 +97,53 @@ def test_a_damaged_snapshot_is_refused_before_the_target_is_asked(snapshot: Path
     assert [path.name for path in snapshot.parent.iterdir()] == ["snap"]
 
 
-def test_options_that_make_no_sense(snapshot: Path, tmp_path: Path) -> None:
-    bad = tmp_path / "map"
-    bad.write_text("just a name\n")
-    for arguments in (["--user-map", str(bad)], ["--rename", "x"], ["--on-conflict", "shrug"], ["--multi-label-threshold", "2"]):
+def test_options_that_make_no_sense(snapshot: Path) -> None:
+    for arguments in (["--rename", "x"], ["--on-conflict", "shrug"], ["--multi-label-threshold", "2"], ["--part", "3/2"]):
         refused(2, "import", snapshot, *arguments, says=arguments[0])
+    refused(2, "import", snapshot, "--rename", "demo.news=a", "--rename", "demo.news=b", says="demo.news: given twice")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"name,password\n", "the first line must be username,password"),
+        (b"", "the first line must be username,password"),
+        (b"username,password\nana\n", "the password of ana must have 8 to 72 bytes"),
+        (b"username,password\nana," + b"x" * 73, "the password of ana must have 8 to 72 bytes"),
+        (b"username,password\nana,correct horse\nana,battery staple\n", "ana is given twice"),
+        (b'username,password\nana,"correct horse\n', "unexpected end of data"),
+        (b"username,password\nana," + b"x" * 200_000, "field larger than field limit"),
+        ("username,password\nana,Bärenstark\n".encode("latin-1"), "not in UTF-8 (invalid continuation byte at byte 23)"),
+    ],
+)
+def test_passwords_that_make_no_sense(snapshot: Path, tmp_path: Path, content: bytes, says: str) -> None:
+    file = tmp_path / "passwords.csv"
+    file.write_bytes(content)
+    refused(2, "import", snapshot, "--passwords", file, says=says)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"just a name\n", "line 1: not old=new: just a name"),
+        (b"# a comment\n\nana=\n", "line 3: not old=new: ana="),
+        (b"ana=bo\nana=cy\n", "line 2: given twice: ana=cy"),
+        (b"\xff\xfea\x00=\x00b\x00", "not in UTF-8 (invalid start byte at byte 0)"),
+    ],
+)
+def test_maps_that_make_no_sense(snapshot: Path, tmp_path: Path, content: bytes, says: str) -> None:
+    file = tmp_path / "users.map"
+    file.write_bytes(content)
+    for option in ("--user-map", "--workspace-map"):
+        refused(2, "plan", snapshot, option, file, says=says)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_files_of_an_editor_that_puts_a_mark_before_the_text(snapshot: Path, tmp_path: Path, newline: str) -> None:
+    (tmp_path / "users.map").write_text(f"ana=bo{newline}", encoding="utf-8-sig", newline="")
+    (tmp_path / "passwords.csv").write_text(f"username,password{newline}bo,correct horse{newline}", encoding="utf-8-sig", newline="")
+    options = ["--user-map", tmp_path / "users.map", "--passwords", tmp_path / "passwords.csv"]
+    refused(1, "import", snapshot, *options, says="No server answers")
 
 
 # --- with real servers ---

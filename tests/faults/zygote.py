@@ -13,12 +13,14 @@ import warnings
 from functools import partial
 from typing import Any, NoReturn
 
-import pyarrow.dataset  # noqa: F401 - what a run imports only when it needs it is here already
+import pyarrow.dataset  # noqa: F401 - what a run imports only when it needs it is here already, below too
 
 import argilla_snapshot
+import exporter.api_source
+import exporter.storage_source
 import importer.batching
+import importer.run
 import transport.api
-from exporter.api_source import connect
 from tests.faults import failing_files
 
 PAGE, BATCH, ANSWER_SECONDS = 20, 10, 3.0
@@ -26,7 +28,7 @@ PAGE, BATCH, ANSWER_SECONDS = 20, 10, 3.0
 
 def be_small() -> None:
     """Makes small content enough for several pages and batches, and a late answer soon too late."""
-    argilla_snapshot.connect = partial(connect, page_size=PAGE)  # type: ignore[assignment]
+    exporter.api_source.connect = partial(exporter.api_source.connect, page_size=PAGE)
     importer.batching.BATCH = BATCH
     transport.api.ANSWER_SECONDS = ANSWER_SECONDS
 
