@@ -14,7 +14,7 @@ import click
 from console.output import ask, fail, message, print_json, say
 from console.progress import Steps
 from console.tables import show_losses, show_plan, show_report, show_snapshot, show_verification
-from console.values import chosen_passwords, pairs, part, renames, search_login, server
+from console.values import chosen_passwords, folder, number, pairs, part, renames, search_login, server
 from importer.options import ImportOptions
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ GO_ON = " What was done is kept: run the same command again to go on."
 
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_DIR = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+_DIR = click.argument("directory", metavar="DIR", type=click.Path(), callback=folder)
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 _WORKSPACE = click.option("--workspace", "workspaces", multiple=True, metavar="GLOB", help="Only these workspaces (repeatable).")
 _DATASET = click.option(
@@ -36,7 +36,12 @@ _DATASET = click.option(
 )
 _RESTART = click.option("--restart", is_flag=True, help="Begin anew instead of going on with what was begun.")
 _TIMEOUT = click.option(
-    "--timeout", type=click.FloatRange(min=0), default=300, show_default=True, help="Seconds to wait out temporary trouble of the server."
+    "--timeout",
+    type=click.FloatRange(min=0),
+    callback=number,
+    default=300,
+    show_default=True,
+    help="Seconds to wait out temporary trouble of the server.",
 )
 
 
@@ -75,6 +80,7 @@ def import_options(command: Command) -> Command:
         click.option(
             "--multi-label-threshold",
             type=click.FloatRange(0, 1),
+            callback=number,
             default=0.5,
             show_default=True,
             help="Suggest labels with a score above it, as 1.x showed them; 0 suggests all.",

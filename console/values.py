@@ -1,6 +1,7 @@
 """What a person gives a command besides plain values: settings in the environment, files, and values with parts."""
 
 import csv
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,14 +27,30 @@ def search_login() -> tuple[str, str] | None:
     return (username, password) if username and password else None
 
 
+def folder(_context: click.Context, _parameter: click.Parameter, value: str) -> Path:
+    """The path of a snapshot; ``.`` and ``..`` get their names, for what belongs to it lies beside it, under its name."""
+    path = Path(value)
+    named = path.resolve() if path.name in ("", "..") else path
+    if not value or not named.name:
+        raise click.BadParameter(f"{value!r} is no name of a folder")
+    return named
+
+
+def number(_context: click.Context, _parameter: click.Parameter, value: float) -> float:
+    """A number that is one: NaN passes every check of a range."""
+    if math.isnan(value):
+        raise click.BadParameter("nan is not a number")
+    return value
+
+
 def pairs(_context: click.Context, _parameter: click.Parameter, file: Path | None) -> dict[str, str]:
     """Reads a file of ``old=new`` lines; empty ones and those that begin with # are left out."""
     result: dict[str, str] = {}
-    for number, line in enumerate(_text(file).splitlines() if file else [], 1):
+    for count, line in enumerate(_text(file).splitlines() if file else [], 1):
         old, equals, new = (part.strip() for part in line.partition("="))
         if line.strip() and not line.startswith("#"):
             if not (old and equals and new) or old in result:
-                raise click.BadParameter(f"{file}, line {number}: {'given twice' if old in result else 'not old=new'}: {line}")
+                raise click.BadParameter(f"{file}, line {count}: {'given twice' if old in result else 'not old=new'}: {line}")
             result[old] = new
     return result
 

@@ -100,7 +100,23 @@ def test_a_damaged_snapshot_is_refused_before_the_target_is_asked(snapshot: Path
 def test_options_that_make_no_sense(snapshot: Path) -> None:
     for arguments in (["--rename", "x"], ["--on-conflict", "shrug"], ["--multi-label-threshold", "2"], ["--part", "3/2"]):
         refused(2, "import", snapshot, *arguments, says=arguments[0])
+    for option in ("--multi-label-threshold", "--timeout"):
+        refused(2, "import", snapshot, option, "nan", says="nan is not a number")
     refused(2, "import", snapshot, "--rename", "demo.news=a", "--rename", "demo.news=b", says="demo.news: given twice")
+
+
+@pytest.mark.parametrize("command", ["export", "import", "inspect"])
+@pytest.mark.parametrize("folder", ["", "/", "/.."])
+def test_folders_without_a_name(command: str, folder: str) -> None:
+    refused(2, command, folder, says=f"{folder!r} is no name of a folder")
+
+
+@pytest.mark.parametrize(("there", "folder"), [(".", "."), (".", "datasets/.."), ("datasets", "..")])
+def test_the_folder_that_one_is_in(snapshot: Path, monkeypatch: pytest.MonkeyPatch, there: str, folder: str) -> None:
+    monkeypatch.chdir(snapshot / there)
+    refused(2, "export", folder, says=f"{snapshot} exists already")
+    refused(1, "import", folder, says="No server answers")
+    assert [path.name for path in snapshot.parent.iterdir()] == ["snap"]
 
 
 @pytest.mark.parametrize(
