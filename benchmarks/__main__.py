@@ -67,7 +67,7 @@ def export_command(*, sizes: list[int], rounds: int, without: Sequence[str]) -> 
     with tempfile.TemporaryDirectory() as name, running(Path(name, "servers"), new=False) as stack:
         for records in sizes:
             export = _filled(stack, Path(name), records)
-            save(in_turns("export", records, rounds, _but(without, export.paths()), _say))
+            save(in_turns("export", records, rounds, _but(without, export.paths()), _say, both_ways=True))
     _draw()
 
 

@@ -48,11 +48,16 @@ class Group:
         return statistics.median(self.peak_mb[path])
 
 
-def in_turns(side: str, records: int, rounds: int, paths: Paths, say: Callable[[str], None]) -> Group:
-    """Runs all paths one after the other, and that ``rounds`` times."""
+def in_turns(side: str, records: int, rounds: int, paths: Paths, say: Callable[[str], None], *, both_ways: bool = False) -> Group:
+    """Runs all paths one after the other, and that ``rounds`` times.
+
+    Args:
+        both_ways: every second round goes the other way round, so that no path always finds what the same other one left behind.
+    """
     group = Group(side, records, datetime.now(timezone.utc).date().isoformat(), machine())
     for number in range(1, rounds + 1):
-        for path, run in paths.items():
+        turns = list(paths.items())
+        for path, run in reversed(turns) if both_ways and number % 2 == 0 else turns:
             seconds, peak_mb = run()
             group.seconds.setdefault(path, []).append(round(seconds, 3))
             group.peak_mb.setdefault(path, []).append(round(peak_mb, 1))
