@@ -1,6 +1,7 @@
 """What a person gives a command besides plain values: settings in the environment, files, and values with parts."""
 
 import csv
+import io
 import math
 import os
 from collections.abc import Iterator
@@ -46,7 +47,7 @@ def number(_context: click.Context, _parameter: click.Parameter, value: float) -
 def pairs(_context: click.Context, _parameter: click.Parameter, file: Path | None) -> dict[str, str]:
     """Reads a file of ``old=new`` lines; empty ones and those that begin with # are left out."""
     result: dict[str, str] = {}
-    for count, line in enumerate(_text(file).splitlines() if file else [], 1):
+    for count, line in enumerate(_text(file).split("\n") if file else [], 1):
         old, equals, new = (part.strip() for part in line.partition("="))
         if line.strip() and not line.startswith("#"):
             if not (old and equals and new) or old in result:
@@ -81,7 +82,7 @@ def chosen_passwords(_context: click.Context, _parameter: click.Parameter, file:
 
 
 def _credentials(file: Path) -> Iterator[tuple[str, str]]:
-    reader = csv.DictReader(_text(file).splitlines(keepends=True), restval="", strict=True)
+    reader = csv.DictReader(io.StringIO(_text(file)), restval="", strict=True)
     try:
         if not {"username", "password"} <= set(reader.fieldnames or ()):
             raise click.BadParameter(f"{file}: the first line must be username,password")

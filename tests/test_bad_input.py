@@ -156,8 +156,8 @@ def test_maps_that_make_no_sense(snapshot: Path, tmp_path: Path, content: bytes,
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_files_of_an_editor_that_puts_a_mark_before_the_text(snapshot: Path, tmp_path: Path, newline: str) -> None:
-    (tmp_path / "users.map").write_text(f"ana=bo{newline}", encoding="utf-8-sig", newline="")
-    (tmp_path / "passwords.csv").write_text(f"username,password{newline}bo,correct horse{newline}", encoding="utf-8-sig", newline="")
+    (tmp_path / "users.map").write_text(f"ana=bo{newline}eve=e\u2028ve{newline}", encoding="utf-8-sig", newline="")
+    (tmp_path / "passwords.csv").write_text(f"username,password{newline}bo,\x85\u2028\x0c horse{newline}", encoding="utf-8-sig", newline="")
     options = ["--user-map", tmp_path / "users.map", "--passwords", tmp_path / "passwords.csv"]
     refused(1, "import", snapshot, *options, says="No server answers")
 
