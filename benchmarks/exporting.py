@@ -27,7 +27,7 @@ class Exporting:
         self.tables = folder / f"guide-{records}"
 
     def paths(self) -> Paths:
-        """Ours, the guide's and the limits, in the order of a round: what is compared most closely follows each other."""
+        """The guide's, ours and the limits, in the order of a round: what is compared most closely follows each other."""
         return {"guide": self.guide, "export": self.export, "paging": self.paging, "storage": self.storage, "scroll": self.scroll}
 
     def export(self, *options: str) -> tuple[float, float]:
