@@ -19,9 +19,11 @@ class Choice:
     datasets: list[Listed]
 
 
-def matches(workspace: str, name: str, globs: Iterable[str]) -> bool:
-    """Whether a dataset is meant by one of the globs: by ``name``, ``workspace.name`` or ``workspace/name``."""
-    return any(fnmatchcase(shown, glob) for glob in globs for shown in (name, f"{workspace}.{name}", f"{workspace}/{name}"))
+def meant(workspace: str, name: str, workspace_globs: Iterable[str], dataset_globs: Iterable[str]) -> bool:
+    """Whether a dataset is meant by the globs, by ``name``, ``workspace.name`` or ``workspace/name``; no globs mean everything."""
+    inside = not workspace_globs or any(fnmatchcase(workspace, glob) for glob in workspace_globs)
+    names = (name, f"{workspace}.{name}", f"{workspace}/{name}")
+    return inside and (not dataset_globs or any(fnmatchcase(shown, glob) for glob in dataset_globs for shown in names))
 
 
 def choose(workspaces: list[Workspace], datasets: list[Listed], workspace_globs: list[str], dataset_globs: list[str]) -> Choice:
@@ -37,7 +39,7 @@ def choose(workspaces: list[Workspace], datasets: list[Listed], workspace_globs:
     names = {w.name for w in chosen}
     inside = [d for d in datasets if d.workspace in names]
     _all_match("dataset", dataset_globs, [(d.full_name, [d.name, d.full_name, f"{d.workspace}/{d.name}"]) for d in inside])
-    taken = [d for d in inside if not dataset_globs or matches(d.workspace, d.name, dataset_globs)]
+    taken = [d for d in inside if meant(d.workspace, d.name, workspace_globs, dataset_globs)]
     if dataset_globs and not workspace_globs:
         holding = {d.workspace for d in taken}
         chosen = [w for w in chosen if w.name in holding]

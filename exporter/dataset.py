@@ -74,13 +74,7 @@ def _take_over(job: Job, listed: Listed, so_far: SoFar) -> tuple[Dataset, list[L
     path = job.writer.partial / layout.dataset_path(listed.workspace, listed.name) / layout.DATASET
     dataset = Dataset.from_json(read_json(path))
     job.writer.add(dataset)
-    losses = Losses()
-    losses.extend(so_far.losses)
-    if listed.content.get("last_updated") != dataset.last_updated and not any(
-        loss.kind == "changed_during_export" for loss in so_far.losses
-    ):
-        losses.add("changed_during_export", dataset.full_name)
-    return dataset, losses.all()
+    return dataset, so_far.losses
 
 
 def _recall(job: Job, listed: Listed, spool: Spool, conversion: Conversion) -> None:

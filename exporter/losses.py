@@ -17,6 +17,8 @@ LOSS_KINDS: dict[str, str] = {
     "dataset_gone": "the dataset was there in an earlier run of this export and is no more: it is not in the snapshot",
     "left_open": "an earlier export opened the dataset on another server and could not close it again",
     "count_differs": "as many records are missing, or too many, compared with the server's own count",
+    "dataset_new": "the dataset was made while others were read: it is not in the snapshot",
+    "changed_after_reading": "the dataset was written to after it was read: what was written then is not in the snapshot",
     "changed_during_export": "the dataset was written to while it was read: some records may be in their old state",
     "repeated_record": "the server sent a record twice: it is in the snapshot once",
     "lone_surrogate": "half characters (lone surrogates) became U+FFFD in the typed columns; the column raw has them",

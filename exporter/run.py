@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from exporter.choose import Choice, choose, matches, users_in_scope
+from exporter.choose import Choice, choose, meant, users_in_scope
 from exporter.dataset import Job, export_dataset
 from exporter.errors import BusyError, ExportError
 from exporter.losses import Losses
@@ -129,6 +129,7 @@ class _Run:
             self.losses.extend(losses)
             if dataset is not None:
                 datasets.append(dataset)
+        self._look_again()
         self._write_people(writer, datasets)
         point("export.people_written")
         self._account_for_left_out()
@@ -191,10 +192,24 @@ class _Run:
         writer.write_users(users)
         writer.write_workspaces(self.choice.workspaces)
 
+    def _look_again(self) -> None:
+        """Tells of datasets that were made while others were read, or written to after they were read, by an earlier run perhaps."""
+        known = {listed.full_name for listed in self.listed}
+        for listed in self.source.datasets():
+            so_far = self.state.of(listed)
+            if listed.full_name not in known and self._meant(listed.workspace, listed.name):
+                self.losses.add("dataset_new", listed.full_name)
+            elif so_far.after and so_far.settled:
+                written, read = (str(time or "") for time in (listed.content.get("last_updated"), so_far.after.last_updated))
+                if written > read:  # and not only another: a list may be some moments behind
+                    self.losses.add("changed_after_reading", listed.full_name)
+
+    def _meant(self, workspace: str, name: str) -> bool:
+        return meant(workspace, name, self.options.workspaces, self.options.datasets)
+
     def _account_for_left_out(self) -> None:
-        names = {workspace.name for workspace in self.choice.workspaces}
         for kind, workspace, name in self.source.left_out():
-            if workspace in names and (not self.options.datasets or matches(workspace, name, self.options.datasets)):
+            if self._meant(workspace, name):
                 self.losses.add(kind, sample=f"{workspace}.{name}")
         chosen = {(listed.workspace, listed.name) for listed in self.choice.datasets}
         for so_far in self.state.all():

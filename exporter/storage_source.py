@@ -104,7 +104,8 @@ class StorageSource:
         return sorted([*known, *map(Workspace, named)], key=lambda workspace: workspace.name)
 
     def datasets(self) -> list[Listed]:
-        """The datasets of a known task, also those of workspaces that the database does not have."""
+        """The datasets of a known task as they are now, also those of workspaces that the database does not have."""
+        self._documents = self._list()
         listed = [Listed(d["workspace"], d["name"], d["task"], d) for d in map(_listed, self._documents) if d["task"] in TASKS]
         return sorted(listed, key=lambda dataset: (dataset.workspace, dataset.name))
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -188,6 +189,31 @@ def test_records_written_during_the_export_come_along(old: Old, tmp_path: Path) 
     assert losses(manifest) == []
     with old_api.connect(old.server.url, old.server.api_key) as client:
         client.delete("/api/datasets/written", params={"workspace": "two"}).raise_for_status()
+
+
+def test_what_happens_to_datasets_after_they_were_read_is_listed(old: Old, tmp_path: Path) -> None:
+    class Meddler(Fuse):
+        def started(self, step: str, dataset: str, total: int, done: int = 0) -> None:
+            if step == "reading" and dataset == "two.second":
+                log("first", "new")
+                log("third", "new")
+            super().started(step, dataset, total, done)
+
+    with old_api.connect(old.server.url, old.server.api_key) as client:
+
+        def log(name: str, id_: str) -> None:
+            old_api.create_dataset(client, "two", name, "Text2Text")
+            old_api.log_records(client, "two", name, "Text2Text", [{"id": id_, "text": "t"}])
+            there = client.get(f"/api/datasets/{name}", params={"workspace": "two"}).json()
+            while there["last_updated"] not in {dataset["last_updated"] for dataset in client.get("/api/datasets").json()}:
+                time.sleep(0.1)
+
+        log("first", "old")
+        log("second", "old")
+        manifest = export(ExportOptions(tmp_path / "snap", datasets=("first", "second", "th*")), old.connect, Meddler(0))
+        for name in ("first", "second", "third"):
+            client.delete(f"/api/datasets/{name}", params={"workspace": "two"}).raise_for_status()
+    assert losses(manifest) == [("changed_after_reading", "two.first"), ("dataset_new", "two.third")]
 
 
 def test_a_dataset_that_has_lost_its_records_does_not_stop_the_others(old: Old, tmp_path: Path) -> None:

@@ -196,6 +196,23 @@ def test_records_written_during_the_export_come_along(storage: Storage, folder: 
         request("DELETE", f"{storage.index('dataset.demo.news')}/_doc/!")
 
 
+def test_what_is_written_after_a_dataset_was_read_is_listed(storage: Storage, folder: Path) -> None:
+    now = datetime.now(timezone.utc).replace(tzinfo=None).isoformat()
+    dataset = f"{storage.index('datasets')}/_doc/demo.news"
+    listed = request("GET", dataset)["_source"]
+
+    class Late(Fuse):
+        def started(self, step: str, dataset_: str, total: int, done: int = 0) -> None:
+            if dataset_ != "demo.news":
+                request("PUT", dataset, listed | {"last_updated": now})
+            super().started(step, dataset_, total, done)
+
+    try:
+        assert losses(exported(storage, folder, Late(0), datasets=("news", "summaries"))) == [("changed_after_reading", "demo.news")]
+    finally:
+        request("PUT", dataset, listed)
+
+
 @pytest.mark.parametrize(
     "fault",
     [
