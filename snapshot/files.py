@@ -40,12 +40,17 @@ def open_new(path: Path, mode: int = 0o644) -> IO[bytes]:
 
 
 def append_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
-    """Appends to a file, which is made if need be, and brings it to the disk."""
+    """Appends to a file, which is made if need be, and brings it to the disk; of what could not be written whole nothing stays."""
     new = not path.exists()
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, mode), "ab") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, mode), "ab", buffering=0) as file:
+        before = os.fstat(file.fileno()).st_size
+        try:
+            while content:
+                content = content[file.write(content) :]
+            os.fsync(file.fileno())
+        except OSError:
+            os.ftruncate(file.fileno(), before)
+            raise
     if new:
         sync_folder(path.parent)
 

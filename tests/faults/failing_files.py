@@ -58,6 +58,8 @@ def _opening(calls: Calls, real: Callable[..., Any]) -> Callable[..., Any]:
             return real(file, mode, *arguments, **members)
         raw = WatchedFile(file, mode.replace("b", ""))
         raw.calls = calls
+        if members.get("buffering") == 0:
+            return raw
         return io.BufferedRandom(raw) if "+" in mode else io.BufferedWriter(raw)
 
     return opened
