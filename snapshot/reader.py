@@ -87,7 +87,7 @@ def records_of(directory: Path, dataset: Dataset, parts: Iterable[Path], start: 
             if start >= rows:
                 start -= rows
                 continue
-            yield from read_records(part, dataset.task, dataset.columns.metadata, start)
+            yield from read_records(part, dataset, start)
             start = 0
 
 

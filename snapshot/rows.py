@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from pyarrow import types
 
 from snapshot.limits import BATCH_BYTES, BATCH_ROWS, too_deep
-from snapshot.models import MetadataType, Task
+from snapshot.models import Dataset, MetadataType, Task
 from snapshot.record import Annotation, Prediction, Record, ScoredLabel, ScoredText, Span
 
 T = TypeVar("T")
@@ -25,26 +25,25 @@ Rule = Callable[[pa.DataType], bool]
 _LISTS = (types.is_list, types.is_large_list, types.is_fixed_size_list, types.is_list_view, types.is_large_list_view)
 
 
-def read_records(part: Path, task: Task, metadata: Mapping[str, MetadataType], start: int = 0) -> Iterator[Record]:
+def read_records(part: Path, dataset: Dataset, start: int = 0) -> Iterator[Record]:
     """The records of one Parquet file from row ``start`` on; only some hundred are in memory at once.
 
     Args:
         part: the file.
-        task: the task of its dataset.
-        metadata: the types of metadata keys, as ``dataset.json`` names them.
+        dataset: its dataset, whose task, ``multi_label`` and types of metadata keys decide what its columns may hold.
         start: the row to begin with.
 
     Raises:
-        ValueError, OverflowError, pa.ArrowException, OSError: it can't be read, or does not hold records of the task.
+        ValueError, OverflowError, pa.ArrowException, OSError: it can't be read, or does not hold records of such a dataset.
     """
     with pq.ParquetFile(part, buffer_size=1 << 20) as file:
-        readable = _readable(file.schema_arrow, task)
+        readable = _readable(file.schema_arrow, dataset)
         for batch in batches(file, _batch_rows(file.metadata), readable):
             if start >= batch.num_rows:
                 start -= batch.num_rows
                 continue
             for row in _naive_times(batch.slice(start)).to_pylist():
-                yield _record(row, task, metadata)
+                yield _record(row, dataset.task, dataset.columns.metadata)
             start = 0
 
 
@@ -142,16 +141,19 @@ _PREDICTIONS: dict[Task, Rule] = {
     "TokenClassification": _list_of(_struct(_SPAN)),
     "Text2Text": _list_of(_struct({"text": _text, "score": _number})),
 }
-_ANNOTATIONS: dict[Task, Rule] = {
-    "TextClassification": _one_of(_text, _list_of(_text)),
-    "TokenClassification": _list_of(_struct(_SPAN)),
-    "Text2Text": _text,
-}
+_KINDS = {True: "multi-label ", False: "single-label ", None: ""}
+_LABELS = {True: _list_of(_text), False: _text, None: _one_of(_text, _list_of(_text))}
 
 
-def _rules(task: Task) -> dict[str, Rule]:
+def _annotations(dataset: Dataset) -> Rule:
+    if dataset.task == "TextClassification":
+        return _LABELS[dataset.multi_label]
+    return _text if dataset.task == "Text2Text" else _list_of(_struct(_SPAN))
+
+
+def _rules(dataset: Dataset) -> dict[str, Rule]:
     """What is read of a record, and of which types it may be."""
-    prediction, annotation = _PREDICTIONS[task], _ANNOTATIONS[task]
+    prediction, annotation = _PREDICTIONS[dataset.task], _annotations(dataset)
     return {
         "id": _one_of(_text, _whole),
         "status": _text,
@@ -172,14 +174,16 @@ def _rules(task: Task) -> dict[str, Rule]:
     }
 
 
-def _readable(schema: pa.Schema, task: Task) -> list[str]:
-    rules = _rules(task)
+def _readable(schema: pa.Schema, dataset: Dataset) -> list[str]:
+    rules = _rules(dataset)
     for name in ("id", "status"):
         if name not in schema.names:
             raise ValueError(f"it has no column {name}")
     for field in schema:
         if field.name in rules and not rules[field.name](field.type):
-            raise ValueError(f"its column {field.name} has the type {str(field.type)[:200]}, which is none of {task}")
+            raise ValueError(
+                f"its column {field.name} has the type {str(field.type)[:200]}, which is none of {_KINDS[dataset.multi_label]}{dataset.task}"
+            )
     names = [name for name in schema.names if name in rules]
     if len(set(names)) != len(names):
         raise ValueError("it has a column twice")

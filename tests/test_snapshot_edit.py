@@ -97,6 +97,16 @@ def test_annotations_of_several_labels_and_of_spans(snap: Path) -> None:
     assert next(iter(records.values())).annotations[0] == Annotation("ana", [Span("PERSON", 0, 2)])
 
 
+@pytest.mark.parametrize(("path", "annotation", "kind"), [(NEWS, ["Sports"], "single-label"), (TOPICS, "billing", "multi-label")])
+def test_one_label_and_several_are_not_mixed_up(snap: Path, path: str, annotation: Any, kind: str) -> None:
+    data = pd.read_parquet(part(snap, path))
+    data["annotation"] = [annotation for _ in range(len(data))]
+    data = data.drop(columns="other_annotations")
+    data.to_parquet(part(snap, path))
+    with pytest.raises(SnapshotError, match=f"annotation has the type .*, which is none of {kind} TextClassification"):
+        update(snap)
+
+
 def test_predictions_are_taken_away_or_made(snap: Path) -> None:
     def change(data: pd.DataFrame) -> None:
         data["prediction"] = None
