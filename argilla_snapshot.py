@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from console.output import ask, fail, message, print_json, say
+from console.output import ask, err, fail, message, print_json, say
 from console.progress import Steps
 from console.tables import show_losses, show_plan, show_report, show_snapshot, show_verification
 from console.values import chosen_passwords, folder, number, pairs, part, renames, search_login, server
@@ -280,7 +280,7 @@ def _agreed(plan: "Plan") -> bool:
     replaced = [dataset.target for dataset in plan.datasets if dataset.action == "replace"]
     if not (plan.losses or replaced) or not sys.stdin.isatty():
         return True
-    show_plan(plan)
+    show_plan(plan, err)
     return ask(f"Something is lost{' and ' + ', '.join(replaced) + ' is replaced' if replaced else ''} (see above). Import?")
 
 

@@ -25,8 +25,8 @@ def plain(value: Any) -> str:
     return _CONTROL.sub("\ufffd", str(value)).replace("\n", " ")
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Prints a table to stdout; nothing where there are no rows. Numbers stand on the right."""
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], console: Console = out) -> None:
+    """Prints a table; nothing where there are no rows. Numbers stand on the right."""
     cells = [list(row) for row in rows]
     if not cells:
         return
@@ -36,8 +36,8 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
         table.add_column(name, justify="right" if right else "left", overflow="fold")
     for row in cells:
         table.add_row(*(Text(plain(cell)) for cell in row))
-    out.print(table)
-    out.print()
+    console.print(table)
+    console.print()
 
 
 def print_json(value: Any) -> None:
@@ -46,9 +46,9 @@ def print_json(value: Any) -> None:
     sys.stdout.buffer.write(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", content).encode())
 
 
-def say(text: str) -> None:
-    """Prints a line for people to stdout."""
-    out.print(Text(plain(text)), soft_wrap=True)
+def say(text: str, console: Console = out) -> None:
+    """Prints a line for people."""
+    console.print(Text(plain(text)), soft_wrap=True)
 
 
 def message(text: str) -> None:

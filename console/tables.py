@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from console.output import print_table, say
+from console.output import out, print_table, say
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from importer.notes import Noted
     from importer.plan import Plan
     from importer.report import ImportReport
@@ -20,15 +22,16 @@ _TITLES = {
 }
 
 
-def show_plan(plan: Plan) -> None:
+def show_plan(plan: Plan, console: Console = out) -> None:
     """The plan: what will be made, and what happens to content on the way."""
-    say(f"Into Argilla {plan.target.version} at {plan.target.url}, as {plan.target.username}:")
-    say("")
-    print_table("Workspaces", ("workspace", "action", "was"), ((w.name, w.action, w.source_name) for w in plan.workspaces))
+    say(f"Into Argilla {plan.target.version} at {plan.target.url}, as {plan.target.username}:", console)
+    say("", console)
+    print_table("Workspaces", ("workspace", "action", "was"), ((w.name, w.action, w.source_name) for w in plan.workspaces), console)
     print_table(
         "Users",
         ("username", "role", "action", "was", "joins"),
         ((u.username, u.role, u.action, u.source_username or "(placeholder)", ", ".join(u.workspaces)) for u in plan.users),
+        console,
     )
     print_table(
         "Datasets",
@@ -46,18 +49,19 @@ def show_plan(plan: Plan) -> None:
             )
             for d in plan.datasets
         ),
+        console,
     )
-    show_notes(plan.notes)
+    show_notes(plan.notes, console)
     for conflict in plan.conflicts:
-        say(f"CONFLICT: {conflict}")
+        say(f"CONFLICT: {conflict}", console)
 
 
-def show_notes(notes: list[Noted]) -> None:
+def show_notes(notes: list[Noted], console: Console = out) -> None:
     """What happens to content, by severity; a line a kind, over all datasets (``--json`` has each)."""
     for severity, title in _TITLES.items():
         kinds = dict.fromkeys(note.kind for note in notes if note.severity == severity)
         rows = [_note_row([note for note in notes if note.kind == kind]) for kind in kinds]
-        print_table(title, ("count", "what", "in", "for example"), rows)
+        print_table(title, ("count", "what", "in", "for example"), rows, console)
 
 
 def _note_row(notes: list[Noted]) -> tuple[Any, ...]:
