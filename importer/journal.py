@@ -153,6 +153,22 @@ def load(folder: Path) -> tuple[Plan, Done] | None:
     return plan, done
 
 
+def refuse_other(folder: Path, plan: Plan, snapshot: Snapshot) -> None:
+    """Makes sure that the import in a folder is of this snapshot, which still has its datasets.
+
+    Raises:
+        JournalError: it is not.
+    """
+    snapshot_id = snapshot.manifest.snapshot_id
+    if plan.snapshot_id != snapshot_id:
+        raise JournalError(
+            f"The journal in {folder} is of another snapshot ({plan.snapshot_id}, this one is {snapshot_id}): import --restart begins anew."
+        )
+    gone = {dataset.source for dataset in plan.datasets} - {f"{entry.workspace}.{entry.name}" for entry in snapshot.entries}
+    if gone:
+        raise JournalError(f"{min(gone)} of the import in {folder} is not in the snapshot any more: import --restart begins anew.")
+
+
 def go_on(folder: Path, snapshot: Snapshot, options: ImportOptions) -> Journal | None:
     """The journal to go on with, or None where no import was begun.
 
@@ -163,11 +179,7 @@ def go_on(folder: Path, snapshot: Snapshot, options: ImportOptions) -> Journal |
     if found is None:
         return None
     plan, done = found
-    snapshot_id = snapshot.manifest.snapshot_id
-    if plan.snapshot_id != snapshot_id:
-        raise JournalError(
-            f"The journal in {folder} is of another snapshot ({plan.snapshot_id}, this one is {snapshot_id}): --restart begins anew."
-        )
+    refuse_other(folder, plan, snapshot)
     if plan.fingerprint != snapshot.fingerprint and not done.finished:  # rows may have moved; refused records are found by id
         raise JournalError(f"The snapshot was edited since the import in {folder} was begun, which is not finished: --restart begins anew.")
     before, now = _comparable(plan.options), _comparable(options)

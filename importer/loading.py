@@ -127,7 +127,7 @@ class Loader:
         """Sends the records of a dataset that are not dealt with yet, and once more those that were refused."""
         entry, done, source = self._entries[plan.source], self._journal.done, plan.source
         start, end = self._journal.plan.options.part.share(entry.records)
-        left = list(missing(done.rows.get(source, []), start, end))
+        left = [] if done.finished else list(missing(done.rows.get(source, []), start, end))
         again = set(done.rejected.get(source, []))
         if not left and not again:
             return
@@ -140,7 +140,10 @@ class Loader:
 
         if again:
             refused = ((row, record) for row, record in enumerate(self._snapshot.records(entry)) if record.id in again)
-            send_all(ready(refused), send, partial(self._note_retried, source), self._concurrency)
+            there: set[str] = set()
+            send_all(ready(_seen(refused, there)), send, partial(self._note_retried, source), self._concurrency)
+            if again - there:  # an edit took them out of the snapshot
+                self._journal.note("retried", name=source, rejected=sorted(there.intersection(done.rejected[source])), written_at="")
         self._progress.started("importing", source, end - start, end - start - size(left))
         stretches = (enumerate(islice(self._snapshot.records(entry, first), last - first), first) for first, last in left)
         send_all(chain.from_iterable(map(ready, stretches)), send, partial(self._note_batch, source), self._concurrency)
@@ -164,6 +167,13 @@ class Loader:
         if answered.refused:
             self._journal.reject(answered.refused)
             point("import.refused_written")
+
+
+def _seen(records: Iterable[tuple[int, Record]], ids: set[str]) -> Iterator[tuple[int, Record]]:
+    """The records as they pass; their ids come into ``ids``."""
+    for row, record in records:
+        ids.add(record.id)
+        yield row, record
 
 
 def new_password() -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from importer.cleaning import clean_text
 from importer.done import Done
 from importer.errors import ConflictError, ImportRefusedError, JournalError
-from importer.journal import JOURNAL, import_folder, load
+from importer.journal import JOURNAL, import_folder, load, refuse_other
 from importer.options import WHOLE, ImportOptions, Part
 from importer.plan import DatasetPlan, Plan
 from importer.planning import chosen, place
@@ -57,7 +57,7 @@ def refuse_mixed(snapshot: Path, url: str, part: Part) -> None:
             raise ImportRefusedError(f"An import {begun} is on record in {folder}: go on with it, or move that folder away.")
 
 
-def begun(snapshot: Path, snapshot_id: str, url: str, part: Part = WHOLE) -> tuple[Plan, Done]:
+def begun(snapshot: Snapshot, url: str, part: Part = WHOLE) -> tuple[Plan, Done]:
     """Plan and state of the import of a snapshot into a target; of all parts together where it was done in parts.
 
     Args:
@@ -66,22 +66,23 @@ def begun(snapshot: Path, snapshot_id: str, url: str, part: Part = WHOLE) -> tup
     Raises:
         ImportRefusedError: nothing is on record, or what is there does not make up one import.
     """
-    found = on_record(snapshot, url)
+    directory = snapshot.directory
+    found = on_record(directory, url)
     if part != WHOLE:
         found = {other: folder for other, folder in found.items() if other == part}
     if not found:
         raise ImportRefusedError(
-            f"No import of {snapshot} into {url} is on record here ({import_folder(snapshot, url, part)} has no journal)."
+            f"No import of {directory} into {url} is on record here ({import_folder(directory, url, part)} has no journal)."
         )
     first = next(iter(found))
-    refuse_mixed(snapshot, url, first)
-    loaded = {one: _loaded(folder, snapshot_id) for one, folder in found.items()}
+    refuse_mixed(directory, url, first)
+    loaded = {one: _loaded(folder, snapshot) for one, folder in found.items()}
     if first == WHOLE or part != WHOLE:
         return loaded[first]
     for number in range(1, first.of + 1):
         one = Part(number, first.of)
         if one not in loaded:
-            raise JournalError(f"Part {one} is not on record here: copy {import_folder(snapshot, url, one)} from where it was imported.")
+            raise JournalError(f"Part {one} is not on record here: copy {import_folder(directory, url, one)} from where it was imported.")
         if not loaded[one][1].finished:
             raise JournalError(f"Part {one} is not finished ({found[one]}): run the import of that part again to go on.")
         if loaded[one][1].datasets != loaded[first][1].datasets:
@@ -89,11 +90,10 @@ def begun(snapshot: Path, snapshot_id: str, url: str, part: Part = WHOLE) -> tup
     return _together(loaded)
 
 
-def _loaded(folder: Path, snapshot_id: str) -> tuple[Plan, Done]:
+def _loaded(folder: Path, snapshot: Snapshot) -> tuple[Plan, Done]:
     found = load(folder)
     assert found is not None
-    if found[0].snapshot_id != snapshot_id:
-        raise ImportRefusedError(f"The journal in {folder} is of another snapshot.")
+    refuse_other(folder, found[0], snapshot)
     return found
 
 

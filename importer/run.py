@@ -100,6 +100,10 @@ def import_snapshot(
             else:
                 finished = "was finished before: at most refused records are sent again" if journal.done.finished else "goes on"
                 progress.message(f"The import in {folder} {finished}.")
+                if journal.plan.fingerprint != snapshot.fingerprint:
+                    progress.message(
+                        "The snapshot was edited since: of that only records that were refused are sent; --restart begins anew."
+                    )
                 _refuse_lost(target.state(), journal)
             Loader(snapshot, target, journal, progress, passwords, concurrency).run()
             return _reported(snapshot, target, journal, started)
@@ -151,7 +155,7 @@ def verify_import(directory: Path, api: Api, *, sample: int | None, progress: Pr
     """Reads back what an import, or all of its parts, wrote, and compares all of it with the snapshot."""
     snapshot = open_whole(directory)
     target = Target(api)
-    plan, done = parts.begun(directory, snapshot.manifest.snapshot_id, api.url)
+    plan, done = parts.begun(snapshot, api.url)
     return verify(snapshot, target, plan, done, sample=sample, progress=progress)
 
 
@@ -166,7 +170,7 @@ def repair_import(directory: Path, api: Api, part: Part) -> tuple[int, list[str]
     """
     snapshot = open_whole(directory)
     target = Target(api)
-    plan, done = parts.begun(directory, snapshot.manifest.snapshot_id, api.url, part)
+    plan, done = parts.begun(snapshot, api.url, part)
     repaired, left = 0, []
     for dataset in plan.datasets:
         if dataset.action != "skip" and dataset.source in done.datasets:

@@ -3,7 +3,9 @@
 import json
 import shutil
 import signal
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pyarrow as pa
@@ -75,6 +77,42 @@ def test_refused_records_stop_nothing_and_go_in_after_a_fix(snapshot: Path, fres
         assert {name: after[name] for name in before} == before  # nothing else was sent again
     result = json.loads(succeed("verify", snapshot, "--json", url=fresh_new.url, code=4))
     assert {d["what"] for d in result["differences"]} == {"memberships"}  # which went with the account
+
+
+def test_after_an_edit_a_finished_import_sends_refused_records_only(snapshot: Path, fresh_new: ArgillaServer) -> None:
+    killed = run("import", snapshot, url=fresh_new.url, ARGILLA_SNAPSHOT_KILL_AT="import.dataset_made")
+    assert killed.returncode == -signal.SIGKILL
+    with target.connect(fresh_new.url) as client:
+        (ana,) = (user for user in target.items(client, "/users") if user["username"] == "ana")
+        client.delete(f"/users/{ana['id']}").raise_for_status()
+        report = json.loads(succeed("import", snapshot, "--json", url=fresh_new.url, code=3))
+        assert {d["source_name"]: d["rejected"] for d in report["datasets"]}["demo.news"]
+        before = target.everything(client)["records"]
+        # what was refused is taken out everywhere, and records are put before the others, so that all rows move
+        refused = (import_folder(snapshot, fresh_new.url) / "rejected.jsonl").read_text().splitlines()
+        for dataset, ids in _by_dataset(map(json.loads, refused)).items():
+            part = snapshot / "datasets" / dataset.replace(".", "/") / "records" / "part-00000.parquet"
+            table = pq.read_table(part)
+            rows = [{**table.to_pylist()[0], "id": f"new-{number}"} for number in range(9)]
+            rows += [row for row in table.to_pylist() if row["id"] not in ids]
+            pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), part)
+        succeed("check", snapshot, "--update")
+        done = run("import", snapshot, url=fresh_new.url)
+        assert done.returncode == 0, done.stderr
+        assert "The snapshot was edited since" in done.stderr
+        assert target.everything(client)["records"] == before
+        shutil.rmtree(snapshot / "datasets/demo/news")
+        succeed("check", snapshot, "--update")
+        for command in ("import", "verify"):
+            done = run(command, snapshot, url=fresh_new.url)
+            assert (done.returncode, done.stderr.count("\n"), "demo.news" in done.stderr) == (2, 1, True), done.stderr
+
+
+def _by_dataset(refused: Iterable[dict[str, Any]]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for line in refused:
+        found.setdefault(line["dataset"], set()).add(line["id"])
+    return found
 
 
 def hide(stack: Stack, dataset_id: str, record_id: str) -> None:
