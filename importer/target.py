@@ -9,7 +9,7 @@ from importer.plan import DatasetPlan, UserPlan
 from importer.target_state import TargetState, TargetUser
 from importer.wire import DatasetIds, property_settings, question_settings
 from snapshot.faults import point
-from transport.api import Api, from_json, is_json
+from transport.api import SEARCH_AWAY, Api, from_json, is_json
 from transport.errors import NotAllowedError, ServerError, TemporaryError, UnsupportedServerError
 
 #: The most records that a page of a listing may have (argilla-server 2.8.0, ``handlers/v1/datasets/records.py``).
@@ -22,9 +22,7 @@ INCLUDE = ("responses", "suggestions", "vectors")
 
 #: How a server says that others wrote at the same time, or that it has no connection to its database free: seen on SQLite
 #: with 16 requests at once; the last four are PostgreSQL's.
-_BUSY = re.compile(
-    "database is locked|QueuePool limit|deadlock detected|could not serialize access|too many clients|remaining connection slots"
-)
+_BUSY = "database is locked|QueuePool limit|deadlock detected|could not serialize access|too many clients|remaining connection slots"
 
 
 class Target:
@@ -37,7 +35,7 @@ class Target:
 
     def __init__(self, api: Api) -> None:
         self.api = api
-        api.passing = _BUSY
+        api.passing = re.compile(f"{SEARCH_AWAY}|{_BUSY}")
         self.version = _version(api)
         me = self._me()
         self.me: str = me["username"]

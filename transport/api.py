@@ -32,6 +32,8 @@ ANSWER_SECONDS = 120.0
 #: Answers of so many bytes tell how fast the network is. Where that is slower (bytes a second) than a server compresses, after so many
 #: of them in a row, answers are asked for compressed: Argilla's servers take 20 ms for a megabyte, at gzip's slowest level.
 _LARGE, _SLOW, _SLOW_ANSWERS = 1 << 18, 40e6, 3
+#: How an Argilla server says, in an answer 500, that its search engine (OpenSearch or Elasticsearch) does not answer, or has no room for now.
+SEARCH_AWAY = r"(?:opensearchpy|elastic\w*)[\w.]*\.Connection(?:Error|Timeout)|TransportError\((?:429|50[234])"
 #: Seconds that an idle connection is kept; servers of Argilla close theirs after 5, a busy one just as the next request comes.
 _IDLE_SECONDS = 1.0
 
@@ -48,7 +50,7 @@ class Api:
         patience: seconds that one request may be tried again before ``TemporaryError``.
 
     Attributes:
-        passing: words by which an answer 500 says that its trouble passes, where the kind of server is known.
+        passing: words by which an answer 500 says that its trouble passes.
 
     Raises:
         UnreachableError: ``url`` is no HTTP address.
@@ -74,7 +76,7 @@ class Api:
             headers["Authorization"] = f"Bearer {token}"
         self.url = shown_url(url)
         self.patience = patience
-        self.passing: re.Pattern[str] | None = None
+        self.passing = re.compile(SEARCH_AWAY)
         self._compressed, self._slow_answers = compressed, 0
         try:
             self._client = httpx.Client(
@@ -172,7 +174,7 @@ class Api:
             raise TemporaryError(f"{where}: {_words(error)}.") from None
         del response.stream  # it refers to the response, and the two would stay in memory until garbage is looked for
         log.debug("%s: %s, %s bytes", where, response.status_code, len(response.content))
-        if response.status_code == 500 and self.passing and (words := self.passing.search(detail := error_detail(response))):
+        if response.status_code == 500 and (words := self.passing.search(detail := error_detail(response))):
             raise TemporaryError(f"{where} answers 500: {words[0]}.", 500, detail)
         _raise_for(response, where)
         try:
