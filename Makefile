@@ -22,7 +22,7 @@ demo: $(READY)  ## Move a small Argilla 1.29.1 server to a 2.8.0 one, on this ma
 demo-stop: $(READY)  ## End the demo's servers and remove what it made.
 	$(BIN)/python -m servers.demo stop
 
-test: $(READY)  ## Run all tests; brings the real servers up.
+test: $(READY)  ## Run all tests but the long ones of `make faults`; brings the real servers up.
 	$(BIN)/python -m pytest -m "not faults"
 
 faults: $(READY)  ## Run all of the fault tests (long), and print and keep what was survived.

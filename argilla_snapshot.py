@@ -34,7 +34,9 @@ _WORKSPACE = click.option("--workspace", "workspaces", multiple=True, metavar="G
 _DATASET = click.option(
     "--dataset", "datasets", multiple=True, metavar="GLOB", help="Only these datasets, NAME or WORKSPACE.NAME (repeatable)."
 )
-_RESTART = click.option("--restart", is_flag=True, help="Begin anew instead of going on with what was begun.")
+_RESTART = click.option(
+    "--restart", is_flag=True, help="Begin anew: `export` throws away what it has read so far, `import` keeps its files in earlier-N/."
+)
 _TIMEOUT = click.option(
     "--timeout",
     type=click.FloatRange(min=0),
@@ -62,7 +64,7 @@ def import_options(command: Command) -> Command:
             type=click.Choice(["fail", "skip", "replace"]),
             default="fail",
             show_default=True,
-            help="A dataset of that name is there: write nothing at all, leave it, or delete it and import ours.",
+            help="A dataset of that name is there: write nothing at all, leave it, or delete it with all records and responses and import ours.",
         ),
         click.option(
             "--unknown-annotators",
@@ -143,8 +145,9 @@ def export_command(
 ) -> int:
     """Read an Argilla 1.x server into the snapshot DIR.
 
-    The server is only read, except that closed datasets are opened for a while. Stopped at any time, the same
-    command goes on where it ended.
+    The server is only read, except that closed datasets are opened for a while; one that is open when the export is
+    killed stays so until the same command is run again. Stopped at any time, the same command goes on where it ended:
+    what was read so far is in DIR.partial/.
 
     With --search-engine the storage of a server that is gone, or too slow, is read; ARGILLA_API_URL and
     ARGILLA_API_KEY are not looked at. Passwords come from ARGILLA_SEARCH_USERNAME and ARGILLA_SEARCH_PASSWORD,
@@ -212,7 +215,7 @@ def plan_command(*, directory: Path, as_json: bool, timeout: float, **options: A
 @_DIR
 @import_options
 @click.option("--passwords", type=_FILE, callback=chosen_passwords, help="CSV with a header username,password; the others are made up.")
-@click.option("--yes", is_flag=True, help="Do not ask, also when something is lost or replaced.")
+@click.option("--yes", is_flag=True, help="Do not ask where something is lost or replaced (without a terminal nothing is asked).")
 @click.option(
     "--concurrency",
     type=click.IntRange(min=1),

@@ -7,7 +7,9 @@ from snapshot.models import Loss
 
 #: Every kind of loss an export can report, and what it means.
 LOSS_KINDS: dict[str, str] = {
-    "users_not_visible": "the key is an admin's, who sees only members of the own workspaces: other users are not in the snapshot",
+    "users_not_visible": (
+        "the key is an admin's, who sees only the own workspaces: all other workspaces, their datasets and other users are not in the snapshot"
+    ),
     "users_from_records": "no database was read: users and memberships are what datasets and records name, all as annotators",
     "workspace_unknown": "the database does not have the workspace of the dataset: it is in the snapshot, without members",
     "feedback_dataset": "feedback datasets are not legacy datasets: they are not in the snapshot",

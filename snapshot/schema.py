@@ -34,7 +34,7 @@ COLUMNS: dict[str, str] = {
     "tokens": "The tokens of the text.",
     "prediction": "What the current prediction says, in the order of the old server; null where there is none.",
     "prediction_agent": "Whose prediction it is.",
-    "annotation": "What the current annotation says; null where there is none. An empty list says that nothing applies.",
+    "annotation": "What the current annotation says; null where there is none.",
     "annotation_agent": "Who annotated: normally a username.",
     "vectors": "Vector name -> numbers. A vector that a record lacks is null.",
     "multi_label": "Whether the record may have several labels.",

@@ -18,7 +18,7 @@ _TOO_LONG = line(
     "labels over 200 characters or with NUL (edited snapshots)", "option of a valid value; the original is its text", "name_changed"
 )
 _UNDECLARED = line("labels that are in no label schema", "options after the declared ones, sorted")
-_TIMESTAMP = line("`event_timestamp`", "integer metadata property `event_timestamp`: milliseconds since the epoch, UTC")
+_TIMESTAMP = line("`event_timestamp`", "integer metadata property `event_timestamp`: milliseconds since the epoch, taken as UTC")
 
 LONG = "long " + "x" * 123
 TOO_LONG = "label" * 50
