@@ -22,7 +22,7 @@ def sha256(path: Path) -> str:
 
 def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Writes a file under a temporary name, brings it to the disk, reads it back, and renames it into place."""
-    temporary = path.with_name(path.name + ".tmp")
+    temporary = temporary_path(path)
     with open_new(temporary, mode) as file:
         point("file.created")
         file.write(content)
@@ -31,6 +31,11 @@ def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
     if temporary.read_bytes() != content:
         raise OSError(errno.EIO, "what was written is not what is read back", str(path))
     put_in_place(temporary, path)
+
+
+def temporary_path(path: Path) -> Path:
+    """The name of a file while it is written."""
+    return path.with_name(path.name + ".tmp")
 
 
 def open_new(path: Path, mode: int = 0o644) -> IO[bytes]:

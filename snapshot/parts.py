@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from snapshot import layout
 from snapshot.errors import SnapshotError
 from snapshot.faults import point
-from snapshot.files import open_new, put_in_place, sync_file
+from snapshot.files import open_new, put_in_place, sync_file, temporary_path
 from snapshot.rows import batches
 
 #: Rows of a row group: what a writer and a reader hold in memory at once.
@@ -158,7 +158,7 @@ class _Files:
 
     @property
     def _temporary(self) -> Path:
-        return self._folder / (layout.part_name(self._number) + ".tmp")
+        return temporary_path(self._folder / layout.part_name(self._number))
 
     def _open_unless_open(self) -> pq.ParquetWriter:
         if self._writer is None:

@@ -9,7 +9,7 @@ import pyarrow as pa
 from snapshot import layout
 from snapshot.card import dataset_card
 from snapshot.errors import DamagedSnapshotError
-from snapshot.files import sync_file, to_json, write_whole
+from snapshot.files import sync_file, temporary_path, to_json, write_whole
 from snapshot.limits import bounded_memory
 from snapshot.models import Dataset, FileEntry
 from snapshot.reader import Snapshot, read_json, reading, records_of
@@ -32,6 +32,8 @@ def update(directory: Path) -> list[str]:
         UnsupportedFormatError: the snapshot is of a later format.
     """
     snapshot = Snapshot(directory)
+    for path in (layout.MANIFEST, layout.SUMS, layout.CARD, *(f"{entry.path}/{layout.DATASET}" for entry in snapshot.entries)):
+        temporary_path(directory / path).unlink(missing_ok=True)  # of a run that was interrupted
     before = {entry.path: entry for entry in snapshot.manifest.files}
     with bounded_memory():
         edited = _entries(directory)

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -234,6 +235,26 @@ def test_what_does_not_belong_into_a_snapshot_is_not_sealed(snap: Path) -> None:
     (snap / "link").symlink_to("/etc/hostname")
     with pytest.raises(SnapshotError, match="link can't be part of a snapshot"):
         update(snap)
+
+
+def test_sealing_that_was_killed_anywhere_is_done_again(snap: Path) -> None:
+    def change(folder: Path) -> None:
+        data = pd.read_parquet(part(folder, NEWS))
+        put(data, 0, annotation="Weather", annotation_agent="ana")
+        data.to_parquet(part(folder, NEWS))
+
+    killed = 0
+    for written in count(1):
+        folder = Path(shutil.copytree(snap, snap.with_name(f"snap-{written}")))
+        change(folder)
+        done = run("check", folder, "--update", ARGILLA_SNAPSHOT_KILL_AT=f"file.written:{written}")
+        if done.returncode == 0:
+            break
+        killed += 1
+        succeed("check", folder, "--update")
+        assert check(folder, deep=True) == []
+        assert read(folder, NEWS)[0].labels_seen == ["Weather"]
+    assert killed == 4  # dataset.json, the card, the checksums and the manifest
 
 
 def test_the_command(snap: Path) -> None:
