@@ -24,6 +24,8 @@ from transport.errors import NotAllowedError, ServerError, TemporaryError
 #: Documents of a page: the server's maximum (``apis/v0/handlers/records_search.py``).
 PAGE_SIZE = 1_000
 _SMALLEST = 10
+#: Datasets that the server lists at most, of whatever workspaces (``client_adapters/generic_elastic.py``).
+_LISTED = 2_500
 #: Seconds that a large page is tried before a smaller one is.
 _IMPATIENCE = 20.0
 #: After so many good pages a reduced page size is doubled again.
@@ -228,6 +230,10 @@ class ApiSource:
 
     def _listing(self) -> list[dict[str, Any]]:
         listing: list[dict[str, Any]] = self._api.get("/api/datasets")
+        if len(listing) >= _LISTED:
+            raise ServerError(
+                f"{self._api.url} has more datasets than its API lists ({_LISTED}): export them from the storage behind it (--search-engine)."
+            )
         return listing
 
 

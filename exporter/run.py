@@ -21,6 +21,9 @@ from snapshot.progress import Progress
 from snapshot.reader import Snapshot
 from snapshot.writer import SnapshotWriter, refuse_existing
 
+#: Files that lie in a growing snapshot without being of it: those of interrupted runs, and what macOS and Windows leave where somebody looked.
+_STRAYS = ("*.tmp", ".DS_Store", "Thumbs.db")
+
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
@@ -152,7 +155,7 @@ class _Run:
         if not self.aside.exists() or self.partial.exists() or not self.options.directory.is_dir():
             return None
         bound = State(self.aside).bound_to()
-        if any(bound.get(name, value) != value for name, value in self.identity.items()):
+        if not bound or any(bound.get(name, value) != value for name, value in self.identity.items()):
             return None
         manifest = Snapshot(self.options.directory).manifest
         shutil.rmtree(self.aside)
@@ -218,7 +221,7 @@ class _Run:
 
     def _tidy(self, datasets: list[Dataset]) -> None:
         """Takes away what interrupted runs may have left in the folder and is not of the snapshot."""
-        for path in self.partial.rglob("*.tmp"):
+        for path in (path for pattern in _STRAYS for path in self.partial.rglob(pattern)):
             path.unlink()
         ours = {self.partial / layout.dataset_path(dataset.workspace, dataset.name) for dataset in datasets}
         for folder in self.partial.glob(f"{layout.DATASETS}/*/*"):

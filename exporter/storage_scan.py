@@ -28,6 +28,8 @@ _SMALLEST_PAGE = 10
 _SLICES = 4
 #: Seconds that a large page is tried before a smaller one is.
 _IMPATIENCE = 20.0
+#: Of an index of which a part is not there an engine would give the rest, and say no word of it.
+WHOLE = {"allow_partial_search_results": "false"}
 #: How long the engine keeps what it has begun to give, after each page.
 _KEEP = "10m"
 #: So often reading may begin anew because the engine let go of it, or a page was lost on the way.
@@ -112,7 +114,7 @@ def _pages(api: Api, index: str, search: dict[str, Any], slices: int) -> Iterato
 
 def _slice(api: Api, index: str, search: dict[str, Any]) -> Iterator[list[Line]]:
     """The pages of one slice. A repeated request gets the page after the one that was lost: the count tells."""
-    page = api.call("POST", f"/{index}/_search", params={"scroll": _KEEP}, body=search, read=read_answer)
+    page = api.call("POST", f"/{index}/_search", params={"scroll": _KEEP} | WHOLE, body=search, read=read_answer)
     total, read = page.total, 0
     try:
         while page.lines:

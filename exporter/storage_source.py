@@ -19,7 +19,7 @@ from exporter.database import People, read_people
 from exporter.source import Access, Count, Listed, Page
 from exporter.storage_contact import engine, names
 from exporter.storage_names import Names
-from exporter.storage_scan import scan
+from exporter.storage_scan import WHOLE, scan
 from exporter.values import dict_of
 from snapshot.models import TASKS, Dataset, User, Workspace
 from snapshot.models import Source as Shown
@@ -180,11 +180,14 @@ class StorageSource:
 
     def _search_all(self, index: str) -> list[dict[str, Any]]:
         try:
-            hits: list[dict[str, Any]] = self._api.post(f"/{index}/_search", {"size": _LISTED})["hits"]["hits"]
+            found = self._api.post(f"/{index}/_search", {"size": _LISTED, "track_total_hits": True}, **WHOLE)["hits"]
         except ServerError as error:
             if error.status != 404:
                 raise
             return []
+        hits: list[dict[str, Any]] = found["hits"]
+        if len(hits) < found["total"]["value"]:
+            raise ServerError(f"{index} on {self._api.url} has more datasets than an engine lists at once ({_LISTED}).")
         return hits
 
     def _document(self, dataset: Listed) -> dict[str, Any]:
@@ -196,7 +199,8 @@ class StorageSource:
         return self._where[dataset.full_name][2]
 
     def _total(self, dataset: Listed) -> int:
-        return int(self._api.get(f"/{self._records(dataset)}/_count")["count"])
+        answer = self._api.post(f"/{self._records(dataset)}/_search", {"size": 0, "track_total_hits": True}, **WHOLE)
+        return int(answer["hits"]["total"]["value"])
 
 
 def _without_login(url: str) -> tuple[str, tuple[str, str] | None]:

@@ -20,10 +20,12 @@ from exporter.run import ExportOptions, export
 from servers import old_api
 from servers.argilla import OLD, ArgillaServer
 from servers.stack import Stack
+from snapshot.errors import SnapshotExistsError
 from snapshot.models import Manifest
 from snapshot.reader import Snapshot
 from tests.export_killed import Fuse
 from tests.faults.proxy import Fault, before
+from transport.errors import ServerError
 
 pytestmark = pytest.mark.servers
 
@@ -202,7 +204,8 @@ def test_what_happens_to_datasets_after_they_were_read_is_listed(old: Old, tmp_p
     with old_api.connect(old.server.url, old.server.api_key) as client:
 
         def log(name: str, id_: str) -> None:
-            old_api.create_dataset(client, "two", name, "Text2Text")
+            if id_ == "old" or name == "third":
+                old_api.create_dataset(client, "two", name, "Text2Text")
             old_api.log_records(client, "two", name, "Text2Text", [{"id": id_, "text": "t"}])
             there = client.get(f"/api/datasets/{name}", params={"workspace": "two"}).json()
             while there["last_updated"] not in {dataset["last_updated"] for dataset in client.get("/api/datasets").json()}:
@@ -210,9 +213,11 @@ def test_what_happens_to_datasets_after_they_were_read_is_listed(old: Old, tmp_p
 
         log("first", "old")
         log("second", "old")
-        manifest = export(ExportOptions(tmp_path / "snap", datasets=("first", "second", "th*")), old.connect, Meddler(0))
-        for name in ("first", "second", "third"):
-            client.delete(f"/api/datasets/{name}", params={"workspace": "two"}).raise_for_status()
+        try:
+            manifest = export(ExportOptions(tmp_path / "snap", ("two",), ("f*", "*d")), old.connect, Meddler(0))
+        finally:
+            for name in ("first", "second", "third"):
+                client.delete(f"/api/datasets/{name}", params={"workspace": "two"})
     assert losses(manifest) == [("changed_after_reading", "two.first"), ("dataset_new", "two.third")]
 
 
@@ -225,6 +230,42 @@ def test_a_dataset_that_has_lost_its_records_does_not_stop_the_others(old: Old, 
         client.delete("/api/datasets/lost", params={"workspace": "two"}).raise_for_status()
     assert losses(manifest) == [("records_missing", "two.lost")]
     assert {entry.name: entry.records for entry in manifest.datasets} == {"agents": 50, "lost": 0}
+
+
+def test_more_datasets_than_the_server_lists_are_not_left_out_unseen(old: Old, tmp_path: Path) -> None:
+    engine = f"{old.server.search_url}/{old.server.env['ARGILLA_NAMESPACE']}.ar.datasets"
+    one = {"workspace": "two", "task": "Text2Text", "created_at": "2024-01-01T00:00:00", "last_updated": "2024-01-01T00:00:00"}
+    lines = [
+        line for n in range(2500) for line in ({"index": {"_id": f"two.many-{n}"}}, {**one, "name": f"many-{n}", "id": f"two.many-{n}"})
+    ]
+    content, headers = b"".join(json.dumps(line).encode() + b"\n" for line in lines), {"Content-Type": "application/x-ndjson"}
+    httpx.post(f"{engine}/_bulk?refresh=true", content=content, headers=headers, trust_env=False, timeout=60).raise_for_status()
+    try:
+        with pytest.raises(ServerError, match="has more datasets than its API lists"):
+            exported(old, tmp_path / "snap", datasets=("ids",))
+    finally:
+        query = {"query": {"term": {"created_at": one["created_at"]}}}
+        gone = httpx.post(f"{engine}/_delete_by_query?refresh=true", json=query, trust_env=False, timeout=60).raise_for_status().json()
+    assert gone["deleted"] == 2500
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_an_operating_system_leaves_in_the_growing_snapshot_is_taken_away(old: Old, tmp_path: Path) -> None:
+    class Finder(Fuse):
+        def started(self, step: str, dataset: str, total: int, done: int = 0) -> None:
+            for folder in (path for path in (tmp_path / "snap.partial").rglob("*") if path.is_dir()):
+                (folder / ".DS_Store").touch()
+            super().started(step, dataset, total, done)
+
+    assert losses(export(ExportOptions(tmp_path / "snap"), old.connect, Finder(0))) == []
+    assert list((tmp_path / "snap").rglob(".DS_Store")) == []
+
+
+def test_a_snapshot_that_is_there_is_no_result_of_another_export(old: Old, tmp_path: Path) -> None:
+    exported(old, tmp_path / "snap", datasets=("ids",))
+    (tmp_path / "snap.partial.done").mkdir()  # of a run that ended while it tidied up
+    with pytest.raises(SnapshotExistsError):
+        exported(old, tmp_path / "snap", datasets=("agents",))
 
 
 def test_two_exports_do_not_write_to_the_same_folder(old: Old, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ def test_they_come_back_in_order_as_they_were(documents: dict[Any, Any], run: in
         patch.setattr("exporter.sorter.RUN_BYTES", run)
         patch.setattr("exporter.sorter._BLOCK_BYTES", 40)
         patch.setattr("exporter.sorter._PAGE", 7)
+        patch.setattr("exporter.sorter._RUNS", 3)
         sorter = Sorter(tmp_path)
         for id_, value in documents.items():
             sorter.add([(str(id_), encode({"id": id_, "value": value}))])
@@ -33,6 +34,18 @@ def test_they_come_back_in_order_as_they_were(documents: dict[Any, Any], run: in
     found = [from_json(line) for page in pages for line in page]
     assert found == [{"id": id_, "value": documents[id_]} for id_ in sorted(documents, key=lambda id_: str(id_).encode())]
     assert [type(document["id"]) for document in found] == [type(id_) for id_ in sorted(documents, key=lambda id_: str(id_).encode())]
+
+
+def test_few_runs_are_read_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exporter.sorter.RUN_BYTES", 1)
+    monkeypatch.setattr("exporter.sorter._RUNS", 4)
+    sorter = Sorter(tmp_path)
+    ids = [f"{number * 7919 % 1000:03}" for number in range(1000)]
+    for id_ in ids:
+        sorter.add([(id_, id_.encode())])
+    assert sum(map(len, sorter._runs)) <= 3 * len(sorter._runs) == 3 * 5
+    assert [line.decode() for page in sorter.pages() for line in page] == sorted(ids)
+    sorter.close()
 
 
 def test_nothing_is_left_of_the_file(tmp_path: Path) -> None:

@@ -239,6 +239,25 @@ def test_reading_begins_anew_where_a_page_does_not_come(
     assert [node["indices"]["search"]["scroll_current"] for node in stats["nodes"].values()] == [0]
 
 
+def test_an_index_of_which_a_part_is_not_there_is_not_taken_for_whole(storage: Storage, folder: Path) -> None:
+    (node,) = request("GET", f"{storage.search_url}/_cat/nodes?format=json")
+    shard = {"index": f"{storage.namespace}.spread", "shard": 1, "node": node["name"], "allow_primary": True}
+
+    def lose() -> None:  # the engine brings it back within a second
+        httpx.post(f"{storage.search_url}/_cluster/reroute", json={"commands": [{"cancel": shard}]}, trust_env=False)
+
+    with before(storage.search_url) as proxy:
+        options = ("export", folder, "--dataset", "news", *storage.options(search_engine=proxy.url))
+        proxy.now(Fault("act", "_count", act=lose))
+        assert 0 < request("GET", f"{proxy.url}/{storage.namespace}.spread/_count")["count"] < 120  # no word of the rest
+        proxy.now(Fault("act", r"dataset\.demo\.news/_search", times=0, act=lose))
+        done = run(*options, "--timeout", "3")
+        assert (done.returncode, "answers 503" in done.stderr) == (75, True), done.stderr
+        proxy.now(*(Fault("act", where, act=lose) for where in (r"demo\.news/_search", r"demo\.news/_search\?scroll")))
+        succeed(*options)
+    assert Snapshot(folder).manifest.counts["records"] == 120
+
+
 def test_large_documents_come_in_small_pages_and_wait_on_the_disk(storage: Storage, tmp_path: Path) -> None:
     index = f"{storage.namespace}.large"
     request("PUT", f"{storage.search_url}/{index}", KEYWORDS)
