@@ -74,8 +74,14 @@ def valid_agent(agent: str | None) -> str | None:
 
 
 def valid_username(name: str, *, strict: bool) -> str:
-    """A username; targets before 2.4 take ASCII letters, digits, ``_`` and ``-`` only."""
-    name = clean_text(name)
+    """A username; targets before 2.4 take ASCII letters, digits, ``_`` and ``-`` only.
+
+    A name that can't stay carries a hash of what it was, so that it is nobody else's: neither another changed name's, nor that
+    of somebody who is called so. It depends on nothing but the name, so that every part of an import finds the same.
+    """
+    valid = clean_text(name)
     if strict:
-        name = re.sub(r"[^A-Za-z0-9_-]+", "_", name).lstrip("-_")
-    return name or "unknown"
+        valid = re.sub(r"[^A-Za-z0-9_-]+", "_", valid).lstrip("-_")
+    if name and valid == name:
+        return name
+    return f"{valid or 'unknown'}-{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"

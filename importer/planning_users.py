@@ -24,7 +24,7 @@ class People:
     options: ImportOptions
 
     def username(self, name: str) -> str:
-        """The username on the target of a user or agent of the old server."""
+        """The username on the target of a user or agent of the old server: two have the same only where the map says so."""
         return self.options.user_map.get(name) or valid_username(name, strict=self.state.capabilities.strict_names)
 
 
@@ -40,7 +40,7 @@ def plan_users(people: People, agents: Mapping[str | None, int], notes: Notebook
             notes.add("user_renamed", f"{user.username} -> {username}")
         there = people.state.users.get(username)
         missing = [name for name in dict.fromkeys(memberships) if there is None or name not in there.workspaces]
-        if username in plans:  # two users of the old server became one by the map
+        if username in plans:  # the map makes one of them
             merged = dict.fromkeys([*plans[username].workspaces, *missing])
             plans[username] = replace(plans[username], workspaces=list(merged))
         else:
@@ -88,17 +88,11 @@ def plan_agents(
                 conflicts.append(
                     f"{agents[agent]} annotations are of {agent or 'nobody known'}, who is no user: --user-map or --unknown-annotators."
                 )
-            if agent and not people.options.user_map.get(agent):
-                username = _own_name(username, placeholders)
             result.append(Agent(agent, username, known=False))
             placeholders.setdefault(username, _placeholder(people, username))
-            notes.add("placeholder_user", f"{username}: {agents[agent]} annotations")
+            was = f"{agent} -> " if agent and agent != username else ""
+            notes.add("placeholder_user", f"{was}{username}: {agents[agent]} annotations")
     return result, list(placeholders.values())
-
-
-def _own_name(username: str, placeholders: Mapping[str, UserPlan]) -> str:
-    """A placeholder of its own for each agent, also where their names become alike."""
-    return free_name(username, placeholders)
 
 
 def _placeholder(people: People, username: str) -> UserPlan:

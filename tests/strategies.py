@@ -17,7 +17,7 @@ STATUSES = ("Default", "Validated", "Edited", "Discarded")
 texts = st.text(st.characters(), max_size=12)
 _labels = st.sampled_from(["A", "B", "a b", "é", "__no_label__"]) | texts
 _scores = st.none() | st.floats(0, 1) | st.floats() | st.sampled_from([0, 1])
-_agents = st.sampled_from([*USERS, "model", "unknown-annotator", "é @+([x", "\x1c-", ""]) | texts
+_agents = st.sampled_from([*USERS, "model", "unknown-annotator", "é @+([x", "\x1c-", "@ana", ""]) | texts
 _numbers = st.sampled_from([0, 1, 0.5, 2**53 + 1, 2**63, -(2**63), 2**70, 3.4e38, 1e39, math.nan, math.inf]) | st.integers() | st.floats()
 _scalars = st.none() | st.booleans() | texts
 _values = _numbers | st.recursive(

@@ -104,6 +104,7 @@ def test_anything_becomes_what_the_target_takes_or_is_noted(content: Content, op
     with snapshot_of(content, room) as snapshot:
         plan = planned(snapshot, options, version)
         assert plan_problems(plan, strict=version < "2.4") == []
+        assert {agent.agent for agent in plan.agents if agent.known} == {agent.agent for agent in plan.agents} & {*USERS, ME}
         (dataset,) = plan.datasets
         users = {user.username: f"id of {user.username}" for user in plan.users} | {ME: "me"}
         questions = {question.name: f"id of {question.name}" for question in dataset.questions}
