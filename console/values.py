@@ -75,8 +75,8 @@ def chosen_passwords(_context: click.Context, _parameter: click.Parameter, file:
     for username, password in _credentials(file) if file else ():
         if username in result:
             raise click.BadParameter(f"{file}: {username} is given twice")
-        if not 8 <= len(password.encode()) <= 72:
-            raise click.BadParameter(f"{file}: the password of {username} must have 8 to 72 bytes")
+        if len(password) < 8 or len(password.encode()) > 72:  # what the server asks for, and what bcrypt reads
+            raise click.BadParameter(f"{file}: the password of {username} must have 8 characters or more, and at most 72 bytes")
         result[username] = password
     return result
 

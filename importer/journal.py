@@ -28,6 +28,7 @@ from transport.api import from_json
 from transport.api import to_json as compact
 
 PLAN, JOURNAL, CREDENTIALS, REJECTED, REPORT = "plan.json", "journal.jsonl", "credentials.csv", "rejected.jsonl", "import-report.json"
+_COLUMNS = ["username", "password"]
 
 
 def import_folder(snapshot: Path, url: str, part: Part = WHOLE) -> Path:
@@ -71,22 +72,30 @@ class Journal:
     # --- credentials ---
 
     def passwords(self) -> dict[str, str]:
-        """Username -> password, of the users that this import made or was about to."""
+        """Username -> password, of the users that this import made or was about to.
+
+        Raises:
+            JournalError: the file is not as it was written: a spreadsheet may have saved it.
+        """
         path = self.folder / CREDENTIALS
         if not path.exists():
             return {}
-        with path.open(newline="", encoding="utf-8") as file:
-            return {row["username"]: row["password"] for row in csv.DictReader(file)}
+        try:
+            with path.open(newline="", encoding="utf-8-sig") as file:
+                rows = csv.reader(file, strict=True)
+                if next(rows, None) != _COLUMNS:
+                    raise ValueError("its first line is not username,password")  # noqa: TRY301 - as what follows raises
+                return {username: password for username, password in rows}  # noqa: C416 - dict() would take a text of two letters
+        except (ValueError, csv.Error) as error:
+            raise JournalError(
+                f"{path} is not as it was written ({error}): save it as comma-separated UTF-8, or move it away; users are left to make."
+            ) from error
 
     def remember_password(self, username: str, password: str) -> None:
-        """Appends a user to the credentials file, which only its owner may read; before the user is created."""
-        path = self.folder / CREDENTIALS
+        """Puts a user into the credentials file, which only its owner may read; before the user is created."""
         rows = io.StringIO(newline="")
-        writer = csv.writer(rows)
-        if not path.exists() or not path.stat().st_size:
-            writer.writerow(["username", "password"])
-        writer.writerow([username, password])
-        append_whole(path, rows.getvalue().encode(), 0o600)
+        csv.writer(rows).writerows([_COLUMNS, *{**self.passwords(), username: password}.items()])
+        write_whole(self.folder / CREDENTIALS, rows.getvalue().encode(), 0o600)
 
 
 def _named(entry: dict[str, Any]) -> tuple[str, str]:
@@ -186,7 +195,7 @@ def go_on(folder: Path, snapshot: Snapshot, options: ImportOptions) -> Journal |
     different = [name.replace("_", "-") for name in now if now[name] != before[name]]
     if different:
         raise JournalError(f"The import in {folder} was begun with another choice of {', '.join(different)}: --restart begins anew.")
-    for name in (JOURNAL, CREDENTIALS, REJECTED):
+    for name in (JOURNAL, REJECTED):
         cut_torn_line(folder / name)
     return Journal(folder, plan, done)
 

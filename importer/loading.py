@@ -66,18 +66,14 @@ class Loader:
                 self._journal.note("workspace", name=plan.name, id=id_)
 
     def _users(self) -> None:
-        done, passwords = self._journal.done, self._journal.passwords()
+        done = self._journal.done
         left = [plan for plan in self._journal.plan.users if plan.username not in done.users]
         if left:
             self._progress.started("making", "users", len(left))
         for plan in left:
             id_ = plan.id
             if plan.action == "create":
-                if plan.username not in passwords:
-                    passwords[plan.username] = self._chosen.get(plan.username) or new_password()
-                    self._journal.remember_password(plan.username, passwords[plan.username])
-                    point("import.password_saved")
-                id_ = self._target.create_user(plan, passwords[plan.username])
+                id_ = self._target.create_user(plan, self._password(plan.username))
                 point("import.user_made")
             assert id_ is not None
             for name in plan.workspaces:
@@ -85,6 +81,20 @@ class Loader:
                 point("import.member_made")
             self._journal.note("user", name=plan.username, id=id_)
             self._progress.advanced(1)
+
+    def _password(self, username: str) -> str:
+        """The password to create a user with, which is in the credentials file by then.
+
+        A chosen one, which may have been corrected, comes before the remembered one; but not where a run made the user with that
+        and ended before its journal could say so.
+        """
+        remembered, chosen = self._journal.passwords().get(username), self._chosen.get(username)
+        if remembered is not None and (chosen in (None, remembered) or username in self._target.state().users):
+            return remembered
+        password = chosen or new_password()
+        self._journal.remember_password(username, password)
+        point("import.password_saved")
+        return password
 
     # --- datasets ---
 

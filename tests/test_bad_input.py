@@ -124,8 +124,13 @@ def test_the_folder_that_one_is_in(snapshot: Path, monkeypatch: pytest.MonkeyPat
     [
         (b"name,password\n", "the first line must be username,password"),
         (b"", "the first line must be username,password"),
-        (b"username,password\nana\n", "the password of ana must have 8 to 72 bytes"),
-        (b"username,password\nana," + b"x" * 73, "the password of ana must have 8 to 72 bytes"),
+        (b"username,password\nana\n", "the password of ana must have 8 characters or more, and at most 72 bytes"),
+        ("username,password\nana,密码密码密码\n".encode(), "the password of ana must have 8 characters or more, and at most 72 bytes"),
+        (b"username,password\nana," + b"x" * 73, "the password of ana must have 8 characters or more, and at most 72 bytes"),
+        (
+            b"username,password\nana," + "密".encode() * 25,
+            "the password of ana must have 8 characters or more, and at most 72 bytes",
+        ),
         (b"username,password\nana,correct horse\nana,battery staple\n", "ana is given twice"),
         (b'username,password\nana,"correct horse\n', "unexpected end of data"),
         (b"username,password\nana," + b"x" * 200_000, "field larger than field limit"),
