@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import Any
 
 from importer.batching import Batch, batches
-from importer.errors import ConflictError
+from importer.errors import ConflictError, JournalError
 from importer.intervals import missing, size
 from importer.journal import Journal
 from importer.mapping import Mapper
@@ -71,11 +71,10 @@ class Loader:
         if left:
             self._progress.started("making", "users", len(left))
         for plan in left:
-            id_ = plan.id
             if plan.action == "create":
-                id_ = self._target.create_user(plan, self._password(plan.username))
+                self._user_ids[plan.username] = self._target.create_user(plan, self._password(plan.username))
                 point("import.user_made")
-            assert id_ is not None
+            id_ = self._user_ids[plan.username]
             for name in plan.workspaces:
                 self._target.add_member(done.workspaces[name], id_)
                 point("import.member_made")
@@ -89,7 +88,7 @@ class Loader:
         and ended before its journal could say so.
         """
         remembered, chosen = self._journal.passwords().get(username), self._chosen.get(username)
-        if remembered is not None and (chosen in (None, remembered) or username in self._target.state().users):
+        if remembered is not None and (chosen in (None, remembered) or username in self._user_ids):
             return remembered
         password = chosen or new_password()
         self._journal.remember_password(username, password)
@@ -126,10 +125,9 @@ class Loader:
         return ours and (dataset["status"] == "draft" or self._target.count_stored(dataset["id"]) == 0)
 
     @cached_property
-    def _user_ids(self) -> dict[str, str]:
-        """Username -> id: those that were there, and those that were made."""
-        ids = {name: user.id for name, user in self._target.state().users.items()}
-        return {**ids, **self._journal.done.users}
+    def _user_ids(self) -> "_UserIds":
+        """Username -> id: those that are there, and those that are made."""
+        return _UserIds(self._target.api.url, {name: user.id for name, user in self._target.state().users.items()})
 
     # --- records ---
 
@@ -184,6 +182,19 @@ def _seen(records: Iterable[tuple[int, Record]], ids: set[str]) -> Iterator[tupl
     for row, record in records:
         ids.add(record.id)
         yield row, record
+
+
+class _UserIds(dict[str, str]):
+    """Username -> id on the target at ``url``, where a user may have been deleted since the plan was made."""
+
+    def __init__(self, url: str, ids: Mapping[str, str]) -> None:
+        super().__init__(ids)
+        self._url = url
+
+    def __missing__(self, username: str) -> str:
+        raise JournalError(
+            f"User {username} is not on {self._url} any more: make a user of that name there, and run the same command again."
+        )
 
 
 def new_password() -> str:

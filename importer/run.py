@@ -7,10 +7,11 @@ from pathlib import Path
 from importer import journal as journals
 from importer import parts
 from importer.errors import ConflictError, ImportRefusedError, JournalError
+from importer.intervals import missing
 from importer.journal import Journal
 from importer.loading import Loader
 from importer.options import ImportOptions, Part
-from importer.plan import Plan
+from importer.plan import DatasetPlan, Plan
 from importer.planning import make_plan
 from importer.report import ImportReport, make_report
 from importer.searching import not_searchable, reindex
@@ -35,11 +36,7 @@ def open_whole(directory: Path) -> Snapshot:
     snapshot = Snapshot(directory)
     problems = check(directory, deep=True)
     if problems:
-        raise DamagedSnapshotError(
-            f"{directory} is damaged: {problems[0]}"
-            + (f" (and {len(problems) - 1} more)" if len(problems) > 1 else "")
-            + "; `argilla-snapshot check --deep` lists all."
-        )
+        raise DamagedSnapshotError(f"{directory} is damaged: {_first(problems)}; `argilla-snapshot check --deep` lists all.")
     return snapshot
 
 
@@ -104,7 +101,7 @@ def import_snapshot(
                     progress.message(
                         "The snapshot was edited since: of that only records that were refused are sent; --restart begins anew."
                     )
-                _refuse_lost(target.state(), journal)
+                refuse_lost(target.state(), journal)
             Loader(snapshot, target, journal, progress, passwords, concurrency).run()
             return _reported(snapshot, target, journal, started)
     finally:
@@ -121,17 +118,51 @@ def _refuse(plan: Plan, passwords: Mapping[str, str]) -> None:
         raise ImportRefusedError(f"--passwords: {', '.join(unknown)} is no user of this import.")
 
 
-def _refuse_lost(state: TargetState, journal: Journal) -> None:
-    """Makes sure that the target still has the workspaces and datasets that the journal says were made there."""
+def refuse_lost(state: TargetState, journal: Journal) -> None:
+    """Makes sure that the target still has the workspaces and datasets that the journal says were made there.
+
+    Raises:
+        JournalError: it has not.
+    """
     plan, done = journal.plan, journal.done
     names = {dataset.source: dataset.target for dataset in plan.datasets}
     lost = [f"workspace {name}" for name, id_ in done.workspaces.items() if state.workspaces.get(name) != id_]
     lost += [f"dataset {names[source]}" for source, id_ in done.datasets.items() if id_ not in state.datasets.values()]
     if lost:
-        raise JournalError(
-            f"{lost[0]}{f' (and {len(lost) - 1} more)' if len(lost) > 1 else ''} was imported and is not on {state.url} any more: "
-            "--restart begins anew, with --on-conflict skip for what is still there."
-        )
+        raise JournalError(f"{_first(lost)} was imported and is not on {state.url} any more: {_beginning_anew(state, journal)}")
+
+
+def _incomplete(journal: Journal) -> list[DatasetPlan]:
+    """The datasets that lack records, refused ones too."""
+    part, done = journal.plan.options.part, journal.done
+    return [
+        dataset
+        for dataset in journal.plan.datasets
+        if dataset.action != "skip"
+        and (any(missing(done.rows.get(dataset.source, []), *part.share(dataset.records))) or done.rejected.get(dataset.source))
+    ]
+
+
+def _beginning_anew(state: TargetState, journal: Journal) -> str:
+    """How to begin anew where something was lost, so that no dataset is left as it is that lacks records."""
+    plan = journal.plan
+    there = [dataset for dataset in plan.datasets if (dataset.workspace, dataset.name) in state.datasets]
+    lacking = [dataset.target for dataset in _incomplete(journal) if dataset in there]
+    if plan.options.part.of > 1:
+        return "delete there what the parts made, and begin each of them anew with --restart."
+    if not lacking:
+        return "--restart begins anew, with --on-conflict skip for what is still there."
+    if any(dataset.action == "skip" for dataset in there):
+        return f"delete {_first(lacking)} there, which lacks records, and --restart begins anew."
+    return (
+        f"{_first(lacking)} lacks records, so --restart begins anew with --on-conflict replace, "
+        f"which deletes what is still there: {_first([dataset.target for dataset in there])}."
+    )
+
+
+def _first(names: list[str]) -> str:
+    """The first name, and how many more there are."""
+    return names[0] + (f" (and {len(names) - 1} more)" if len(names) > 1 else "")
 
 
 def _remove_empty(folder: Path) -> None:

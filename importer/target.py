@@ -66,9 +66,10 @@ class Target:
         return {w["name"]: w["id"] for w in self.api.get("/api/v1/me/workspaces")["items"]}
 
     def datasets(self) -> dict[tuple[str, str], dict[str, Any]]:
-        """(workspace, name) -> the dataset as the server lists it."""
+        """(workspace, name) -> the dataset as the server lists it; without those of workspaces that are made in this moment."""
         names = {id_: name for name, id_ in self._workspaces().items()}
-        return {(names[d["workspace_id"]], d["name"]): d for d in self.api.get("/api/v1/me/datasets")["items"]}
+        datasets = self.api.get("/api/v1/me/datasets")["items"]
+        return {(names[d["workspace_id"]], d["name"]): d for d in datasets if d["workspace_id"] in names}
 
     def accepts_options(self, type_: str, count: int) -> bool:
         """Whether a question of that type may have so many options, asked without writing anything.

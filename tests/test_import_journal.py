@@ -1,7 +1,8 @@
-"""What lies beside a snapshot while it is imported: the credentials, and what is said when they are not as they were written."""
+"""What an import keeps beside the snapshot and binds it to the target: what is said when either is not as it was."""
 
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from importer.done import Done
 from importer.errors import JournalError
 from importer.journal import CREDENTIALS, Journal
-from importer.options import ImportOptions
-from importer.plan import Plan, TargetInfo
+from importer.options import WHOLE, ImportOptions, Part
+from importer.plan import DatasetAction, DatasetPlan, Plan, TargetInfo
+from importer.run import refuse_lost
+from importer.target_state import TargetState
 
 PLAN = Plan("id", "fingerprint", TargetInfo("http://new", "2.8.0", "owner"), ImportOptions(), [], [], [], [], [], [])
 
@@ -59,3 +62,51 @@ def test_what_is_not_as_it_was_written_is_told_in_one_line(journal: Journal, con
         message = refused.value.format_message()
         assert (says in message, str(file) in message, message.count("\n")) == (True, True, 0)
     assert file.read_bytes() == content
+
+
+# --- what is lost on the target ---
+
+
+def dataset(name: str, action: DatasetAction = "create") -> DatasetPlan:
+    return DatasetPlan(f"w.{name}", f"datasets/w/{name}", "w", name, "Text2Text", 10, action)
+
+
+@pytest.mark.parametrize(
+    ("done", "skipped", "part", "advice"),
+    [
+        ({"a": 10}, [], WHOLE, "--restart begins anew, with --on-conflict skip for what is still there."),
+        ({"a": 10, "c": 10}, ["x"], WHOLE, "--restart begins anew, with --on-conflict skip for what is still there."),
+        (
+            {"a": 9, "c": 10},
+            [],
+            WHOLE,
+            "w.a lacks records, so --restart begins anew with --on-conflict replace, which deletes what is still there: w.a (and 1 more).",
+        ),
+        ({"c": 10, "a": 0}, ["x"], WHOLE, "delete w.a there, which lacks records, and --restart begins anew."),
+        ({"a": 10}, [], Part(1, 2), "delete there what the parts made, and begin each of them anew with --restart."),
+    ],
+)
+def test_after_a_loss_nothing_that_lacks_records_is_to_be_left_as_it_is(
+    tmp_path: Path, done: dict[str, int], skipped: list[str], part: Part, advice: str
+) -> None:
+    datasets = [dataset("lost"), *map(dataset, done), *(dataset(name, "skip") for name in skipped)]
+    journal = Journal(tmp_path, replace(PLAN, datasets=datasets, options=ImportOptions(part=part)), Done())
+    for name, rows in {"lost": 5, **done}.items():
+        journal.note("dataset", name=f"w.{name}", id=f"id of {name}")
+        if rows:
+            journal.note("batch", name=f"w.{name}", start=0, end=rows, rejected=[], written_at="now")
+    there = {("w", name): f"id of {name}" for name in [*done, *skipped]}
+    state = TargetState("http://new", "2.8.0", "owner", {}, {}, there)
+    with pytest.raises(JournalError) as refused:
+        refuse_lost(state, journal)
+    assert refused.value.format_message() == f"dataset w.lost was imported and is not on http://new any more: {advice}"
+
+
+def test_a_dataset_with_refused_records_lacks_them(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, replace(PLAN, datasets=[dataset("lost"), dataset("a")]), Done())
+    for name in ("lost", "a"):
+        journal.note("dataset", name=f"w.{name}", id=f"id of {name}")
+        journal.note("batch", name=f"w.{name}", start=0, end=10, rejected=["7"], written_at="now")
+    state = TargetState("http://new", "2.8.0", "owner", {}, {}, {("w", "a"): "id of a"})
+    with pytest.raises(JournalError, match=r"w\.a lacks records"):
+        refuse_lost(state, journal)
