@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _TITLES = {
     "changed": "Changed on the way",
-    "snapshot_only": "Stays in the snapshot (2.x has no place for it)",
+    "snapshot_only": "Stays in the snapshot (2.x has no place for it, or it was to be left)",
     "lost": "Lost",
 }
 

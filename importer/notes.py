@@ -3,7 +3,7 @@
 Severity says what it means for a person:
 
 - ``changed``: it arrives, in another form.
-- ``snapshot_only``: 2.x has no place for it; it stays in the snapshot, as designed.
+- ``snapshot_only``: it stays in the snapshot, as designed where 2.x has no place for it, or as asked.
 - ``lost``: 2.x has a place for it, and it does not get there. The exit code of a run with one of these is 3.
 """
 
@@ -20,6 +20,7 @@ KINDS: dict[str, tuple[Severity, str]] = {
     "user_renamed": ("changed", "users get another username"),
     "workspace_renamed": ("changed", "workspaces get another name"),
     "dataset_renamed": ("changed", "datasets get another name"),
+    "dataset_skipped": ("snapshot_only", "datasets that the target has already: left as they are, as asked, and not compared"),
     "first_name_filled": ("changed", "users without a first name get their username as first name"),
     "id_not_kept": ("changed", "users and workspaces get a new id: the target takes none, or has it already"),
     "role_differs": ("changed", "users that exist on the target keep the role that they have there"),

@@ -1,6 +1,6 @@
 """Making the plan: the snapshot and what the target holds and can do -> all that will happen. Writes nothing."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from hashlib import sha256
@@ -57,6 +57,7 @@ def make_plan(
         if dataset.action != "skip":
             progress.started("surveying", dataset.source, dataset.records)
             surveys[dataset.source] = survey(told(snapshot.records(by_source[dataset.source]), progress), dataset.task)
+            _check_ids(dataset.source, surveys[dataset.source].changed_ids, snapshot.records(by_source[dataset.source]), conflicts)
     counts = _counted_agents(surveys.values())
     people = People(snapshot.users(), names, state, options)
     _check_maps(snapshot, entries, people, counts, options)
@@ -183,6 +184,8 @@ def _place_dataset(entry: DatasetEntry, state: TargetState, options: ImportOptio
         )
     elif existing is not None and options.on_conflict != "fail":
         action = options.on_conflict
+    if action == "skip":
+        notes.add("dataset_skipped", f"{workspace}.{name}", source)
     return DatasetPlan(source, entry.path, workspace, name, entry.task, entry.records, action, existing)
 
 
@@ -209,6 +212,18 @@ def _check_names(datasets: list[DatasetPlan], conflicts: list[str]) -> None:
             conflicts.append(f"{other} and {dataset.source} would both become {dataset.target}: use --rename.")
         if not 1 <= len(dataset.name) <= 200:
             conflicts.append(f"{dataset.source}: a dataset name has 1 to 200 characters, not {len(dataset.name)}: use --rename.")
+
+
+def _check_ids(source: str, changed: Mapping[str, list[str]], records: Iterable[Record], conflicts: list[str]) -> None:
+    """Records whose ids would become one: the second would silently take the place of the first. Read once more only where ids change."""
+    same = {record.id for record in records if record.id in changed} if changed else set()
+    for id_, ids in changed.items():
+        one, *others = [*ids, id_] if id_ in same else ids
+        if others:
+            conflicts.append(
+                f"{source}: the records {one!a} and {others[0]!a} would both become {id_!a}: "
+                "give one another id in the snapshot, and seal it with `argilla-snapshot check --update`."
+            )
 
 
 def _check_options(datasets: list[DatasetPlan], accepts_options: Callable[[str, int], bool], conflicts: list[str]) -> None:

@@ -73,6 +73,7 @@ class Survey:
         metadata: key -> kinds of values.
         vectors: name -> dimensions -> count.
         texts: the most predicted texts that one record has (text2text).
+        changed_ids: an id that the target can keep -> the few ids that become it and are not the same.
     """
 
     task: Task
@@ -86,10 +87,13 @@ class Survey:
     vectors: dict[str, Counter[int]] = field(default_factory=dict)
     timestamps: int = 0
     texts: int = 0
+    changed_ids: dict[str, list[str]] = field(default_factory=dict)
 
     def see(self, record: Record) -> None:
         """Takes one record into account."""
         self.records += 1
+        if (id_ := clean_text(record.id)) != record.id:
+            self.changed_ids.setdefault(id_, []).append(record.id)
         self.inputs.update(record.inputs.keys())
         self.timestamps += record.event_timestamp is not None
         for key, value in record.metadata.items():
@@ -101,6 +105,9 @@ class Survey:
             self._see_values(prediction.values)
         if record.predictions:
             self.texts = max(self.texts, len(record.predictions[0].values))
+        self._see_annotations(record)
+
+    def _see_annotations(self, record: Record) -> None:
         for annotation in record.annotations:
             self.agents[annotation.agent] += 1
             if not isinstance(annotation.value, str):

@@ -118,6 +118,15 @@ def test_anything_becomes_what_the_target_takes_or_is_noted(content: Content, op
             assert {note.kind for note in notes} <= set(KINDS)
 
 
+@pytest.mark.parametrize("ids", [("a\x00", "a\ufffd"), ("a\ufffd", "a\x00"), ("a\x00", "b", "a\x00\x00"), ("\x00a\ufffd", "\ufffda\x00")])
+def test_ids_that_become_one_are_a_conflict(ids: tuple[str, ...], room: Path) -> None:
+    with snapshot_of(Content("Text2Text", [], [{"id": id_, "text": "one"} for id_ in ids]), room) as snapshot:
+        conflicts = planned(snapshot, ImportOptions(), "2.8.0").conflicts
+    alike = len({clean_text(id_) for id_ in ids}) < len(ids)
+    assert len(conflicts) == alike
+    assert all(f"{id_!a}" in conflict for conflict in conflicts for id_ in ids)
+
+
 # --- the rules, and the server whose they are ---
 
 
