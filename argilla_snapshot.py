@@ -14,7 +14,7 @@ import click
 from console.output import ask, err, fail, message, print_json, say
 from console.progress import Steps
 from console.tables import show_losses, show_plan, show_report, show_snapshot, show_verification
-from console.values import chosen_passwords, folder, number, pairs, part, renames, search_login, server
+from console.values import Group, chosen_passwords, folder, number, pairs, part, renames, search_login, server
 from importer.options import ImportOptions
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def import_options(command: Command) -> Command:
     return command
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(version("argilla-snapshot"), prog_name="argilla-snapshot")
 @click.option("-v", "--verbose", is_flag=True, help="Log every request to stderr.")
 def cli(*, verbose: bool) -> None:

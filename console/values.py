@@ -6,10 +6,42 @@ import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
+import msgspec
 
 from importer.options import WHOLE, Part
+
+
+class Command(click.Command):
+    """A command that takes only text: bytes that are no UTF-8 could go into no plan, to no server, and into no name of a Parquet file."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does it.
+
+        Raises:
+            click.BadParameter: something that was given is no text.
+        """
+        rest = super().parse_args(ctx, args)
+        for parameter in self.params:
+            if not _is_text(ctx.params[parameter.name or ""]):
+                raise click.BadParameter("not in UTF-8", ctx, parameter)
+        return rest
+
+
+def _is_text(value: Any) -> bool:
+    try:
+        msgspec.json.encode(value, enc_hook=str)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class Group(click.Group):
+    """A group of such commands."""
+
+    command_class = Command
 
 
 def server() -> tuple[str, str]:

@@ -105,6 +105,30 @@ def test_options_that_make_no_sense(snapshot: Path) -> None:
     refused(2, "import", snapshot, "--rename", "demo.news=a", "--rename", "demo.news=b", says="demo.news: given twice")
 
 
+#: The byte 0xff, as Python hands it on.
+BYTE = "\udcff"
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "value"),
+    [
+        *((command, option, BYTE) for command in ("import", "plan") for option in ("--dataset-suffix", "--workspace", "--dataset")),
+        ("import", "--rename", f"demo.news={BYTE}"),
+        ("export", "--workspace", BYTE),
+        ("export", "--search-engine", f"http://{BYTE}"),
+    ],
+)
+def test_options_that_are_not_in_utf_8(snapshot: Path, command: str, option: str, value: str) -> None:
+    directory = snapshot.with_name("new") if command == "export" else snapshot
+    refused(2, command, directory, option, value, says=f"Invalid value for '{option}': not in UTF-8")
+
+
+@pytest.mark.parametrize("command", ["export", "import", "inspect", "check"])
+def test_folders_that_are_not_in_utf_8(snapshot: Path, command: str) -> None:
+    directory = snapshot.rename(snapshot.with_name(BYTE))
+    refused(2, command, directory, says="Invalid value for 'DIR': not in UTF-8")
+
+
 @pytest.mark.parametrize("command", ["export", "import", "inspect"])
 @pytest.mark.parametrize("folder", ["", "/", "/.."])
 def test_folders_without_a_name(command: str, folder: str) -> None:
