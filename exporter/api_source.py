@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
-import stamina
 
 from exporter.ahead import ahead
 from exporter.contact import server_version
@@ -162,8 +161,7 @@ class ApiSource:
     def open(self, dataset: Listed) -> None:
         """``PUT :open``; the shards of a large dataset need a moment until they answer."""
         self._api.put(_path(dataset, ":open"), workspace=dataset.workspace)
-        waits = stamina.retry_context(on=_passes, attempts=None, timeout=self._api.patience, wait_initial=0.2, wait_max=5.0)
-        for attempt in waits:
+        for attempt in self._api.attempts(_passes, wait_initial=0.2, wait_max=5.0):
             with attempt:
                 self._total(dataset)
 

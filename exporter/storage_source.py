@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-import stamina
-
 from exporter.choose import users_named
 from exporter.database import People, read_people
 from exporter.source import Access, Count, Listed, Page
@@ -141,7 +139,7 @@ class StorageSource:
     def open(self, dataset: Listed) -> None:
         """``POST _open``; the shards of a large index need a moment until they answer."""
         self._api.post(f"/{self._records(dataset)}/_open")
-        for attempt in stamina.retry_context(on=ServerError, attempts=None, timeout=self._api.patience, wait_initial=0.2, wait_max=5.0):
+        for attempt in self._api.attempts(ServerError, wait_initial=0.2, wait_max=5.0):
             with attempt:
                 self._total(dataset)
 

@@ -52,6 +52,12 @@ def test_where_no_server_is(command: str, snapshot: Path) -> None:
     assert [path.name for path in snapshot.parent.iterdir()] == ["snap"]
 
 
+@pytest.mark.parametrize("command", ["export", "import"])
+def test_who_does_not_wait_is_told_nothing_else(command: str, snapshot: Path) -> None:
+    directory = snapshot.with_name("new") if command == "export" else snapshot
+    refused(1, command, directory, "--timeout", "0", url=f"http://127.0.0.1:{free_port()}", says="No server answers")
+
+
 def test_an_address_that_is_none(tmp_path: Path) -> None:
     refused(1, "export", tmp_path / "snap", url="localhost:6900", says="localhost:6900")
     assert list(tmp_path.iterdir()) == []

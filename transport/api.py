@@ -162,7 +162,13 @@ class Api:
         raise AssertionError("unreachable")
 
     def _attempts(self) -> Iterable[stamina.Attempt]:
-        return stamina.retry_context(on=_wait_for, attempts=None, timeout=self.patience, wait_initial=0.5, wait_max=20.0, wait_jitter=1.0)
+        return self.attempts(_wait_for, wait_initial=0.5, wait_max=20.0, wait_jitter=1.0)
+
+    def attempts(self, on: Callable[[Exception], bool | float] | type[Exception], **waits: float) -> Iterable[stamina.Attempt]:
+        """Attempts at what fails with such errors, for as long as the patience lasts: one, where there is none."""
+        if not self.patience:
+            return stamina.retry_context(on=on, attempts=1, timeout=None)
+        return stamina.retry_context(on=on, attempts=None, timeout=self.patience, **waits)
 
     def _send(self, method: str, path: str, params: Mapping[str, Any] | None, content: bytes | None, read: Callable[[bytes], Any]) -> Any:
         headers = {"Content-Type": "application/json"} if content is not None else {}

@@ -33,7 +33,7 @@ def test_other_options_another_snapshot_and_a_lost_dataset_are_told_plainly(new:
         client.delete(f"/datasets/{target.dataset_id(client, 'first', 'news')}").raise_for_status()
     lost = new.import_(directory)
     assert (lost.code, lost.last.startswith("Error: dataset first.news")) == (2, True), lost
-    assert "--restart" in lost.last
+    assert "second.closed lacks records, so --restart begins anew with --on-conflict replace" in lost.last
     assert new.proxy.changing() == []
     assert new.import_(directory, "--restart", "--on-conflict", "replace").code == 0
     with target.connect(new.server.url) as client:

@@ -19,6 +19,7 @@ from servers.stack import Stack
 from tests import cli, target
 from tests.faults import same
 from tests.faults.conftest import New
+from tests.faults.proxy import Fault
 from tests.faults.runs import KILLED, Ended
 
 pytestmark = pytest.mark.servers
@@ -57,7 +58,9 @@ def held(new: New) -> list[str]:
 
 def test_parts_make_one_after_the_other_what_one_import_makes(new: New, tmp_path: Path) -> None:
     first, second, third = (Machine(new, tmp_path / str(part.number), part) for part in PARTS)
-    said(second.run("--timeout", "0"), 75, "Part 1 has not made first.news")
+    impatient = second.run("--timeout", "0")
+    said(impatient, 75, "Part 1 has not made first.news")
+    assert impatient.err.count("\n") == 1
     assert first.run().code == 0
     said(second.run("--multi-label-threshold", "0"), 5, "same snapshot and options")
     done = second.run("--json")
@@ -86,6 +89,20 @@ def test_parts_make_one_after_the_other_what_one_import_makes(new: New, tmp_path
     said(new.import_(first.snapshot, "--part", "1/4"), 2, "in 3 parts is on record")
     said(Machine(new, tmp_path / "stranger", Part(2, 3)).run(), 5, "holds records of this part")
     assert new.proxy.changing() == []
+
+
+def test_a_workspace_that_is_made_while_a_part_looks_stops_it_not(new: New, tmp_path: Path) -> None:
+    second = Machine(new, tmp_path / "2", Part(2, 3))
+
+    def make() -> None:
+        with target.connect(new.server.url) as client:
+            workspace = client.post("/workspaces", json={"name": "just-now"}).raise_for_status().json()
+            client.post("/datasets", json={"name": "news", "workspace_id": workspace["id"]}).raise_for_status()
+
+    between = Fault("act", "GET /api/v1/me/datasets$", act=make)
+    new.proxy.now(between)
+    said(second.run("--timeout", "0"), 75, "Part 1 has not made first.news")
+    assert between.struck
 
 
 def test_parts_make_at_the_same_time_what_one_import_makes(new: New, tmp_path: Path) -> None:
