@@ -6,6 +6,7 @@ from pathlib import Path
 
 from importer import journal as journals
 from importer import parts
+from importer.done import Done
 from importer.errors import ConflictError, ImportRefusedError, JournalError
 from importer.intervals import missing
 from importer.journal import Journal
@@ -88,6 +89,7 @@ def import_snapshot(
                     parts.wait_for_first(target, snapshot, options, progress)
                 plan = make_plan(snapshot, target.state(), options, target.accepts_options, progress)
                 _refuse(plan, passwords)
+                _refuse_half_loaded(folder, plan)
                 if options.part.number > 1:
                     parts.refuse_unlike(target, snapshot, plan)
                 if not confirm(plan):
@@ -132,12 +134,26 @@ def refuse_lost(state: TargetState, journal: Journal) -> None:
         raise JournalError(f"{_first(lost)} was imported and is not on {state.url} any more: {_beginning_anew(state, journal)}")
 
 
-def _incomplete(journal: Journal) -> list[DatasetPlan]:
+def _refuse_half_loaded(folder: Path, plan: Plan) -> None:
+    """Makes sure that no dataset is skipped which lacks records by the journal that is there, if one can be read."""
+    try:
+        before = journals.load(folder)
+    except JournalError:
+        return
+    skipped = {dataset.target for dataset in plan.datasets if dataset.action == "skip"}
+    lacking = [d.target for d in _incomplete(*before) if d.source in before[1].begun and d.target in skipped] if before else []
+    if lacking:
+        raise ConflictError(
+            f"Nothing was written. {_first(lacking)} lacks records of the import in {folder}: --on-conflict replace, or delete it there."
+        )
+
+
+def _incomplete(plan: Plan, done: Done) -> list[DatasetPlan]:
     """The datasets that lack records, refused ones too."""
-    part, done = journal.plan.options.part, journal.done
+    part = plan.options.part
     return [
         dataset
-        for dataset in journal.plan.datasets
+        for dataset in plan.datasets
         if dataset.action != "skip"
         and (any(missing(done.rows.get(dataset.source, []), *part.share(dataset.records))) or done.rejected.get(dataset.source))
     ]
@@ -147,7 +163,7 @@ def _beginning_anew(state: TargetState, journal: Journal) -> str:
     """How to begin anew where something was lost, so that no dataset is left as it is that lacks records."""
     plan = journal.plan
     there = [dataset for dataset in plan.datasets if (dataset.workspace, dataset.name) in state.datasets]
-    lacking = [dataset.target for dataset in _incomplete(journal) if dataset in there]
+    lacking = [dataset.target for dataset in _incomplete(plan, journal.done) if dataset in there]
     if plan.options.part.of > 1:
         return "delete there what the parts made, and begin each of them anew with --restart."
     if not lacking:

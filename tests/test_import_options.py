@@ -47,7 +47,10 @@ def test_plan_passwords_conflicts_and_samples(fresh_new: ArgillaServer, tmp_path
         # skip leaves what is there, replace makes it anew; both only what was chosen
         again = Path(shutil.copytree(FIXTURE, tmp_path / "again"))
         held = target.everything(client)
-        succeed("import", again, "--on-conflict", "skip", url=url)
+        report = json.loads(succeed("import", again, "--on-conflict", "skip", "--json", url=url))
+        left = {note["dataset"]: note["samples"] for note in report["notes"] if note["kind"] == "dataset_skipped"}
+        assert left == {d["source_name"]: [d["name"]] for d in report["datasets"]}
+        assert "left as they are" in succeed("plan", again, "--on-conflict", "skip", url=url)
         assert target.everything(client) == held
         old_id = target.dataset_id(client, "demo", "news")
         once_more = Path(shutil.copytree(FIXTURE, tmp_path / "once-more"))
