@@ -81,11 +81,10 @@ def words(client: httpx.Client, dataset_id: str, **limits: int) -> None:
 
 
 def test_after_an_edit_a_finished_import_sends_refused_records_only(snapshot: Path, fresh_new: ArgillaServer) -> None:
-    killed = run("import", snapshot, url=fresh_new.url, ARGILLA_SNAPSHOT_KILL_AT="import.dataset_made")
+    killed = run("import", snapshot, url=fresh_new.url, ARGILLA_SNAPSHOT_KILL_AT="import.dataset_made:5")
     assert killed.returncode == -signal.SIGKILL
     with target.connect(fresh_new.url) as client:
-        (ana,) = (user for user in target.items(client, "/users") if user["username"] == "ana")
-        client.delete(f"/users/{ana['id']}").raise_for_status()
+        words(client, target.dataset_id(client, "demo", "news"), min=100)
         report = json.loads(succeed("import", snapshot, "--json", url=fresh_new.url, code=3))
         assert {d["source_name"]: d["rejected"] for d in report["datasets"]}["demo.news"]
         before = target.everything(client)["records"]
