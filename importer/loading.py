@@ -68,13 +68,15 @@ class Loader:
     def _users(self) -> None:
         done = self._journal.done
         left = [plan for plan in self._journal.plan.users if plan.username not in done.users]
-        if left:
-            self._progress.started("making", "users", len(left))
+        if not left:
+            return
+        self._progress.started("making", "users", len(left))
+        ids = self._user_ids
         for plan in left:
             if plan.action == "create":
-                self._user_ids[plan.username] = self._target.create_user(plan, self._password(plan.username))
+                ids[plan.username] = self._target.create_user(plan, self._password(plan.username))
                 point("import.user_made")
-            id_ = self._user_ids[plan.username]
+            id_ = ids[plan.username]
             for name in plan.workspaces:
                 self._target.add_member(done.workspaces[name], id_)
                 point("import.member_made")
