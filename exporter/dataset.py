@@ -172,7 +172,7 @@ def _described(source: Source, listed: Listed, so_far: SoFar, learnt: Learnt, lo
     """Everything about a dataset but its records."""
     note = losses.note(listed.full_name, "dataset.json")
     content: dict[str, Any] = json_safe(listed.content, note)
-    settings = source.settings(listed)
+    settings = json_safe(source.settings(listed), note)
     declared = list(dict.fromkeys(_label_names(settings)))
     return Dataset(
         workspace=listed.workspace,
@@ -183,7 +183,7 @@ def _described(source: Source, listed: Listed, so_far: SoFar, learnt: Learnt, lo
         multi_label=learnt.multi_label,
         labels_declared=declared,
         labels_seen=[label for label in learnt.labels if label not in set(declared)],
-        settings=json_safe(settings, note),
+        settings=settings,
         rules=json_safe(source.rules(listed), note),
         tags=dict_of(content.get("tags")),
         metadata=dict_of(content.get("metadata")),

@@ -1,5 +1,6 @@
 """Exports from the search engines and the SQL databases of real Argilla 1.29.1, while they run and after they are gone."""
 
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -194,6 +195,20 @@ def test_records_written_during_the_export_come_along(storage: Storage, folder: 
     finally:
         request("PUT", dataset, listed)
         request("DELETE", f"{storage.index('dataset.demo.news')}/_doc/!")
+
+
+def test_half_a_character_in_a_label_does_not_stop_it(storage: Storage, folder: Path) -> None:
+    dataset = f"{storage.index('datasets')}/_doc/demo.news"
+    whole = request("GET", dataset)["_source"]
+    content = json.dumps(whole | {"settings": {"label_schema": {"labels": [{"id": 0, "name": "half \ud83d"}]}}})
+    try:
+        httpx.put(dataset, content=content, headers={"Content-Type": "application/json"}, trust_env=False).raise_for_status()
+        assert losses(exported(storage, folder, datasets=("news",))) == [("json_value", "demo.news")]
+    finally:
+        request("PUT", dataset, whole)
+    described = Snapshot(folder).dataset(Snapshot(folder).entries[0])
+    assert described.labels_declared == ["half \ufffd"]
+    assert described.settings == {"label_schema": {"labels": [{"id": 0, "name": "half \ufffd"}]}}
 
 
 def test_what_is_written_after_a_dataset_was_read_is_listed(storage: Storage, folder: Path) -> None:
