@@ -57,6 +57,7 @@ class Steps:
         self._step: _Pace | None = None
         self._all: _Pace | None = None
         self._counted = ""
+        self._begun: set[str] = set()
         self._told = 0.0
 
     def __enter__(self) -> Steps:  # noqa: PYI034
@@ -79,10 +80,11 @@ class Steps:
             self._all.grow(total=records)
 
     def started(self, step: str, dataset: str, total: int, done: int = 0) -> None:
-        """A step over ``total`` records begins, ``done`` of which were done earlier."""
+        """A step over ``total`` records begins, or is gone on with; ``done`` of them were done earlier, which counts once in all."""
         self._end()
         self._step, self._told = _Pace(self._bars, plain(f"{step} {dataset}"), total, done), time.monotonic()
-        if self._all and step == self._counted:
+        if self._all and step == self._counted and self._step.name not in self._begun:
+            self._begun.add(self._step.name)
             self._all.grow(earlier=done)
 
     def advanced(self, records: int) -> None:

@@ -105,8 +105,8 @@ def show_snapshot(manifest: Manifest, datasets: list[Dataset]) -> None:
     """What a snapshot holds."""
     source = manifest.source
     say(f"Snapshot {manifest.snapshot_id} (format {manifest.format_version}) of {source.title} at {source.url}, {manifest.created_at}")
-    counts = manifest.counts
-    say(f"{counts['users']} users, {counts['workspaces']} workspaces, {counts['datasets']} datasets, {counts['records']} records")
+    names = ("users", "workspaces", "datasets", "records")
+    say(", ".join(f"{manifest.counts[name]} {name}" for name in names if name in manifest.counts))
     say("")
     print_table(
         "Datasets",
