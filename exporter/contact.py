@@ -2,7 +2,7 @@
 
 import httpx
 
-from transport.api import Api, is_json, shown_url
+from transport.api import Api, is_json, redirected
 from transport.errors import NotAllowedError, ServerError, UnsupportedServerError
 
 #: The first version whose workspaces can be listed over HTTP by ``GET /api/v1/me/workspaces``.
@@ -53,7 +53,7 @@ def _refuse_trouble(api: Api, response: httpx.Response) -> None:
     if status in (401, 403):
         raise NotAllowedError(f"{api.url} answers {status} before anything is asked: {_SPACE}.", status)
     if 300 <= status < 400:
-        raise ServerError(f"{api.url} redirects to {shown_url(response.headers.get('location', '?'))}: use that address.", status)
+        raise ServerError(f"{api.url} redirects to {redirected(response)}: use that address.", status)
     if status >= 500:
         raise ServerError(f"{api.url} answers {status}: the server is out of order.", status)
 

@@ -15,7 +15,8 @@ from urllib.parse import SplitResult, urlsplit
 from uuid import UUID
 
 from snapshot.models import User, Workspace
-from transport.errors import UnreachableError, UnsupportedServerError
+from transport.api import refuse_split_login
+from transport.errors import TemporaryError, UnreachableError, UnsupportedServerError
 
 Row = dict[str, Any]
 #: Runs one statement that changes nothing.
@@ -25,6 +26,8 @@ _USERS = "SELECT id, username, first_name, last_name, role, inserted_at, updated
 _WORKSPACES = "SELECT id, name, inserted_at, updated_at FROM workspaces"
 _MEMBERS = "SELECT user_id, workspace_id FROM workspaces_users ORDER BY inserted_at"
 _DATASETS = "SELECT * FROM datasets ORDER BY inserted_at"
+#: How SQLite says that a file, or the log or the index beside it, can't be opened or read (Python 3.10 does not tell its codes).
+_UNREADABLE = ("unable to open", "attempt to write a readonly", "disk I/O")
 #: Seconds that a database may be silent.
 TIMEOUT = 30.0
 
@@ -55,7 +58,8 @@ def read_people(address: str, password: str | None = None) -> People:
         password: of a PostgreSQL; None where it stands in the address.
 
     Raises:
-        UnreachableError: there is no such file, or nobody answers.
+        UnreachableError: there is no such file, it can't be read, or nobody answers.
+        TemporaryError: another program has locked the file.
         NotAllowedError: the password is refused, or the user may not read.
         UnsupportedServerError: it is no database of an Argilla server.
     """
@@ -67,6 +71,7 @@ def read_people(address: str, password: str | None = None) -> People:
     if kind == "sqlite":
         return _read_sqlite(Path(url.path[1:]).expanduser())
     if kind in ("postgresql", "postgres"):
+        refuse_split_login(address, "--database")
         from exporter.postgresql import asking  # noqa: PLC0415 - its driver takes as long to load as all the rest of ours, and few need it
 
         with asking(url, password) as (ask, shown):
@@ -76,7 +81,8 @@ def read_people(address: str, password: str | None = None) -> People:
 
 def _read_sqlite(path: Path) -> People:
     if not path.is_file():
-        raise UnreachableError(f"There is no SQLite file {path}: check --database.")
+        file = "such SQLite file" if "@" in str(path) else f"SQLite file {path}"  # it may be an address without its kind, with a password
+        raise UnreachableError(f"There is no {file}: check --database.")
     # Beside a file that was changed last lies its write-ahead log, which is read with it. Where there is none and the folder
     # can't be written, SQLite must be told that nobody changes the file.
     fixed = not path.with_name(f"{path.name}-wal").exists() and not os.access(path.parent, os.W_OK)
@@ -91,6 +97,10 @@ def _read_sqlite(path: Path) -> People:
 
             return _people(ask, f"sqlite:///{path.name}")
     except sqlite3.Error as error:
+        if "locked" in str(error):
+            raise TemporaryError(f"{path} is locked by another program ({error}).") from None
+        if str(error).startswith(_UNREADABLE):
+            raise UnreachableError(f"{path} can't be read ({error}).") from None
         raise UnsupportedServerError(f"{path} is no database of an Argilla server ({error}).") from None
 
 

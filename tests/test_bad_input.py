@@ -14,14 +14,15 @@ from tests import target
 from tests.cli import run, succeed
 
 
-def refused(code: int, *arguments: str | Path, says: str, url: str = "http://127.0.0.1:9", **env: str) -> None:
-    """The command must end with ``code`` and one line that says so."""
+def refused(code: int, *arguments: str | Path, says: str, url: str = "http://127.0.0.1:9", **env: str) -> str:
+    """The command must end with ``code`` and one line that says so, which is returned."""
     done = run(*arguments, url=url, **env)
     assert done.returncode == code, done.stderr
     assert done.stdout == ""
     assert done.stderr.startswith("Error: ")
     assert done.stderr.count("\n") == 1, done.stderr
     assert says in done.stderr
+    return done.stderr
 
 
 @pytest.fixture
@@ -69,6 +70,58 @@ def test_credentials_in_an_address_are_not_shown(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "s3cret" not in done.stdout + done.stderr
     assert "argilla.apikey" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("http://elastic:s3/cret@127.0.0.1:9", "in a password these are written %2F, %3F and %23"),
+        ("http://elastic:12/s3@cret@127.0.0.1:9", "in a password these are written %2F, %3F and %23"),
+        ("http://elastic:12?s3cret@127.0.0.1:9", "in a password these are written %2F, %3F and %23"),
+        ("http://elastic:12#s3cret@127.0.0.1:9", "in a password these are written %2F, %3F and %23"),
+        ("http://elastic:s3/cret@127.0.0.1:9/a?b=@", "in a password these are written %2F, %3F and %23"),
+        ("http://s3cret@127.0.0.1:9x", "http://127.0.0.1:9x is not the address of a server"),
+        ("elastic:s3/cret@127.0.0.1:9", "No server answers at 127.0.0.1:9 "),
+        ("http:/elastic:s3/cret@127.0.0.1:9", "No server answers at 127.0.0.1:9 "),
+    ],
+)
+def test_no_password_in_an_address_is_shown(url: str, says: str, snapshot: Path) -> None:
+    for arguments in (["export", snapshot.with_name("new")], ["plan", snapshot]):
+        done = refused(1, *arguments, url=url, says=says)
+        assert not [secret for secret in ("s3", "cret", "12?", "12/") if secret in done]
+    done = refused(1, "export", snapshot.with_name("new"), "--search-engine", url, says=says)
+    assert not [secret for secret in ("s3", "cret", "12?", "12/") if secret in done]
+
+
+@pytest.mark.parametrize("name", ["old..server", "a" * 64 + ".corp"])
+def test_names_of_servers_that_none_can_have(name: str, tmp_path: Path) -> None:
+    refused(1, "export", tmp_path / "snap", url=f"http://{name}:6900", says=f"No server answers at http://{name}:6900 (")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("ALL_PROXY", "socks5://u:s3cret@127.0.0.1:1080", "ALL_PROXY, NO_PROXY) can't be used: SOCKS needs the package socksio"),
+        ("HTTP_PROXY", "proxy.corp:3128x", "The proxy settings (HTTP_PROXY, "),
+        ("HTTP_PROXY", "http://u:s3cret/s3cret@proxy.corp:3128", "a proxy is http://HOST:PORT"),
+        ("HTTP_PROXY", "s3cret://u:p@proxy.corp", "a proxy is http://HOST:PORT"),
+        ("HTTP_PROXY", "http://u:s3cret@proxy..corp:3128", "No server answers at http://192.0.2.1:6900 ("),
+        ("HTTP_PROXY", "http://u:s3cret@127.0.0.1:99999", "No server answers at http://192.0.2.1:6900 ("),
+        ("NO_PROXY", "a:b/c", "NO_PROXY) can't be used"),
+    ],
+)
+def test_proxies_that_can_not_be_used(variable: str, value: str, says: str, tmp_path: Path) -> None:
+    environment = {variable: value, variable.lower(): value}
+    assert "s3cret" not in refused(1, "export", tmp_path / "snap", url="http://192.0.2.1:6900", says=says, **environment)
+
+
+def test_certificates_that_are_not_there(snapshot: Path, tmp_path: Path) -> None:
+    (tmp_path / "none.pem").touch()
+    for file, words in (("/no/such.pem", "No such file or directory"), (str(tmp_path / "none.pem"), "NO_CERTIFICATE_OR_CRL_FOUND")):
+        for arguments in (["export", snapshot.with_name("new")], ["import", snapshot]):
+            told = refused(1, *arguments, url="https://127.0.0.1:9", says="check SSL_CERT_FILE", SSL_CERT_FILE=file)
+            assert words in told
+            assert "run the same command again" not in told
 
 
 def test_an_existing_folder_is_not_written_to(tmp_path: Path) -> None:

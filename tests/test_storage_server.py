@@ -349,6 +349,8 @@ def test_what_can_not_be_read_is_one_line(storage: Storage, stack: Stack, folder
         (2, "no-such", {"namespace": "no-such"}),
         (8, "ARGILLA_DATABASE_PASSWORD", {"database": storage.database_url.replace(PASSWORD, "wrong-one")}),
         (1, "No PostgreSQL answers", {"database": "postgresql://u:wrong-one@127.0.0.1:9/x"}),
+        (1, "%2F", {"database": "postgresql://u:12/wrong-one@127.0.0.1:9/x"}),
+        (1, "no such SQLite file", {"database": "u:wrong-one@127.0.0.1:9/x"}),
         (1, "refuses SSL", {"database": storage.database_url + "?sslmode=require"}),
         (7, "no database of an Argilla server", {"database": storage.database_url.replace("/postgres", "/template1")}),
         (7, "unknown kind mysql", {"database": "mysql://u:wrong-one@h/x"}),

@@ -34,6 +34,11 @@ ANSWER_SECONDS = 120.0
 _LARGE, _SLOW, _SLOW_ANSWERS = 1 << 18, 40e6, 3
 #: How an Argilla server says, in an answer 500, that its search engine (OpenSearch or Elasticsearch) does not answer, or has no room for now.
 SEARCH_AWAY = r"(?:opensearchpy|elastic\w*)[\w.]*\.Connection(?:Error|Timeout)|TransportError\((?:429|50[234])"
+#: What the look-up of a name raises that has an empty or a long part, or a port that is none: the server's, or a proxy's.
+_ODD_NAMES = UnicodeError, OverflowError
+_PROXIES = "The proxy settings (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY) can't be used"
+#: An address up to its last ``@``, if that stands where a password with an unescaped character would put it; and up to any.
+_SPLIT_LOGIN, _LOGIN = re.compile(r"[^/]*//[^/?#]*[/?#].*@", re.DOTALL), re.compile(r"^([^/@:]*:?//)?.*@", re.DOTALL)
 #: Seconds that an idle connection is kept; servers of Argilla close theirs after 5, a busy one just as the next request comes.
 _IDLE_SECONDS = 1.0
 
@@ -53,7 +58,7 @@ class Api:
         passing: words by which an answer 500 says that its trouble passes.
 
     Raises:
-        UnreachableError: ``url`` is no HTTP address.
+        UnreachableError: ``url`` is no HTTP address, or what the environment says of proxies and certificates can't be used.
         NotAllowedError: the key or the token can't be one.
     """
 
@@ -67,6 +72,7 @@ class Api:
         compressed: bool = True,
         patience: float = 300.0,
     ) -> None:
+        refuse_split_login(url, "The address")
         if not all(secret.isascii() and secret.isprintable() for secret in (api_key or "", token or "")):
             raise NotAllowedError("The key or token holds characters that none has: check ARGILLA_API_KEY and HF_TOKEN.")
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
@@ -79,16 +85,25 @@ class Api:
         self.passing = re.compile(SEARCH_AWAY)
         self._compressed, self._slow_answers = compressed, 0
         try:
+            address = httpx.URL(url)
+        except httpx.InvalidURL:
+            raise UnreachableError(f"{self.url} is not the address of a server.") from None
+        try:
             self._client = httpx.Client(
-                base_url=url,
+                base_url=address,
                 headers=headers,
                 auth=login,
                 timeout=httpx.Timeout(ANSWER_SECONDS, connect=10),
                 limits=httpx.Limits(keepalive_expiry=_IDLE_SECONDS),
                 verify=not url.lower().startswith("http://"),  # to load certificates that nobody asks for takes 30 ms
             )
-        except httpx.InvalidURL:
-            raise UnreachableError(f"{self.url} is not the address of a server.") from None
+        except ImportError:
+            raise UnreachableError(f"{_PROXIES}: SOCKS needs the package socksio, which is not installed.") from None
+        except (httpx.InvalidURL, ValueError):  # whose words may hold a part of the proxy's password
+            raise UnreachableError(f"{_PROXIES}: a proxy is http://HOST:PORT.") from None
+        except OSError as error:
+            words = error.strerror or _words(error)
+            raise UnreachableError(f"The certificates can't be read ({words}): check SSL_CERT_FILE and SSL_CERT_DIR.") from None
 
     def with_patience(self, seconds: float) -> "Api":
         """The same, over the same connections, that gives up after so many seconds where that is sooner."""
@@ -154,7 +169,7 @@ class Api:
             with attempt:
                 try:
                     response = self._client.get(path, timeout=20)
-                except (httpx.TransportError, httpx.UnsupportedProtocol, httpx.DecodingError) as error:
+                except (httpx.TransportError, httpx.DecodingError, *_ODD_NAMES) as error:
                     raise UnreachableError(f"No server answers at {self.url} ({_words(error)}): check the address.") from None
                 if response.status_code in _PASSING:
                     _raise_for(response, f"GET {path} on {self.url}")
@@ -208,7 +223,7 @@ def _raise_for(response: httpx.Response, where: str) -> None:
     if status in (401, 403):
         raise NotAllowedError(f"{where} answers {status}: {detail or 'not allowed'}.", status, detail)
     if 300 <= status < 400:
-        raise ServerError(f"{where} redirects to {shown_url(response.headers.get('location', '?'))}: use that address.", status)
+        raise ServerError(f"{where} redirects to {redirected(response)}: use that address.", status)
     if status >= 400:
         raise ServerError(f"{where} answers {status}: {detail}", status, detail)
     if response.content and not is_json(response):
@@ -261,13 +276,31 @@ def from_json(content: bytes) -> Any:
         return json.loads(content)
 
 
+def redirected(response: httpx.Response) -> str:
+    """Where an answer redirects to, as it may be shown."""
+    return shown_url(response.headers.get("location", "?").partition("?")[0])
+
+
 def shown_url(url: str) -> str:
-    """An address as it may be shown and kept: without user, password, query and fragment."""
+    """An address as it may be shown and kept: without user, password, query and fragment, whatever stands in them."""
+    without_login = _LOGIN.sub(r"\1", url)
     try:
-        parsed = httpx.URL(url)
+        parsed = httpx.URL(without_login)
     except httpx.InvalidURL:
-        return re.sub(r"//[^/@]*@", "//", url).split("?")[0]
-    return str(parsed.copy_with(username=None, password=None, query=None, fragment=None)).rstrip("/")
+        return without_login.split("?")[0]
+    return str(parsed.copy_with(query=None, fragment=None)).rstrip("/")
+
+
+def refuse_split_login(address: str, called: str) -> None:
+    """Refuses an address whose host ends, for whoever parses it, within the password: the rest would be taken for a path, and shown.
+
+    Raises:
+        UnreachableError: it is such a one.
+    """
+    if _SPLIT_LOGIN.match(address):
+        raise UnreachableError(
+            f"{called} has an @ after a /, ? or #: in a password these are written %2F, %3F and %23; elsewhere @ is %40."
+        )
 
 
 def _wait_for(error: Exception) -> bool | float:
