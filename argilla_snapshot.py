@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from console.output import ask, err, fail, message, print_json, say
+from console.output import ask, err, fail, message, open_ends, print_json, say
 from console.progress import Steps
 from console.tables import show_losses, show_plan, show_report, show_snapshot, show_verification
 from console.values import Group, chosen_passwords, folder, number, pairs, part, renames, search_login, server
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 DONE, LOSSES, DIFFERENCES, CONFLICT, TEMPORARY, INTERRUPTED = 0, 3, 4, 5, 75, 130
-GO_ON = " What was done is kept: run the same command again to go on."
-
+#: What is said after an interruption: by the commands that keep what they did, and by the others if it was temporary trouble.
+KEEPING = ("export", "import")
+GO_ON, AGAIN = " What was done is kept: run the same command again to go on.", " Try again."
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _DIR = click.argument("directory", metavar="DIR", type=click.Path(), callback=folder)
@@ -360,6 +361,9 @@ def check_command(*, directory: Path, deep: bool, update: bool, as_json: bool) -
 
 def main() -> None:
     """Runs the command line and ends the process with the command's exit code; a known error is one line."""
+    open_ends()
+    command = next(filter(cli.commands.__contains__, sys.argv[1:]), "")  # no option before it has a value
+    go_on = GO_ON if command in KEEPING else ""
     try:
         code = cli.main(standalone_mode=False) or DONE
         gc.freeze()  # or all that lives would be looked through once more for garbage, which takes longer than starting
@@ -368,14 +372,13 @@ def main() -> None:
         click.echo(error.format_message(), err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
-        fail(error.format_message() + (GO_ON if error.exit_code == TEMPORARY else ""))
+        fail(error.format_message() + ((go_on or AGAIN) if error.exit_code == TEMPORARY else ""))
         sys.exit(error.exit_code)
     except OSError as error:
-        fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}.{GO_ON}")
+        fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}.{go_on}")
         sys.exit(1)
     except (KeyboardInterrupt, click.Abort):
-        message(f"Interrupted.{GO_ON}")
-        sys.stdout.flush()
+        message(f"Interrupted.{go_on}")
         os._exit(INTERRUPTED)  # at once: the interpreter would wait for the threads whose requests are in flight
 
 

@@ -127,6 +127,12 @@ def test_trouble_beyond_patience_ends_with_75_and_one_line(old: Old, new: New, t
     old.finish(tmp_path / "snap") if phase == "export" else new.finish(tmp_path / "snap")
 
 
+def test_a_plan_keeps_nothing_when_trouble_ends_it(new: New, tmp_path: Path) -> None:
+    new.proxy.now(Fault("503", times=0))
+    ended = new.runs.run("plan", new.copy(tmp_path), "--timeout", "1", url=new.proxy.url)
+    assert (ended.code, ended.last) == (75, f"Error: GET /api/v1/version on {new.proxy.url} answers 503. Try again."), ended
+
+
 @pytest.mark.faults
 @pytest.mark.parametrize("kind", ["504", "500"])
 def test_a_page_that_is_too_big_is_asked_for_in_halves(old: Old, tmp_path: Path, kind: str) -> None:
