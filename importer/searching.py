@@ -12,13 +12,19 @@ from transport.api import to_json
 
 
 def not_searchable(target: Target, dataset_id: str, external_ids: Iterable[str]) -> Iterator[str]:
-    """Those of the external ids that the search engine lacks; looked for one by one only when the counts differ."""
+    """Those of the external ids that the database has and the search engine lacks; looked for only when the counts differ."""
     if target.count_stored(dataset_id) == target.count_searchable(dataset_id):
         return
+    lacking: dict[str, None] = {}
     ids = iter(external_ids)
     while part := list(islice(ids, SEARCH_VALUES)):
         found = target.find(dataset_id, part)
-        yield from (external_id for external_id in part if external_id not in found)
+        lacking.update((external_id, None) for external_id in part if external_id not in found)
+    if lacking:  # refused and deleted records too, which the database has no more than the search engine
+        stored = {
+            external_id for record in target.list_records(dataset_id, include=()) if (external_id := record["external_id"]) in lacking
+        }
+        yield from (external_id for external_id in lacking if external_id in stored)
 
 
 def reindex(target: Target, dataset_id: str, external_ids: Iterable[str]) -> list[str]:

@@ -231,15 +231,15 @@ class Target:
         """Writes a batch, adding new records and updating those with a known external id; all or none, unless it fails with 500."""
         return list(self.api.call("PUT", f"/api/v1/datasets/{dataset_id}/records/bulk", content=content)["items"])
 
-    def list_records(self, dataset_id: str) -> Iterator[dict[str, Any]]:
-        """All records, from the database, in the order of their insertion; each once."""
-        offset, seen = 0, set[str]()
+    def list_records(self, dataset_id: str, offset: int = 0, include: Sequence[str] = INCLUDE) -> Iterator[dict[str, Any]]:
+        """All records from the ``offset``-th on, from the database, in the order of their insertion; each once."""
+        seen = set[str]()
         while True:
             items = self.api.get(
                 f"/api/v1/datasets/{dataset_id}/records",
                 offset=offset,
                 limit=PAGE,
-                include=INCLUDE,
+                include=include,
             )["items"]
             # the order is by time only, and records of one batch may share it: a page can repeat the end of the last
             yield from (item for item in items if item["id"] not in seen)
