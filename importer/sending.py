@@ -116,7 +116,15 @@ class Sender:
             refused.append({"dataset": self._source, "id": record.id, "status": error.status, "error": error.detail, "record": record})
             return ""
         point("import.batch_answered")
-        return max(str(item["updated_at"]) for item in written)
+        return max(map(_last_write, written))
+
+
+def _last_write(record: dict[str, Any]) -> str:
+    """The time of the last write to a record, as the answer to a batch or a listing has it.
+
+    Suggestions and responses are written after the record itself (argilla-server 2.0 to 2.8, ``bulk/records_bulk.py``).
+    """
+    return max(str(part["updated_at"]) for part in (record, *(record.get("suggestions") or ()), *(record.get("responses") or ())))
 
 
 def _narrowed(items: list[Item], detail: str) -> list[list[Item]]:
