@@ -98,6 +98,9 @@ def show_verification(result: Verification) -> None:
     verdict = "There are differences." if result.differences else "No difference."
     if result.only_changed_since:
         verdict = "All that differs was changed on the target since the import."
+    if result.skipped:
+        were, are = ("dataset was", "is") if result.skipped == 1 else ("datasets were", "are")
+        verdict += f" {result.skipped} {were} skipped by the import and {are} not compared."
     say(f"{result.datasets} datasets with {result.records} records and {result.users} users compared. {verdict}")
 
 

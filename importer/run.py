@@ -203,7 +203,8 @@ def verify_import(directory: Path, api: Api, *, sample: int | None, progress: Pr
     snapshot = open_whole(directory)
     target = Target(api)
     plan, done = parts.begun(snapshot, api.url)
-    return verify(snapshot, target, plan, done, sample=sample, progress=progress)
+    folder = journals.import_folder(directory, api.url).parent
+    return verify(snapshot, target, plan, done, folder=folder, sample=sample, progress=progress)
 
 
 def repair_import(directory: Path, api: Api, part: Part) -> tuple[int, list[str]]:

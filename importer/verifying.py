@@ -1,8 +1,9 @@
 """Reading the target back and comparing it, record by record, with what the plan says it should hold."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import islice, zip_longest
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -15,10 +16,10 @@ from importer.plan import DatasetPlan, Plan
 from importer.searching import not_searchable
 from importer.target import INCLUDE, SEARCH_VALUES, Target
 from importer.target_state import TargetState
+from importer.waiting import Waiting
 from importer.wire import property_settings, question_settings
 from snapshot.progress import Progress
 from snapshot.reader import Snapshot
-from transport.api import from_json, to_json
 
 CHANGED: Literal["changed since the import"] = "changed since the import"
 Kind = Literal["missing", "different", "changed since the import", "more than expected", "not searchable"]
@@ -37,10 +38,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was compared, and how it differs."""
+    """What was compared, and how it differs. ``skipped``: datasets that the import left as they were; they are not compared."""
 
     records: int
     datasets: int
+    skipped: int
     users: int
     differences: list[Difference]
 
@@ -56,15 +58,20 @@ class _Differences:
         self._samples: dict[tuple[Kind, str, str | None], list[str]] = {}
 
     def add(self, kind: Kind, what: str, sample: str, dataset: str | None = None) -> None:
-        key = (kind, what, dataset)
-        self._counts[key] = self._counts.get(key, 0) + 1
-        samples = self._samples.setdefault(key, [])
+        self.count(kind, what, 1, dataset)
+        samples = self._samples.setdefault((kind, what, dataset), [])
         if len(samples) < SAMPLES:
             samples.append(sample)
 
+    def count(self, kind: Kind, what: str, count: int, dataset: str | None) -> None:
+        """Counts differences of which only the number is known."""
+        if count > 0:
+            key = (kind, what, dataset)
+            self._counts[key] = self._counts.get(key, 0) + count
+
     def all(self) -> list[Difference]:
         return [
-            Difference(kind, what, self._counts[kind, what, dataset], dataset, self._samples[kind, what, dataset])
+            Difference(kind, what, self._counts[kind, what, dataset], dataset, self._samples.get((kind, what, dataset), []))
             for kind, what, dataset in self._counts
         ]
 
@@ -75,6 +82,7 @@ def verify(
     plan: Plan,
     done: Done,
     *,
+    folder: Path,
     progress: Progress,
     sample: int | None = None,
 ) -> Verification:
@@ -82,15 +90,17 @@ def verify(
 
     Args:
         done: what the journal says was done; it tells the time of the last write, and the ids.
+        folder: where a nameless file may lie, for records that come in another order than the snapshot's.
         sample: compare only so many records of each dataset, evenly spread; counts are compared all the same.
     """
     differences = _Differences()
     state = target.state()
     _compare_users(plan, state, differences)
     entries = {f"{e.workspace}.{e.name}": e for e in snapshot.entries}
-    records = datasets = 0
+    records = datasets = skipped = 0
     for dataset in plan.datasets:
         if dataset.action == "skip":
+            skipped += 1
             continue
         datasets += 1
         id_ = state.datasets.get((dataset.workspace, dataset.name))
@@ -102,18 +112,26 @@ def verify(
             differences.add("different", "datasets", f"{dataset.target}: its status or metadata", dataset.source)
         for kind, what, name in differing_settings(dataset, target.settings(id_)):
             differences.add(kind, what, name, dataset.source)
-        mapper = Mapper(dataset, plan.agents, plan.options)
-        expected = (mapper.map(record)[0] for record in snapshot.records(entries[dataset.source]))
+        entry, mapper = entries[dataset.source], Mapper(dataset, plan.agents, plan.options)
         names = _Names({user.id: user.username for user in state.users.values()}, _swapped(target.dataset_ids(id_).questions))
         comparison = _Records(dataset, names, done, differences)
-        progress.started("verifying", dataset.source, entries[dataset.source].records)
+        progress.started("verifying", dataset.source, entry.records)
+        hidden = dict.fromkeys(not_searchable(target, id_, (clean_text(record.id) for record in snapshot.records(entry))))
         if sample is None:
-            records += comparison.all(expected, target.list_records(id_), progress)
+            expected = (mapper.map(record)[0] for record in snapshot.records(entry))
+            records += comparison.all(expected, target.list_records(id_), folder, progress)
         else:
-            records += comparison.some(expected, entries[dataset.source].records, sample, target, id_)
-        for external_id in not_searchable(target, id_, (clean_text(record.id) for record in snapshot.records(entries[dataset.source]))):
+            rows = spread(entry.records, sample)
+            chosen = (mapper.map(record)[0] for row, record in enumerate(snapshot.records(entry)) if row in rows)
+            records += comparison.some(chosen, entry.records, target, id_, hidden)
+        for external_id in hidden:
             differences.add("not searchable", "records", external_id, dataset.source)
-    return Verification(records, datasets, len(plan.users), differences.all())
+    return Verification(records, datasets, skipped, len(plan.users), differences.all())
+
+
+def spread(total: int, sample: int) -> set[int]:
+    """So many rows of a dataset, evenly spread; all where it has no more."""
+    return {number * total // sample for number in range(sample)}
 
 
 # --- users and settings ---
@@ -182,46 +200,72 @@ class _Records:
         self._plan, self._names, self._differences = plan, names, differences
         self._written_at = done.written_at.get(plan.source, "")
 
-    def all(self, expected: Iterator[TargetRecord], found: Iterator[dict[str, Any]], progress: Progress) -> int:
-        """Walks both sides at once. They are in nearly the same order, so little has to wait for its other half."""
-        ours: dict[str, TargetRecord] = {}
-        theirs: dict[str, bytes] = {}
+    def all(self, expected: Iterator[TargetRecord], found: Iterator[dict[str, Any]], folder: Path, progress: Progress) -> int:
+        """Walks both sides at once. What comes before its other half waits for it, and after an import in parts that may be most of all.
+
+        Some MiB of what waits are in memory, and of the rest only the external ids: it lies in a file.
+        """
         count = 0
-        for mine, yours in zip_longest(expected, found):
-            if mine is not None:
-                count += 1
-                if (waiting := theirs.pop(mine.external_id, None)) is not None:
-                    self.compare(mine, from_json(waiting))
-                else:
-                    ours[mine.external_id] = mine
-            if yours is not None:
-                key = str(yours["external_id"])
-                if (record := ours.pop(key, None)) is not None:
-                    self.compare(record, yours)
-                elif key in theirs:
-                    self._differences.add("more than expected", "records", key, self._plan.source)
-                else:
-                    theirs[key] = to_json(yours)
-            progress.advanced(mine is not None)
-        for external_id in ours:
-            self._differences.add("missing", "records", external_id, self._plan.source)
-        for external_id in theirs:
-            self._differences.add("more than expected", "records", external_id, self._plan.source)
+        with Waiting(folder) as ours, Waiting(folder) as theirs:
+            for mine, yours in zip_longest(expected, found):
+                count += mine is not None
+                progress.advanced(mine is not None)
+                if mine is not None and yours is not None and mine.external_id == yours["external_id"]:
+                    self.compare(mine, yours)
+                    continue
+                if mine is not None:
+                    self._take_mine(mine, ours, theirs)
+                if yours is not None:
+                    self._take_yours(yours, ours, theirs)
+            for external_id in ours:
+                self._missing(external_id)
+            for external_id in theirs:
+                self._more("records", external_id, theirs.take(external_id))
         return count
 
-    def some(self, expected: Iterator[TargetRecord], total: int, sample: int, target: Target, id_: str) -> int:
-        """Compares evenly spread records, found by their external id."""
-        step = max(1, total // max(1, sample))
-        chosen = [record for number, record in enumerate(expected) if number % step == 0][:sample]
-        for start in range(0, len(chosen), SEARCH_VALUES):
-            part = chosen[start : start + SEARCH_VALUES]
+    def _take_mine(self, mine: TargetRecord, ours: Waiting, theirs: Waiting) -> None:
+        if (waiting := theirs.take(mine.external_id)) is not None:
+            self.compare(mine, waiting)
+        elif not ours.add(mine.external_id, mine):  # two ids of the snapshot become one without what no database takes
+            self._missing(mine.external_id)
+
+    def _take_yours(self, yours: dict[str, Any], ours: Waiting, theirs: Waiting) -> None:
+        key = str(yours["external_id"])
+        if (waiting := ours.take(key)) is not None:
+            self.compare(msgspec.convert(waiting, TargetRecord), yours)
+        elif not theirs.add(key, yours):
+            self._more("records", key, yours)
+
+    def some(self, chosen: Iterator[TargetRecord], total: int, target: Target, id_: str, hidden: Container[str]) -> int:
+        """Compares chosen records, found by their external id, and how many there are in all; ``hidden`` ones can't be found."""
+        count = missing = 0
+        while part := list(islice(chosen, SEARCH_VALUES)):
+            count += len(part)
             found = target.find(id_, [record.external_id for record in part], include=INCLUDE)
             for record in part:
                 if record.external_id in found:
                     self.compare(record, found[record.external_id])
-                else:
-                    self._differences.add("missing", "records", record.external_id, self._plan.source)
-        return len(chosen)
+                elif record.external_id not in hidden:
+                    missing += 1
+                    self._missing(record.external_id)
+        stored = target.count_stored(id_)
+        others = max(0, total - stored - missing)
+        more = stored - total + missing + others
+        new = sum(map(self._is_new, target.list_records(id_, stored - more, include=()))) if more else 0  # new ones are the last ones
+        self._differences.count("missing", "records", others, self._plan.source)
+        self._differences.count(CHANGED, "records", new, self._plan.source)
+        self._differences.count("more than expected", "records", more - new, self._plan.source)
+        return count
+
+    def _missing(self, external_id: str) -> None:
+        self._differences.add("missing", "records", external_id, self._plan.source)
+
+    def _more(self, what: str, sample: str, there: dict[str, Any]) -> None:
+        self._differences.add(CHANGED if self._is_new(there) else "more than expected", what, sample, self._plan.source)
+
+    def _is_new(self, there: dict[str, Any]) -> bool:
+        """Whether a record, response or suggestion came after all that the import wrote."""
+        return bool(there["inserted_at"] > self._written_at)
 
     def compare(self, ours: TargetRecord, theirs: dict[str, Any]) -> None:
         """Compares one record part by part."""
@@ -257,8 +301,7 @@ class _Records:
             if _plain(expected[name]) != _plain(found[name]):
                 self._differs(what, f"{record}: {name}", changed=there[name]["updated_at"] > self._written_at)
         for name in found.keys() - expected.keys():
-            new = there[name]["inserted_at"] > self._written_at
-            self._differences.add(CHANGED if new else "more than expected", what, f"{record}: {name}", self._plan.source)
+            self._more(what, f"{record}: {name}", there[name])
 
     def _differs(self, what: str, sample: str, *, changed: bool) -> None:
         self._differences.add(CHANGED if changed else "different", what, sample, self._plan.source)
