@@ -15,6 +15,7 @@ import pytest
 from importer.journal import import_folder
 from servers.argilla import ArgillaServer
 from servers.stack import Stack
+from snapshot.reader import Snapshot
 from tests import target
 from tests.cli import run, succeed
 
