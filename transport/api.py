@@ -33,7 +33,7 @@ ANSWER_SECONDS = 120.0
 #: of them in a row, answers are asked for compressed: Argilla's servers take 20 ms for a megabyte, at gzip's slowest level.
 _LARGE, _SLOW, _SLOW_ANSWERS = 1 << 18, 40e6, 3
 #: How an Argilla server says, in an answer 500, that its search engine (OpenSearch or Elasticsearch) does not answer, or has no room for now.
-SEARCH_AWAY = r"(?:opensearchpy|elastic\w*)[\w.]*\.Connection(?:Error|Timeout)|TransportError\((?:429|50[234])"
+SEARCH_AWAY = r"\bConnection(?:Error|Timeout)\b|TransportError\((?:429|50[234])"
 #: What the look-up of a name raises that has an empty or a long part, or a port that is none: the server's, or a proxy's.
 _ODD_NAMES = UnicodeError, OverflowError
 _PROXIES = "The proxy settings (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY) can't be used"
