@@ -3,6 +3,8 @@
 import errno
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -23,7 +25,7 @@ def sha256(path: Path) -> str:
 def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Writes a file under a temporary name, brings it to the disk, reads it back, and renames it into place."""
     temporary = temporary_path(path)
-    with open_new(temporary, mode) as file:
+    with _named(path), open_new(temporary, mode) as file:
         point("file.created")
         file.write(content)
     point("file.written")
@@ -31,6 +33,16 @@ def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
     if temporary.read_bytes() != content:
         raise OSError(errno.EIO, "what was written is not what is read back", str(path))
     put_in_place(temporary, path)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """An error of the system in it names the file: writing to an open one does not."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
 
 
 def temporary_path(path: Path) -> Path:
@@ -47,7 +59,7 @@ def open_new(path: Path, mode: int = 0o644) -> IO[bytes]:
 def append_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Appends to a file, which is made if need be, and brings it to the disk; of what could not be written whole nothing stays."""
     new = not path.exists()
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, mode), "ab", buffering=0) as file:
+    with _named(path), os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, mode), "ab", buffering=0) as file:
         before = os.fstat(file.fileno()).st_size
         try:
             while content:

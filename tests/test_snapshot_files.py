@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from snapshot.files import append_whole
+from snapshot.files import append_whole, write_whole
 
 
 def test_of_a_line_that_does_not_fit_nothing_stays(tmp_path: Path) -> None:
@@ -16,8 +16,9 @@ def test_of_a_line_that_does_not_fit_nothing_stays(tmp_path: Path) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))  # as a full disk does it: what fits is written, then it fails
     try:
-        with pytest.raises(OSError, match=os.strerror(errno.EFBIG)):
-            append_whole(path, b"second\n")
+        for write in (append_whole, write_whole):
+            with pytest.raises(OSError, match=f"{os.strerror(errno.EFBIG)}: '{path}'"):
+                write(path, b"second line\n")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     append_whole(path, b"third\n")
