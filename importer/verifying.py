@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +22,9 @@ from importer.wire import property_settings, question_settings
 from snapshot.progress import Progress
 from snapshot.reader import Snapshot
 
+#: How much later than the answer to a batch says it may have been written: of records that it completes, whose times follow each
+#: other by microseconds, the answer gives all the time of the first (seen with argilla-server 2.8.0).
+_LATER = timedelta(milliseconds=100)
 CHANGED: Literal["changed since the import"] = "changed since the import"
 Kind = Literal["missing", "different", "changed since the import", "more than expected", "not searchable"]
 
@@ -198,7 +202,8 @@ class _Records:
 
     def __init__(self, plan: DatasetPlan, names: _Names, done: Done, differences: _Differences) -> None:
         self._plan, self._names, self._differences = plan, names, differences
-        self._written_at = done.written_at.get(plan.source, "")
+        written_at = done.written_at.get(plan.source)
+        self._written_at = (datetime.fromisoformat(written_at) + _LATER).isoformat() if written_at else ""
 
     def all(self, expected: Iterator[TargetRecord], found: Iterator[dict[str, Any]], folder: Path, progress: Progress) -> int:
         """Walks both sides at once. What comes before its other half waits for it, and after an import in parts that may be most of all.

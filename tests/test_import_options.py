@@ -52,6 +52,9 @@ def test_plan_passwords_conflicts_and_samples(fresh_new: ArgillaServer, tmp_path
         assert left == {d["source_name"]: [d["name"]] for d in report["datasets"]}
         assert "left as they are" in succeed("plan", again, "--on-conflict", "skip", url=url)
         assert target.everything(client) == held
+        result = json.loads(succeed("verify", again, "--json", url=url))
+        assert (result["datasets"], result["skipped"], result["differences"]) == (0, 6, [])
+        assert "6 datasets were skipped by the import and are not compared" in succeed("verify", again, url=url)
         old_id = target.dataset_id(client, "demo", "news")
         once_more = Path(shutil.copytree(FIXTURE, tmp_path / "once-more"))
         succeed("import", once_more, "--dataset", "demo.news", "--on-conflict", "replace", "--yes", url=url)

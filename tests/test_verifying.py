@@ -17,7 +17,7 @@ from importer.verifying import Verification, _Differences, _Names, _Records, spr
 from importer.waiting import Waiting
 from tests.test_rules import Silent
 
-IMPORTED, LATER = "2026-11-26T03:00:00", "2026-11-26T03:00:00.000001"
+IMPORTED, LATER = "2026-11-26T03:00:00", "2026-11-26T03:00:00.123456"
 IDS = [f"r{number}" for number in range(3_000)]
 HALVES = [*IDS[1_500:], *IDS[:1_500]]
 
