@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from importer.journal import import_folder, load
@@ -16,13 +18,14 @@ from tests.cli import succeed
 from tests.test_refused_records import hide
 
 pytestmark = pytest.mark.servers
+FIXTURE = Path(__file__).parent / "fixtures" / "snapshot-1.0"
 RECORDS = 20
 
 
 @pytest.fixture
 def snapshot(folder: Path, fresh_new: ArgillaServer) -> Path:
     """A snapshot that was imported."""
-    shutil.copytree(Path(__file__).parent / "fixtures" / "snapshot-1.0", folder)
+    shutil.copytree(FIXTURE, folder)
     succeed("import", folder, url=fresh_new.url)
     return folder
 
@@ -85,7 +88,13 @@ def test_records_that_people_added_are_told_from_those_that_the_import_lost(snap
     assert found(snapshot, fresh_new) == more | {("missing", "records"): (2, [first, second])}
 
 
-def test_what_the_last_batch_wrote_wrong_is_no_work_of_people(snapshot: Path, fresh_new: ArgillaServer) -> None:
+def test_what_the_last_batch_wrote_wrong_is_no_work_of_people(folder: Path, fresh_new: ArgillaServer) -> None:
+    snapshot = Path(shutil.copytree(FIXTURE, folder))
+    part = snapshot / "datasets/demo/news/records/part-00000.parquet"  # drafts alone: nothing is written to a record after them
+    table = pq.read_table(part)
+    pq.write_table(pa.Table.from_pylist([row | {"status": "Edited"} for row in table.to_pylist()], schema=table.schema), part)
+    succeed("check", snapshot, "--update")
+    succeed("import", snapshot, url=fresh_new.url)
     loaded = load(import_folder(snapshot, fresh_new.url))
     assert loaded is not None
     with target.connect(fresh_new.url) as client:
