@@ -290,7 +290,7 @@ def _agreed(plan: "Plan") -> bool:
 
 @cli.command("verify")
 @_DIR
-@click.option("--sample", type=click.IntRange(min=1), help="Compare only so many records of each dataset.")
+@click.option("--sample", type=click.IntRange(min=1), help="Compare only so many records of each dataset, evenly spread, and their counts.")
 @_TIMEOUT
 @_JSON
 def verify_command(*, directory: Path, sample: int | None, timeout: float, as_json: bool) -> int:
