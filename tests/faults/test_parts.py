@@ -91,6 +91,20 @@ def test_parts_make_one_after_the_other_what_one_import_makes(new: New, tmp_path
     assert new.proxy.changing() == []
 
 
+def test_an_annotator_who_is_mapped_onto_another_is_so_in_all_parts(new: New, tmp_path: Path) -> None:
+    (tmp_path / "users.map").write_text("bruno=chiyo\n")  # both annotated, neither is a user
+    machines = [Machine(new, tmp_path / str(number), Part(number, 2)) for number in (1, 2)]
+    for machine in machines:
+        ended = machine.run("--user-map", str(tmp_path / "users.map"))
+        assert ended.code in (0, 3), ended  # 3: a record that both annotated
+    machines[0].bring(machines[1])
+    assert machines[0].verify().code == 0
+    with target.connect(new.server.url) as client:
+        users = {user["username"] for user in target.items(client, "/users")}
+    assert "chiyo" in users
+    assert not {"bruno", "chiyo_2"} & users
+
+
 def test_a_workspace_that_is_made_while_a_part_looks_stops_it_not(new: New, tmp_path: Path) -> None:
     second = Machine(new, tmp_path / "2", Part(2, 3))
 
