@@ -1,11 +1,15 @@
 """The command line as a user runs it: another process, with the server in its environment."""
 
 import os
+import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 TIMEOUT = 600
+#: For ``preexec_fn``: tests that run in the background have interrupts ignored, and would hand that on.
+heed_interrupts = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
 
 
 def run(*arguments: str | Path, url: str = "", key: str = "argilla.apikey", **env: str) -> subprocess.CompletedProcess[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from console.progress import Steps
-from tests.cli import succeed
+from tests.cli import heed_interrupts, succeed
 from tests.fixtures import SNAPSHOT, edit_json
 
 
@@ -98,7 +98,7 @@ def test_only_what_keeps_its_work_says_so_when_it_is_interrupted(command: str, a
     with socket.create_server(("127.0.0.1", 0)) as silent:
         env = {**os.environ, "ARGILLA_API_URL": f"http://127.0.0.1:{silent.getsockname()[1]}", "ARGILLA_API_KEY": "key"}
         words = [Path(sys.executable).with_name("argilla-snapshot"), command, tmp_path / "new" if command == "export" else snapshot]
-        with subprocess.Popen(words, env=env, stderr=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(words, env=env, stderr=subprocess.PIPE, text=True, preexec_fn=heed_interrupts) as process:  # noqa: PLW1509
             connection, _ = silent.accept()
             process.send_signal(signal.SIGINT)
             _, told = process.communicate(timeout=60)

@@ -6,13 +6,13 @@ import signal
 import subprocess
 import sys
 import time
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from snapshot.reader import Snapshot
 from tests import target
+from tests.cli import heed_interrupts
 from tests.faults.conftest import New
 from tests.faults.proxy import Fault
 from tests.faults.runs import KILLED
@@ -84,8 +84,7 @@ def test_an_interrupt_does_not_wait_for_requests_in_flight(new: New, tmp_path: P
     new.proxy.now(Fault("late", BULK, times=0, seconds=100))
     environment = {**os.environ, "ARGILLA_API_URL": new.proxy.url, "ARGILLA_API_KEY": "argilla.apikey"}
     command = [Path(sys.executable).with_name("argilla-snapshot"), "import", directory, "--yes", "--concurrency", "2"]
-    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # tests that run in the background have it ignored, and hand that on
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=heed) as process:  # noqa: PLW1509 - it runs one call
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=heed_interrupts) as process:  # noqa: PLW1509
         while not any("bulk" in request for request in new.proxy.requests):
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
