@@ -10,7 +10,8 @@ from importer.target import Target
 from importer.wire import wire_item
 from servers.argilla import ArgillaServer
 from snapshot.reader import Snapshot
-from transport.api import Api, to_json
+from transport.api import Api
+from transport.exact_json import to_json
 
 
 def write_bodies(directory: Path, new: ArgillaServer, folder: Path) -> str:

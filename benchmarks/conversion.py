@@ -1,23 +1,23 @@
 """How fast raw documents become a snapshot, without any server, and in how much memory.
 
 ``python -m benchmarks.conversion [RECORDS …]`` makes documents as a 1.x server keeps them (text classification, 40 words,
-5 predictions, 4 metadata keys, half with a vector of 32 numbers), converts them in a process of its own, as an export does
-whose source costs nothing, and prints records/s, processor time and the peak resident memory.
+5 predictions, 4 metadata keys, half with a vector of 32 numbers), converts them as an export does whose source costs nothing,
+and prints records/s (start included), processor time and the peak resident memory of all processes.
 """
 
 import random
 import resource
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from benchmarks.measure import measure
 from exporter.ahead import ahead
 from exporter.conversion import Conversion
+from exporter.converters import Converters, spare_processors
 from exporter.documents import encode
 from exporter.many import many_documents
 from exporter.source import Listed
@@ -62,38 +62,46 @@ def pages(records: int) -> Iterator[list[dict[str, Any]]]:
         yield [{"id": f"{n:08}", **contents[n % len(contents)]} for n in range(first, min(first + PAGE, records))]
 
 
-def convert(folder: Path) -> None:
-    """Converts what is in the spool ``folder/documents``, and prints the figures."""
-    source, started = Spool(folder / "documents"), time.perf_counter()
-    writer, spool = SnapshotWriter(folder / "snapshot"), Spool(folder / "spool")
-    with many_documents(), closing(Conversion(writer, LISTED, spool)) as conversion:
-        with closing(ahead(lines.split(b"\n") for lines, _ in source.lines())) as read:
+def convert(folder: Path, beside: int) -> None:
+    """Converts what is in the spool ``folder/documents`` into a snapshot, with so many processes beside this one."""
+    source, spool = Spool(folder / "documents"), Spool(folder / f"spool-{beside}")
+    writer, nothing = SnapshotWriter(folder / f"snapshot-{beside}"), Spool(folder / "changes")
+    with many_documents(), closing(Converters(beside)) as converters, closing(Conversion(writer, LISTED, spool, converters)) as conversion:
+        with closing(ahead(lines for lines, _ in source.pages())) as read:
             for page in read:
                 conversion.add(spool.append(page))
-        learnt, nothing = conversion.learnt(Spool(folder / "changes")), Spool(folder / "changes")
+        learnt = conversion.learnt(nothing)
         dataset = Dataset(LISTED.workspace, LISTED.name, LISTED.task, learnt.records, learnt.columns, learnt.multi_label)
         writer.write_dataset(dataset, conversion.rest(nothing), conversion.parts)
         writer.write_users([])
         writer.write_workspaces([])
         writer.finish(Source("none", "", ""), [], "benchmark")
-    seconds, usage = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF)
-    unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes there, in KiB elsewhere
-    cpu, memory = (usage.ru_utime + usage.ru_stime) / learnt.records * 1e6, usage.ru_maxrss * unit / 1e6
-    print(f"| {learnt.records} | {seconds:.1f} | {learnt.records / seconds:,.0f} | {cpu:.0f} | {memory:.0f} |", flush=True)
 
 
 def main() -> None:
-    """Measures each size."""
+    """Measures each size, in one process and in as many as an export from the storage has."""
     if sys.argv[1:2] == ["--convert"]:
-        convert(Path(sys.argv[2]))
+        convert(Path(sys.argv[2]), int(sys.argv[3]))
         return
-    print("| records | seconds | records/s | µs of processor time a record | peak memory, MB |\n|---|---|---|---|---|", flush=True)
+    print("| records | processes | seconds | records/s | µs of processor time a record | peak memory, MB |", flush=True)
+    print("|---|---|---|---|---|---|", flush=True)
     for records in [int(size) for size in sys.argv[1:]] or SIZES:
         with tempfile.TemporaryDirectory() as folder:
             spool = Spool(Path(folder, "documents"))
             for page in pages(records):
                 spool.append(map(encode, page))
-            subprocess.run([sys.executable, "-m", "benchmarks.conversion", "--convert", folder], check=True)
+            for beside in sorted({0, spare_processors()}):
+                before = _processor_seconds()
+                run = measure([sys.executable, "-m", "benchmarks.conversion", "--convert", folder, str(beside)])
+                used = (_processor_seconds() - before) / records * 1e6
+                pace = f"{run.seconds:.1f} | {records / run.seconds:,.0f} | {used:.0f}"
+                print(f"| {records} | {1 + beside} | {pace} | {run.peak_mb:.0f} |", flush=True)
+
+
+def _processor_seconds() -> float:
+    """What all processes that were started from this one, and have ended, have used."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":

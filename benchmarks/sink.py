@@ -24,6 +24,7 @@ import msgspec
 import pyarrow.parquet as pq
 
 from benchmarks.measure import measure
+from snapshot.parts import record_batches
 from snapshot.reader import Snapshot
 from snapshot.writer import SnapshotWriter
 
@@ -101,7 +102,8 @@ def repeat(directory: Path, folder: Path, size: int) -> None:
     writer = SnapshotWriter(folder)
     writer.write_users(whole.users())
     writer.write_workspaces(whole.workspaces())
-    writer.write_dataset(replace(dataset, records=size), ({**row, "id": f"{number:08}"} for number, row in enumerate(islice(rows, size))))
+    numbered = ({**row, "id": f"{number:08}"} for number, row in enumerate(islice(rows, size)))
+    writer.write_dataset(replace(dataset, records=size), record_batches(dataset, numbered))
     writer.finish(whole.manifest.source, [], whole.manifest.created_by)
 
 

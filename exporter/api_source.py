@@ -17,8 +17,9 @@ from exporter.source import Access, Count, Listed, Page
 from snapshot.models import TASKS, Dataset, User, Workspace
 from snapshot.models import Source as Shown
 from snapshot.models import from_json as built
-from transport.api import Api, from_json
+from transport.api import Api
 from transport.errors import NotAllowedError, ServerError, TemporaryError
+from transport.exact_json import from_json
 
 #: Documents of a page: the server's maximum (``apis/v0/handlers/records_search.py``).
 PAGE_SIZE = 1_000
@@ -76,6 +77,8 @@ _PAGE = msgspec.json.Decoder(_Page)
 
 class ApiSource:
     """An Argilla 1.x server, spoken to as ``connect`` found it. Fulfils ``exporter.source.Source``."""
+
+    fast = False
 
     def __init__(self, api: Api, version: str, me: dict[str, Any], page_size: int) -> None:
         self._api = api

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from exporter.documents import Document
+from exporter.documents import id_of
 from exporter.source import Count, Listed, Source
 from exporter.spool import Spool
 from snapshot.faults import point
@@ -52,16 +52,10 @@ def catch_up(source: Source, listed: Listed, before: Count, spool: Spool) -> tup
     return now, now == seen
 
 
-def together(first: Spool, changes: Spool) -> Iterator[Document]:
+def together(first: Spool, changes: Spool) -> Iterator[bytes]:
     """The documents of both, ascending by id as text; where both have an id, that of ``changes``."""
-    if not changes.records:
-        return first.documents()
-    merged = heapq.merge(changes.documents(), first.documents(), key=_id)  # of equal ones the first argument's comes first
-    return (next(same) for _, same in groupby(merged, key=_id))
-
-
-def _id(document: Document) -> str:
-    return str(document.content.get("id"))
+    merged = heapq.merge(changes.lines(), first.lines(), key=id_of)  # of equal ones the first argument's comes first
+    return (next(same) for _, same in groupby(merged, key=id_of))
 
 
 def _since(count: Count) -> str | None:

@@ -1,28 +1,40 @@
 """The conversion of a dataset's spool into Parquet files, while the spool still grows.
 
-Each page is learnt from as it comes, and its rows are written with the columns known so far. Where a page changes the
-columns, what was written is discarded, and with each page that comes some earlier ones are converted anew, until none is
-left behind. So the files are those that learning first and writing afterwards would make, whenever a run was interrupted.
+Each page is learnt from as it comes, and its rows are made with the columns known so far. Where a page changes the columns,
+what was written is discarded, and with each page that comes some earlier ones are converted anew, until none is left behind.
+So the files are those that learning first and writing afterwards would make, whenever a run was interrupted.
 """
 
-from collections.abc import Iterator, Mapping
-from itertools import islice
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain, islice
+from typing import NamedTuple
+
+import pyarrow as pa
 
 from exporter.changes import together
-from exporter.documents import Document
+from exporter.converters import Converters, InOrder
 from exporter.errors import ExportError
-from exporter.learn import Learning, Learnt, learn
+from exporter.learn import Learning, Learnt
 from exporter.losses import Losses
-from exporter.rows import to_row
+from exporter.pages import Page, described
 from exporter.source import Listed
 from exporter.spool import Spool
-from snapshot.models import Columns, Dataset
 from snapshot.parts import Parts
 from snapshot.writer import SnapshotWriter
 
 #: Pages left behind that are converted while the next page is on its way: about as long as a server needs for one.
 _CATCH_UP = 4
+#: Documents of a page where changes come between the pages of a spool.
+_PAGE = 1_000
+
+
+class _About(NamedTuple):
+    """Of a page: whether it is to be learnt from, and where in the spool it begins and ends if its rows are to be written."""
+
+    new: bool
+    start: int | None = None
+    end: int = 0
 
 
 class Conversion:
@@ -33,13 +45,17 @@ class Conversion:
         losses: what did not fit the columns, of the rows written so far.
     """
 
-    def __init__(self, writer: SnapshotWriter, listed: Listed, spool: Spool) -> None:
+    def __init__(self, writer: SnapshotWriter, listed: Listed, spool: Spool, converters: Converters) -> None:
         self.parts: Parts | None = None
         self.losses = Losses()
-        self._writer, self._listed, self._spool = writer, listed, spool
+        self._writer, self._spool = writer, spool
+        self._listed = replace(listed, content={})
         self._learning = Learning(listed.task)
-        self._dataset = self._described(*self._learning.columns())
-        self._at = 0  # where in the spool the pages begin that are not converted
+        self._dataset = described(self._listed, self._learning)
+        self._pages: InOrder[_About] = InOrder(converters)
+        self._end = 0  # where in the spool the pages end that were given to be learnt from,
+        self._next = 0  # where those begin that were not given to be written,
+        self._at = 0  # and where those begin that are not written
         self._wasted = 0  # rows that were discarded
 
     @property
@@ -49,44 +65,54 @@ class Conversion:
 
     def recall(self) -> Iterator[int]:
         """Learns from the pages that an earlier run left in the spool; gives the number of documents of each."""
-        for documents, _ in self._spool.pages():
-            self._learn(documents)
-            yield len(documents)
+        for lines, end in self._spool.pages():
+            self._end = end
+            self._learn(lines)
+            self._take()
+            yield len(lines)
 
-    def add(self, documents: list[Document]) -> None:
+    def add(self, lines: list[bytes]) -> None:
         """Converts documents that were just appended to the spool, or some of those before them that are left behind."""
-        self._learn(documents)
-        if self.written + len(documents) == self._spool.records:
-            self._write(documents)
-            self._at = self._spool.size
-        elif self._wasted <= self._spool.records:  # where columns change all the time, what is left behind waits for the end
-            for page, end in islice(self._spool.pages(self._at), _CATCH_UP):
-                self._write(page)
-                self._at = end
+        if not lines:
+            return
+        start, self._end = self._end, self._spool.size
+        if self._next == start:
+            self._write(lines, self._end, new=True)
+        else:
+            self._learn(lines)
+        self._take()
+        if self._next < self._end and self._wasted <= self._spool.records:  # where columns change all the time, it waits for the end
+            for page, end in islice(self._spool.pages(self._next), _CATCH_UP):
+                self._write(page, end, new=False)
+            self._take()
 
     def learnt(self, changes: Spool) -> Learnt:
         """What all records say, with those of ``changes`` in the place of what was read first: they change all that was written."""
-        if not changes.records:
-            return self._learning.learnt()
-        self._discard()
-        learnt = learn(self._listed.task, together(self._spool, changes))
-        self._dataset = self._described(learnt.columns, learnt.multi_label)
-        return learnt
+        self._take(everything=True)
+        if changes.records:
+            self._discard()
+            self._learning = Learning(self._listed.task)
+            for lines in _paged(together(self._spool, changes)):
+                self._learn(lines)
+                self._take()
+            self._take(everything=True)
+        return self._learning.learnt()
 
-    def rest(self, changes: Spool) -> Iterator[Mapping[str, Any]]:
+    def rest(self, changes: Spool) -> Iterator[pa.RecordBatch]:
         """The rows that are not written yet.
 
         Raises:
             ExportError: the spool does not hold what was put in it.
         """
-        if changes.records:
-            documents = together(self._spool, changes)
-        else:
-            documents = (document for page, _ in self._spool.pages(self._at) for document in page)
+        pages = _paged(together(self._spool, changes)) if changes.records else (lines for lines, _ in self._spool.pages(self._at))
         total = self.written
-        for document in documents:
-            total += 1
-            yield to_row(document, self._dataset, self.losses)
+        for lines in chain(pages, [None]):
+            if lines is not None:
+                self._give(_About(new=False), lines)
+            for _, converted in self._pages.take(everything=lines is None):
+                self.losses.merge(converted.losses)
+                total += converted.learnt.seen.records
+                yield from converted.batches
         if not self._spool.records <= total <= self._spool.records + changes.records:
             raise ExportError(f"{self._spool.path} was altered while it was read: export again with --restart.")
 
@@ -95,22 +121,38 @@ class Conversion:
         if self.parts is not None:
             self.parts.close()
 
-    def _learn(self, documents: list[Document]) -> None:
-        self._learning.see(documents)
-        described = self._described(*self._learning.columns())
-        if described != self._dataset:
-            self._discard()
-            self._dataset = described
+    def _learn(self, lines: list[bytes]) -> None:
+        self._pages.give(_About(new=True), Page(self._listed, lines, None))
 
-    def _write(self, documents: list[Document]) -> None:
-        self.parts = self.parts or self._writer.begin(self._dataset)
-        self.parts.write(to_row(document, self._dataset, self.losses) for document in documents)
+    def _write(self, lines: list[bytes], end: int, *, new: bool) -> None:
+        self._give(_About(new, self._next, end), lines)
+        self._next = end
+
+    def _give(self, about: _About, lines: list[bytes]) -> None:
+        self._pages.give(about, Page(self._listed, lines, self._learning.shape()))
+
+    def _take(self, *, everything: bool = False) -> None:
+        """Learns from what was converted, and writes it where it is next and has the columns that all so far need."""
+        for about, converted in self._pages.take(everything=everything):
+            if about.new:
+                self._learning.merge(converted.learnt)
+                known = described(self._listed, self._learning)
+                if known != self._dataset:
+                    self._discard()
+                    self._dataset = known
+            if about.start == self._at and converted.dataset == self._dataset:
+                self.parts = self.parts or self._writer.begin(self._dataset)
+                self.parts.write(converted.batches)
+                self.losses.merge(converted.losses)
+                self._at, self._next = about.end, max(self._next, about.end)
 
     def _discard(self) -> None:
+        """Lets go of what was written: all of it is to be converted anew."""
         self.close()
         self._wasted += self.written
-        self.parts, self.losses, self._at = None, Losses(), 0
+        self.parts, self.losses, self._at, self._next = None, Losses(), 0, 0
 
-    def _described(self, columns: Columns, multi_label: bool | None) -> Dataset:  # noqa: FBT001
-        """As much of the dataset as decides its rows."""
-        return Dataset(self._listed.workspace, self._listed.name, self._listed.task, 0, columns, multi_label)
+
+def _paged(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
+    while page := list(islice(lines, _PAGE)):
+        yield page

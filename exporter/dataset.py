@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
+
+import pyarrow as pa
 
 from exporter.changes import catch_up
 from exporter.conversion import Conversion
+from exporter.converters import Converters
 from exporter.documents import json_safe
 from exporter.learn import Learnt
 from exporter.losses import Losses
@@ -21,9 +24,6 @@ from snapshot.progress import Progress
 from snapshot.reader import read_json
 from snapshot.writer import SnapshotWriter
 
-T = TypeVar("T")
-_TELL_EVERY = 500
-
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -33,6 +33,7 @@ class Job:
     state: State
     writer: SnapshotWriter
     progress: Progress
+    converters: Converters
     open_closed: bool
 
 
@@ -52,7 +53,7 @@ def export_dataset(job: Job, listed: Listed, access: Access | None) -> tuple[Dat
         return _take_over(job, listed, so_far)
     losses = Losses()
     spool = job.state.spool(listed)
-    with closing(Conversion(job.writer, listed, spool)) as conversion:
+    with closing(Conversion(job.writer, listed, spool, job.converters)) as conversion:
         _recall(job, listed, spool, conversion)
         if access is not None:
             scanned = _scan_opened(job, listed, access, spool, conversion, losses)
@@ -129,11 +130,11 @@ def _scan(job: Job, listed: Listed, so_far: SoFar, spool: Spool, conversion: Con
     repeated = 0
     with closing(job.source.pages(listed, spool.last_id)) as pages:
         for page in _in_order(job, listed, pages, so_far.before.records, spool.records):
-            documents = spool.append(page)
-            repeated += len(page) - len(documents)
-            conversion.add(documents)
+            lines = spool.append(page)
+            repeated += len(page) - len(lines)
+            conversion.add(lines)
             job.progress.advanced(len(page))
-            del page, documents  # so that no more than two pages are in memory
+            del page, lines  # so that no more than two pages are in memory
     after, settled = catch_up(job.source, listed, so_far.before, job.state.changes(listed))
     so_far = replace(so_far, after=after, settled=settled, repeated=repeated)
     job.state.save(so_far)
@@ -218,12 +219,8 @@ def _compare_counts(dataset: Dataset, so_far: SoFar, losses: Losses) -> None:
         losses.add("changed_during_export", dataset.full_name)
 
 
-def _told(items: Iterable[T], progress: Progress) -> Iterator[T]:
-    """The items as they pass, with word of it every few hundred."""
-    number = 0
-    for number, item in enumerate(items, 1):
-        if number % _TELL_EVERY == 0:
-            progress.advanced(_TELL_EVERY)
-        yield item
-    if number % _TELL_EVERY:
-        progress.advanced(number % _TELL_EVERY)
+def _told(batches: Iterable[pa.RecordBatch], progress: Progress) -> Iterator[pa.RecordBatch]:
+    """The rows as they pass, with word of them."""
+    for batch in batches:
+        yield batch
+        progress.advanced(batch.num_rows)

@@ -14,13 +14,20 @@ import msgspec
 import pyarrow as pa
 
 from exporter.losses import Note
-from transport.api import from_json
+from transport.exact_json import from_json
 
 T = TypeVar("T")
 
 _LONE = re.compile("[\ud800-\udfff]")
 #: In a line only half characters are escaped with ``\ud``.
 _ESCAPE = "\\ud"
+
+
+class _Id(msgspec.Struct):
+    id: int | str
+
+
+_ID = msgspec.json.Decoder(_Id)
 
 
 @dataclass(slots=True)
@@ -70,8 +77,11 @@ def line_of(raw: msgspec.Raw) -> bytes:
 
 
 def id_of(line: bytes) -> str:
-    """The id, as text, of a document as JSON text."""
-    return str(from_json(line).get("id"))
+    """The id, as text, of a document as JSON text; of the rest little is looked at."""
+    try:
+        return str(_ID.decode(line).id)
+    except msgspec.DecodeError:  # it has none, or a strange one
+        return str(from_json(line).get("id"))
 
 
 def encode(document: Mapping[str, Any]) -> bytes:

@@ -1,8 +1,9 @@
 """What all records of a dataset say together: the columns, the labels, and how many records have what. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from exporter.agents import annotations
@@ -42,26 +43,38 @@ class Learning:
     """Learns from the documents of a dataset, holding none of them.
 
     Names come in the order in which they first appear, which is the same in every run: documents are sorted by id.
+
+    Attributes:
+        seen: what was seen so far.
     """
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, seen: "Seen | None" = None) -> None:
         self._task: Task = task
-        self._seen = _Seen()
+        self.seen = seen or Seen()
 
     def see(self, documents: Iterable[Document]) -> "Learning":
         """Learns from more documents."""
         for document in documents:
-            _see(self._seen, self._task, document)
+            _see(self.seen, self._task, document)
         return self
+
+    def merge(self, later: "Learning") -> "Learning":
+        """Takes over what was learnt from later documents."""
+        self.seen.add(later.seen)
+        return self
+
+    def shape(self) -> "Learning":
+        """A copy of what decides the columns, without what is only counted."""
+        return Learning(self._task, self.seen.shape())
 
     def columns(self) -> tuple[Columns, bool | None]:
         """The columns, and whether a record is multi-label; None where no record tells."""
-        multi_label = self._seen.multi_label if self._task == "TextClassification" and self._seen.records else None
-        return self._seen.columns(lambda _key, kinds: metadata_type(kinds)), multi_label
+        multi_label = self.seen.multi_label if self._task == "TextClassification" and self.seen.records else None
+        return self.seen.columns(lambda _key, kinds: metadata_type(kinds)), multi_label
 
     def learnt(self) -> Learnt:
         """What all documents so far say."""
-        seen, (columns, multi_label) = self._seen, self.columns()
+        seen, (columns, multi_label) = self.seen, self.columns()
         return Learnt(
             records=seen.records,
             columns=columns,
@@ -79,10 +92,33 @@ def learn(task: Task, documents: Iterable[Document]) -> Learnt:
 
 
 @dataclass(slots=True)
-class _Seen(Tally):
+class Seen(Tally):
     """What was seen so far in documents."""
 
     multi_label: bool = False
+
+    def add(self, later: "Seen") -> None:
+        """Adds what was seen in later documents."""
+        self.records += later.records
+        self.multi_label |= later.multi_label
+        for name, is_list in later.lists.items():
+            self.lists[name] = self.lists.get(name, False) or is_list
+        for key, kinds in later.metadata.items():
+            self.metadata.setdefault(key, set()).update(kinds)
+        for name, sizes in later.vectors.items():
+            self.vectors.setdefault(name, set()).update(sizes)
+        for name, labels in later.explanation.items():
+            self.explanation.setdefault(name, {}).update(labels)
+        self.labels |= later.labels
+        self.statuses.update(later.statuses)
+        self.annotation_agents.update(later.annotation_agents)
+        self.prediction_agents.update(later.prediction_agents)
+
+    def shape(self) -> "Seen":
+        """A copy of what decides the columns."""
+        copy = Seen(records=self.records, multi_label=self.multi_label)
+        copy.add(replace(self, records=0, labels=set(), statuses=Counter(), annotation_agents=Counter(), prediction_agents=Counter()))
+        return copy
 
 
 def value_kinds(value: Any) -> AbstractSet[str]:
@@ -116,7 +152,7 @@ def _scalar_type(kinds: AbstractSet[str]) -> str | None:
     return "float" if kinds <= {"int", "float"} else None
 
 
-def _see(seen: _Seen, task: Task, document: Document) -> None:
+def _see(seen: Seen, task: Task, document: Document) -> None:
     content, reading = document.content, read(task, document)
     seen.records += 1
     seen.statuses[status_of(content)] += 1
@@ -137,7 +173,7 @@ def _see(seen: _Seen, task: Task, document: Document) -> None:
                 seen.labels.update(_labels_in(value))
 
 
-def _see_inputs(seen: _Seen, content: dict[str, Any]) -> None:
+def _see_inputs(seen: Seen, content: dict[str, Any]) -> None:
     seen.multi_label |= content.get("multi_label") is True
     for name, value in inputs_of(content).items():
         if value is not None:

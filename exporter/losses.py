@@ -56,6 +56,13 @@ class Losses:
         if sample is not None and len(found["samples"]) < _SAMPLES and sample not in found["samples"]:
             found["samples"].append(sample)
 
+    def merge(self, later: "Losses") -> None:
+        """Adds what was counted of later documents."""
+        for more in later.all():
+            found = self._found.setdefault((more.kind, more.dataset), {"count": 0, "message": more.message, "samples": []})
+            found["count"] += more.count
+            found["samples"] = list(dict.fromkeys([*found["samples"], *more.samples]))[:_SAMPLES]
+
     def extend(self, losses: Iterable[Loss]) -> None:
         """Takes over what was counted elsewhere, for other kinds or datasets."""
         for loss in losses:

@@ -2,11 +2,12 @@
 
 import shutil
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from exporter.choose import Choice, choose, meant, users_in_scope
+from exporter.converters import Converters, spare_processors
 from exporter.dataset import Job, export_dataset
 from exporter.errors import BusyError, ExportError
 from exporter.losses import Losses
@@ -21,6 +22,8 @@ from snapshot.progress import Progress
 from snapshot.reader import Snapshot
 from snapshot.writer import SnapshotWriter, refuse_existing
 
+#: Records from which on several processes gain more than their start takes.
+PROCESSES_FROM = 20_000
 #: Files that lie in a growing snapshot without being of it: those of interrupted runs, and what macOS and Windows leave where somebody looked.
 _STRAYS = ("*.tmp", ".DS_Store", "Thumbs.db")
 
@@ -124,14 +127,18 @@ class _Run:
         self._prepare()
         point("export.bound")
         writer = SnapshotWriter(self.options.directory)
-        job = Job(self.source, self.state, writer, self.progress, open_closed=self.options.open_closed)
         access = self._foretell()
+        records = sum(found.records for found in access.values() if isinstance(found, Count))
+        self.progress.expected("reading", records)
+        beside = spare_processors() if self.source.fast and records >= PROCESSES_FROM else 0
         datasets = []
-        for listed in self.choice.datasets:
-            dataset, losses = export_dataset(job, listed, access.get(listed.full_name))
-            self.losses.extend(losses)
-            if dataset is not None:
-                datasets.append(dataset)
+        with closing(Converters(beside)) as converters:
+            job = Job(self.source, self.state, writer, self.progress, converters, open_closed=self.options.open_closed)
+            for listed in self.choice.datasets:
+                dataset, losses = export_dataset(job, listed, access.get(listed.full_name))
+                self.losses.extend(losses)
+                if dataset is not None:
+                    datasets.append(dataset)
         self._look_again()
         self._write_people(writer, datasets)
         point("export.people_written")
@@ -145,10 +152,8 @@ class _Run:
         return manifest
 
     def _foretell(self) -> dict[str, Access]:
-        """Asks for what is to be read, by full name, and tells how much it is; records of closed datasets are counted when they are open."""
-        access = {listed.full_name: self.source.access(listed) for listed in self.choice.datasets if self.state.of(listed).after is None}
-        self.progress.expected("reading", sum(found.records for found in access.values() if isinstance(found, Count)))
-        return access
+        """Asks for what is to be read, by full name; records of closed datasets are counted when they are open."""
+        return {listed.full_name: self.source.access(listed) for listed in self.choice.datasets if self.state.of(listed).after is None}
 
     def named_before(self) -> Manifest | None:
         """The manifest, where an earlier run of the same export ended after its last rename: only its bookkeeping is left over."""

@@ -42,7 +42,13 @@ Page = list[bytes] | int
 
 
 class Source(Protocol):
-    """A place that content is read from. Everything raises ``transport.errors.ServerError`` when it can't answer."""
+    """A place that content is read from. Everything raises ``transport.errors.ServerError`` when it can't answer.
+
+    Attributes:
+        fast: whether documents come faster than one process converts them.
+    """
+
+    fast: bool
 
     @property
     def shown(self) -> Shown:

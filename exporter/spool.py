@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from exporter.documents import Document, decode, id_of
+from exporter.documents import id_of
 from snapshot.faults import point
 
 _MARK = b"page"
@@ -41,18 +41,16 @@ class Spool:
         path.touch()
         self._recover()
 
-    def append(self, page: Iterable[bytes]) -> list[Document]:
-        """Adds a page, one document a line, and brings it to the disk; returns its documents but the repeated ones, which are left out.
+    def append(self, page: Iterable[bytes]) -> list[bytes]:
+        """Adds a page, one document a line, and brings it to the disk; returns its lines but the repeated ones, which are left out.
 
         Documents come ascending by id, so that a repeated one follows its like.
         """
-        lines, documents, last_id = [], [], self.last_id
+        lines, last_id = [], self.last_id
         for line in page:
-            document = decode(line)
-            id_ = str(document.content.get("id"))
+            id_ = id_of(line)
             if id_ != last_id:
                 lines.append(line)
-                documents.append(document)
                 last_id = id_
         if lines:
             with self.path.open("ab") as file:
@@ -63,17 +61,26 @@ class Spool:
             point("export.page_synced")
         self.records += len(lines)
         self.last_id = last_id
-        return documents
+        return lines
 
-    def documents(self) -> Iterator[Document]:
+    def lines(self) -> Iterator[bytes]:
         """All documents in order; one page is in memory at a time."""
         for page, _ in self.pages():
             yield from page
 
-    def pages(self, start: int = 0) -> Iterator[tuple[list[Document], int]]:
-        """The documents page by page, with the place in the file where each page ends, from such a place on."""
-        for lines, end in self.lines(start):
-            yield [decode(line) for line in lines.split(b"\n")], end
+    def pages(self, start: int = 0) -> Iterator[tuple[list[bytes], int]]:
+        """The lines of each whole page, with the place in the file where it ends, from such a place on."""
+        with self.path.open("rb") as file:
+            file.seek(start)
+            size = os.fstat(file.fileno()).st_size
+            while len(head := file.read(_HEAD.size)) == _HEAD.size:
+                mark, packed, unpacked, checksum = _HEAD.unpack(head)
+                if mark != _MARK or packed > size - file.tell():
+                    return
+                page = file.read(packed)
+                if zlib.crc32(page) != checksum:
+                    return
+                yield _CODEC.decompress(page, unpacked, asbytes=True).split(b"\n"), file.tell()
 
     def clear(self) -> None:
         """Takes everything out."""
@@ -86,28 +93,14 @@ class Spool:
 
     def _recover(self) -> None:
         """Finds the last whole page, and cuts off what follows it."""
-        last = b""
-        for last, end in self.lines():
+        last: list[bytes] = []
+        for last, end in self.pages():
             self.size = end
-            self.records += last.count(b"\n") + 1
+            self.records += len(last)
         if last:
-            self.last_id = id_of(last.rpartition(b"\n")[2])
+            self.last_id = id_of(last[-1])
         if self.size != self.path.stat().st_size:
             os.truncate(self.path, self.size)
-
-    def lines(self, start: int = 0) -> Iterator[tuple[bytes, int]]:
-        """The lines of each whole page, and where it ends in the file."""
-        with self.path.open("rb") as file:
-            file.seek(start)
-            size = os.fstat(file.fileno()).st_size
-            while len(head := file.read(_HEAD.size)) == _HEAD.size:
-                mark, packed, unpacked, checksum = _HEAD.unpack(head)
-                if mark != _MARK or packed > size - file.tell():
-                    return
-                page = file.read(packed)
-                if zlib.crc32(page) != checksum:
-                    return
-                yield _CODEC.decompress(page, unpacked, asbytes=True), file.tell()
 
 
 def _packed(lines: bytes) -> bytes:

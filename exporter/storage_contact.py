@@ -2,8 +2,9 @@
 
 from exporter.errors import NamespaceError
 from exporter.storage_names import PATTERNS, Names, namespaces
-from transport.api import Api, from_json, is_json
+from transport.api import Api, is_json
 from transport.errors import NotAllowedError, ServerError, UnsupportedServerError
+from transport.exact_json import from_json
 
 #: The first major version that can be read.
 _OLDEST = {"OpenSearch": 1, "Elasticsearch": 7}

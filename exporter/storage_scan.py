@@ -16,8 +16,9 @@ from exporter.ahead import ahead
 from exporter.documents import as_it_came, encode, line_of
 from exporter.sorter import Line, Sorter
 from exporter.source import Page
-from transport.api import Api, from_json
+from transport.api import Api
 from transport.errors import ServerError, TemporaryError
+from transport.exact_json import from_json
 
 log = logging.getLogger(__name__)
 

@@ -71,6 +71,8 @@ def connect(
 class StorageSource:
     """A search engine and what a database said, as ``connect`` found them. Fulfils ``exporter.source.Source``."""
 
+    fast = True
+
     def __init__(self, api: Api, version: str, names: Names, people: People | None, folder: Path) -> None:
         self._folder = folder
         self._api = api

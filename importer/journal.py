@@ -24,8 +24,8 @@ from snapshot.faults import point
 from snapshot.files import append_whole, cut_torn_line, to_json, write_whole
 from snapshot.locks import locked
 from snapshot.reader import Snapshot
-from transport.api import from_json
-from transport.api import to_json as compact
+from transport.exact_json import from_json
+from transport.exact_json import to_json as compact
 
 PLAN, JOURNAL, CREDENTIALS, REJECTED, REPORT = "plan.json", "journal.jsonl", "credentials.csv", "rejected.jsonl", "import-report.json"
 _COLUMNS = ["username", "password"]

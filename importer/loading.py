@@ -20,7 +20,7 @@ from snapshot.faults import point
 from snapshot.models import Record
 from snapshot.progress import Progress
 from snapshot.reader import Snapshot
-from transport.api import to_json
+from transport.exact_json import to_json
 
 _ALPHABET = string.ascii_letters + string.digits
 

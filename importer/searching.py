@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from importer.target import SEARCH_VALUES, Target
-from transport.api import to_json
+from transport.exact_json import to_json
 
 
 def not_searchable(target: Target, dataset_id: str, external_ids: Iterable[str]) -> Iterator[str]:

@@ -9,8 +9,9 @@ from importer.plan import DatasetPlan, UserPlan
 from importer.target_state import TargetState, TargetUser
 from importer.wire import DatasetIds, property_settings, question_settings
 from snapshot.faults import point
-from transport.api import SEARCH_AWAY, Api, from_json, is_json
+from transport.api import SEARCH_AWAY, Api, is_json
 from transport.errors import NotAllowedError, ServerError, TemporaryError, UnsupportedServerError
+from transport.exact_json import from_json
 
 #: The most records that a page of a listing may have (argilla-server 2.8.0, ``handlers/v1/datasets/records.py``).
 PAGE = 500

@@ -8,7 +8,7 @@ from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import Any
 
-from transport.api import from_json, to_json
+from transport.exact_json import from_json, to_json
 
 #: Bytes of what waits that are in memory; what comes when there are so many goes to the file.
 HELD_BYTES = 8 << 20

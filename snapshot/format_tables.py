@@ -69,7 +69,7 @@ def bounds() -> str:
     rows = [
         ("rows of a Parquet file", f"{parts.PART_ROWS:,}", "any"),
         ("rows of a row group", f"{parts.ROW_GROUP:,}", "any"),
-        ("characters of `raw` in a row group", f"about {parts.ROW_GROUP_BYTES >> 20} Mi", "any"),
+        ("bytes of `raw` in a row group", f"about {parts.ROW_GROUP_BYTES >> 20} Mi", "any"),
         ("size of a JSON file", f"{limits.MAX_JSON >> 20} MiB", f"{limits.MAX_JSON >> 20} MiB"),
         ("levels of nesting in a JSON file", str(limits.MAX_DEPTH), str(limits.MAX_DEPTH)),
         ("levels of nesting in the JSON text of a metadata value", "any", f"{limits.MAX_DEPTH}; deeper text stays text"),

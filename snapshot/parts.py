@@ -1,11 +1,13 @@
-"""The Parquet files of one dataset: written one after the other, each read back before it gets its name."""
+"""The records of one dataset as Arrow columns, and its Parquet files: written one after the other, each read back before it gets its name."""
 
 import errno
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,11 +16,13 @@ from snapshot import layout
 from snapshot.errors import SnapshotError
 from snapshot.faults import point
 from snapshot.files import open_new, put_in_place, sync_file, temporary_path
+from snapshot.models import Dataset
 from snapshot.rows import batches
+from snapshot.schema import records_schema
 
 #: Rows of a row group: what a writer and a reader hold in memory at once.
 ROW_GROUP = 2_000
-#: Characters of ``raw`` after which a row group ends, however few its rows.
+#: Bytes of ``raw`` after which a row group ends, however few its rows.
 ROW_GROUP_BYTES = 32 << 20
 #: Rows that become Arrow columns at once: few enough to be in the processor's cache still, and to be held as Python objects.
 _CHUNK = 500
@@ -46,45 +50,53 @@ _REPEATING = [
 PART_ROWS = 100_000
 
 
-class Parts:
-    """Writes rows into ``folder``; a new file begins every ``PART_ROWS`` rows. The files depend on the rows alone.
+def record_batches(dataset: Dataset, rows: Iterable[Mapping[str, Any]]) -> Iterator[pa.RecordBatch]:
+    """Rows, by column name, as Arrow columns of the schema of a dataset's records.
 
-    A row group is compressed and written by a thread while the rows of the next one become columns.
+    Raises:
+        SnapshotError: a value does not fit its column.
+    """
+    schema, left = records_schema(dataset), iter(rows)
+    while chunk := list(islice(left, _CHUNK)):
+        try:
+            batch = pa.RecordBatch.from_pylist(chunk, schema=schema)
+        except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
+            which = f"{dataset.full_name}, records {chunk[0].get('id')!r} to {chunk[-1].get('id')!r}"
+            raise SnapshotError(f"{which}: a value does not fit its column: {error}") from error
+        yield batch
+
+
+class Parts:
+    """Writes the records of a dataset into ``folder``; a new file begins every ``PART_ROWS`` rows. The files depend on the rows alone.
+
+    A row group is compressed and written by a thread while the next one comes.
 
     Attributes:
         written: number of rows taken so far.
     """
 
     def __init__(self, folder: Path, schema: pa.Schema) -> None:
-        self.folder, self.schema = folder, schema
         self.written = 0
-        self._chunk: list[Mapping[str, Any]] = []
         self._group: list[pa.RecordBatch] = []
-        self._group_rows = self._group_size = 0
+        self._group_rows = self._group_bytes = 0
         self._files = _Files(folder, schema)
         self._thread = ThreadPoolExecutor(1)
         self._work: Future[None] | None = None
 
-    def write(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Appends rows; where they are long a row group has fewer.
+    def write(self, batches: Iterable[pa.RecordBatch]) -> None:
+        """Appends rows as Arrow columns; where they are long a row group has fewer.
 
         Raises:
-            SnapshotError: a value does not fit its column.
             OSError: an earlier row group could not be written.
         """
-        for row in rows:
-            self._chunk.append(row)
-            self.written += 1
-            self._group_rows += 1
-            self._group_size += len(row.get("raw") or "")
-            if self._group_rows == ROW_GROUP or self._group_size >= ROW_GROUP_BYTES:
-                self._end_group()
-            elif len(self._chunk) == _CHUNK:
-                self._end_chunk()
+        for batch in batches:
+            at = 0
+            while at < batch.num_rows:
+                at += self._append(batch.slice(at))
 
     def finish(self) -> None:
         """Ends the last file; a dataset without records has one too: it carries the schema."""
-        if self._group_rows:
+        if self._group:
             self._end_group()
         self._wait()
         self._files.finish()
@@ -94,25 +106,34 @@ class Parts:
         self._thread.shutdown()
         self._files.close()
 
-    def _end_chunk(self) -> None:
-        try:
-            self._group.append(pa.RecordBatch.from_pylist(self._chunk, schema=self.schema))
-        except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
-            first = self.written - len(self._chunk)
-            where = f"{layout.shown(self.folder.parent, self.folder.parents[3])}, records {first} to {self.written - 1}"
-            raise SnapshotError(f"{where}: a value does not fit its column: {error}") from error
-        self._chunk = []
+    def _append(self, batch: pa.RecordBatch) -> int:
+        """Takes as many rows as belong to this row group, which may end it; returns how many."""
+        ends = _raw_ends(batch)
+        room = bisect_left(ends, ends[0] + ROW_GROUP_BYTES - self._group_bytes, 1)
+        rows: int = min(batch.num_rows, ROW_GROUP - self._group_rows, room)
+        self._group.append(batch.slice(0, rows))
+        self.written += rows
+        self._group_rows += rows
+        self._group_bytes += ends[rows] - ends[0]
+        if self._group_rows == ROW_GROUP or self._group_bytes >= ROW_GROUP_BYTES:
+            self._end_group()
+        return rows
 
     def _end_group(self) -> None:
-        self._end_chunk()
         self._wait()
         self._work = self._thread.submit(self._files.write, self._group)
-        self._group, self._group_rows, self._group_size = [], 0, 0
+        self._group, self._group_rows, self._group_bytes = [], 0, 0
 
     def _wait(self) -> None:
         """Waits until the last row group is written, so that no more than two are in memory."""
         if self._work is not None:
             self._work.result()
+
+
+def _raw_ends(batch: pa.RecordBatch) -> Sequence[int]:
+    """Where the text of ``raw`` begins in the column's bytes, and then where that of each row ends."""
+    raw = batch.column("raw")
+    return cast("Sequence[int]", memoryview(raw.buffers()[1]).cast("i")[raw.offset : raw.offset + len(raw) + 1])
 
 
 class _Files:

@@ -2,15 +2,15 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import msgspec
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from snapshot import layout
@@ -65,12 +65,12 @@ class SnapshotWriter:
         make_folder(folder / layout.RECORDS)
         return Parts(folder / layout.RECORDS, records_schema(dataset))
 
-    def write_dataset(self, dataset: Dataset, rows: Iterable[Mapping[str, Any]], begun: Parts | None = None) -> None:
-        """Writes the records of a dataset (rows by column name, in order), then its ``dataset.json``.
+    def write_dataset(self, dataset: Dataset, batches: Iterable[pa.RecordBatch], begun: Parts | None = None) -> None:
+        """Writes the records of a dataset, in order, then its ``dataset.json``.
 
         Args:
             dataset: the dataset.
-            rows: the rows that follow those in ``begun``.
+            batches: the rows that follow those in ``begun``, see ``parts.record_batches``.
             begun: what ``begin`` gave, with the first rows; None where nothing was begun.
 
         Raises:
@@ -78,7 +78,7 @@ class SnapshotWriter:
         """
         parts = begun or self.begin(dataset)
         with closing(parts):
-            parts.write(rows)
+            parts.write(batches)
             parts.finish()
         if parts.written != dataset.records:
             raise SnapshotError(f"{dataset.full_name}: {dataset.records} records were read, {parts.written} written.")

@@ -1,7 +1,8 @@
 """A conversion that follows a growing spool writes what one after the scan would, whatever comes and whenever it was interrupted."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.conversion import Conversion
-from exporter.documents import encode
+from exporter.converters import Converters
+from exporter.documents import decode, encode
 from exporter.errors import ExportError
 from exporter.learn import learn
 from exporter.losses import Losses
@@ -24,6 +26,24 @@ from snapshot.writer import SnapshotWriter
 
 LISTED = Listed("ws", "name", "TextClassification")
 Page = list[dict[str, Any]]
+HERE = Converters(0)
+
+
+class Late(Converters):
+    """Processes beside this one that never get round to a page: it is converted when so many wait, with what was known when it was given."""
+
+    def __init__(self, pages: int) -> None:
+        super().__init__(0)
+        self.pages = pages
+
+    def convert(self, _page: Any) -> Future[Any]:
+        return Future()
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[Converters]:
+    with closing(Converters(2)) as converters:
+        yield converters
 
 
 @pytest.fixture(autouse=True)
@@ -56,18 +76,19 @@ def at_once(folder: Path, documents: Page) -> tuple[dict[str, str], Any]:
     """The same of all documents, learnt from first and written afterwards."""
     spool = Spool(folder / "whole")
     spool.append(map(encode, documents))
-    learnt = learn("TextClassification", spool.documents())
+    read = list(map(decode, spool.lines()))
+    learnt = learn("TextClassification", read)
     dataset = Dataset("ws", "name", "TextClassification", learnt.records, learnt.columns, learnt.multi_label)
     losses, writer = Losses(), SnapshotWriter(folder / "whole-snap")
-    writer.write_dataset(dataset, [to_row(each, dataset, losses) for each in spool.documents()])
+    writer.write_dataset(dataset, parts.record_batches(dataset, [to_row(each, dataset, losses) for each in read]))
     return checksums(writer.dataset_folder(dataset)), losses.all()
 
 
-def followed(folder: Path, pages: list[Page], *, killed_after: int = 0) -> tuple[dict[str, str], Any]:
+def followed(folder: Path, pages: list[Page], converters: Converters, *, killed_after: int = 0) -> tuple[dict[str, str], Any]:
     """Page by page; after some pages a new run may take over."""
     for last, run in enumerate((pages[:killed_after], pages[killed_after:])):
         writer, spool = SnapshotWriter(folder / "snap"), Spool(folder / "spool")
-        with closing(Conversion(writer, LISTED, spool)) as conversion:
+        with closing(Conversion(writer, LISTED, spool, converters)) as conversion:
             list(conversion.recall())
             for page in run:
                 conversion.add(spool.append(map(encode, page)))
@@ -91,15 +112,20 @@ CHANGING: dict[str, Callable[[int], dict[str, Any]]] = {
 
 @pytest.mark.parametrize("name", CHANGING)
 @pytest.mark.parametrize("size", [1, 7, 60])
-def test_the_files_are_the_same_as_those_written_after_the_scan(name: str, size: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("waiting", [None, 0, 1, 5, 100])
+def test_the_files_are_the_same_as_those_written_after_the_scan(
+    name: str, size: int, waiting: int | None, processes: Converters, tmp_path: Path
+) -> None:
     documents = [CHANGING[name](number) for number in range(60)]
-    assert followed(tmp_path, paged(documents, size)) == at_once(tmp_path, documents)
+    converters = processes if waiting is None else Late(waiting)
+    assert followed(tmp_path, paged(documents, size), converters) == at_once(tmp_path, documents)
 
 
 @pytest.mark.parametrize("killed_after", range(1, 9))
-def test_they_are_the_same_after_an_interruption(killed_after: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("waiting", [0, 3])
+def test_they_are_the_same_after_an_interruption(killed_after: int, waiting: int, tmp_path: Path) -> None:
     documents = [CHANGING["an integer that becomes a float"](number) for number in range(60)]
-    assert followed(tmp_path, paged(documents, 7), killed_after=killed_after) == at_once(tmp_path, documents)
+    assert followed(tmp_path, paged(documents, 7), Late(waiting), killed_after=killed_after) == at_once(tmp_path, documents)
 
 
 MEMBERS = st.fixed_dictionaries(
@@ -113,17 +139,19 @@ MEMBERS = st.fixed_dictionaries(
 )
 
 
-@given(st.lists(MEMBERS, max_size=30), st.integers(1, 5), st.integers(0, 9))
-@settings(max_examples=40, deadline=None)
-def test_they_are_the_same_for_any_documents(tmp_path_factory: pytest.TempPathFactory, members: Page, size: int, killed_after: int) -> None:
+@given(st.lists(MEMBERS, max_size=30), st.integers(1, 5), st.integers(0, 9), st.integers(0, 6))
+@settings(max_examples=60, deadline=None)
+def test_they_are_the_same_for_any_documents(
+    tmp_path_factory: pytest.TempPathFactory, members: Page, size: int, killed_after: int, waiting: int
+) -> None:
     documents = [document(number, **some) for number, some in enumerate(members)]
     folder = tmp_path_factory.mktemp("any")
-    assert followed(folder, paged(documents, size), killed_after=killed_after) == at_once(folder, documents)
+    assert followed(folder, paged(documents, size), Late(waiting), killed_after=killed_after) == at_once(folder, documents)
 
 
 def test_what_comes_while_nothing_changes_is_written_at_once_and_what_is_left_behind_soon(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "spool")
-    conversion, written = Conversion(SnapshotWriter(tmp_path / "snap"), LISTED, spool), []
+    conversion, written = Conversion(SnapshotWriter(tmp_path / "snap"), LISTED, spool, HERE), []
     for page in paged([document(number, multi_label=number == 25) for number in range(60)], 5):
         conversion.add(spool.append(map(encode, page)))
         written.append(conversion.written)
@@ -134,7 +162,7 @@ def test_what_comes_while_nothing_changes_is_written_at_once_and_what_is_left_be
 
 def test_where_columns_change_all_the_time_little_is_written_in_vain(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "spool")
-    conversion, begun = Conversion(SnapshotWriter(tmp_path / "snap"), LISTED, spool), 0
+    conversion, begun = Conversion(SnapshotWriter(tmp_path / "snap"), LISTED, spool, HERE), 0
     for page in paged([new_key(number) for number in range(100)], 1):
         conversion.add(spool.append(map(encode, page)))
         begun += conversion.written
@@ -142,10 +170,11 @@ def test_where_columns_change_all_the_time_little_is_written_in_vain(tmp_path: P
     assert 0 < begun < 200
 
 
-def test_changes_take_the_place_of_what_was_read_first(tmp_path: Path) -> None:
+@pytest.mark.parametrize("waiting", [None, 0, 2])
+def test_changes_take_the_place_of_what_was_read_first(waiting: int | None, processes: Converters, tmp_path: Path) -> None:
     old, new = [document(number) for number in range(20)], [document(number, metadata={"a": 1}) for number in (0, 7, 20)]
     spool, changes, writer = Spool(tmp_path / "spool"), Spool(tmp_path / "changes"), SnapshotWriter(tmp_path / "snap")
-    conversion = Conversion(writer, LISTED, spool)
+    conversion = Conversion(writer, LISTED, spool, processes if waiting is None else Late(waiting))
     for page in paged(old, 6):
         conversion.add(spool.append(map(encode, page)))
     changes.append(map(encode, new))
@@ -157,7 +186,7 @@ def test_a_spool_that_was_altered_is_noticed(tmp_path: Path) -> None:
     spool, writer = Spool(tmp_path / "spool"), SnapshotWriter(tmp_path / "snap")
     for page in paged([document(number) for number in range(20)], 5):
         spool.append(map(encode, page))
-    conversion = Conversion(writer, LISTED, spool)
+    conversion = Conversion(writer, LISTED, spool, HERE)
     list(conversion.recall())
     (tmp_path / "spool").write_bytes((tmp_path / "spool").read_bytes()[:-1])
     with pytest.raises(ExportError, match="was altered"):

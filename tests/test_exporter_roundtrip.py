@@ -9,12 +9,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporter.documents import encode
+from exporter.documents import decode, encode
 from exporter.learn import learn
 from exporter.losses import LOSS_KINDS, Losses
 from exporter.rows import to_row
 from exporter.spool import Spool
 from snapshot.models import TASKS, Dataset, Record, Source, Task
+from snapshot.parts import record_batches
 from snapshot.reader import Snapshot
 from snapshot.writer import SnapshotWriter
 
@@ -80,7 +81,8 @@ def through(folder: Path, task: Task, documents: list[dict[str, Any]]) -> tuple[
     """Writes a snapshot of one dataset and reads it; the raw column comes beside the records."""
     spool = Spool(folder / "spool.gz")
     spool.append(map(encode, documents))
-    learnt = learn(task, spool.documents())
+    read = list(map(decode, spool.lines()))
+    learnt = learn(task, read)
     dataset = Dataset(
         "ws", "name", task, learnt.records, learnt.columns, learnt.multi_label,
         annotation_agents=learnt.annotation_agents, prediction_agents=learnt.prediction_agents, statuses=learnt.statuses,
@@ -89,10 +91,10 @@ def through(folder: Path, task: Task, documents: list[dict[str, Any]]) -> tuple[
     writer = SnapshotWriter(folder / "snap")
     writer.write_users([])
     writer.write_workspaces([])
-    writer.write_dataset(dataset, (to_row(document, dataset, losses) for document in spool.documents()))
+    writer.write_dataset(dataset, record_batches(dataset, (to_row(document, dataset, losses) for document in read)))
     writer.finish(Source("test", "", ""), losses.all(), "test")
     snapshot = Snapshot(folder / "snap")
-    return dataset, list(snapshot.records(snapshot.entries[0])), [document.raw for document in spool.documents()], losses
+    return dataset, list(snapshot.records(snapshot.entries[0])), [document.raw for document in read], losses
 
 
 @given(st.data())

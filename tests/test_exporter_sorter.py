@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from exporter.documents import encode
 from exporter.sorter import Sorter
-from transport.api import from_json
+from transport.exact_json import from_json
 
 VALUES = st.one_of(st.text(), st.integers(), st.floats(allow_nan=False), st.lists(st.text(max_size=3), max_size=3))
 

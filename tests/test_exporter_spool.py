@@ -22,7 +22,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def contents(spool: Spool) -> list[dict[str, Any]]:
-    return [document.content for document in spool.documents()]
+    return [decode(line).content for line in spool.lines()]
 
 
 def filled(path: Path) -> Spool:

@@ -24,6 +24,7 @@ from importer.target_state import TargetState, TargetUser
 from importer.wire import DatasetIds, wire_item
 from servers.stack import Stack
 from snapshot.models import Dataset, Source, User, Workspace
+from snapshot.parts import record_batches
 from snapshot.reader import Snapshot
 from snapshot.writer import SnapshotWriter
 from tests.accounting import Account
@@ -33,7 +34,7 @@ from tests.rule_server import Published, publish
 from tests.rules import Target, problems
 from tests.strategies import USERS, Content, contents, texts
 from tests.strategies import options as some_options
-from transport.api import from_json, to_json
+from transport.exact_json import from_json, to_json
 
 ME = "owner"
 #: One key with an integer that no float holds, and with a float.
@@ -74,7 +75,7 @@ def snapshot_of(content: Content, room: Path) -> Iterator[Snapshot]:
         writer = SnapshotWriter(folder)
         writer.write_users([User(username, "annotator") for username in USERS])
         writer.write_workspaces([Workspace("w")])
-        writer.write_dataset(dataset, (to_row(document, dataset, Losses()) for document in documents))
+        writer.write_dataset(dataset, record_batches(dataset, (to_row(document, dataset, Losses()) for document in documents)))
         writer.finish(Source("argilla-api", "http://old", "1.29.1"), [], "test")
         yield Snapshot(folder)
     finally:

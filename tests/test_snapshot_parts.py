@@ -12,8 +12,8 @@ from snapshot import parts
 SCHEMA = pa.schema([pa.field("id", pa.string(), nullable=False), pa.field("raw", pa.string())])
 
 
-def row(number: int) -> dict[str, str]:
-    return {"id": f"{number:09}", "raw": "{}"}
+def rows(start: int, end: int) -> list[pa.RecordBatch]:
+    return [pa.RecordBatch.from_pylist([{"id": f"{number:09}", "raw": "{}"} for number in range(start, end)], schema=SCHEMA)]
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_files_depend_on_the_rows_alone_however_they_come(folder: Path, monkeypa
     monkeypatch.setattr(parts, "PART_ROWS", 4_000)
     with closing(parts.Parts(folder, SCHEMA)) as growing:
         for start, end in [(0, 1), (1, 4_100), (4_100, 9_001)]:
-            growing.write(map(row, range(start, end)))
+            growing.write(rows(start, end))
         assert growing.written == 9_001
         growing.finish()
     files = [pq.ParquetFile(path) for path in sorted(folder.iterdir())]
@@ -39,18 +39,18 @@ def test_files_depend_on_the_rows_alone_however_they_come(folder: Path, monkeypa
 def test_what_the_thread_can_not_write_is_told_by_the_next_group(folder: Path) -> None:
     folder.rmdir()
     with closing(parts.Parts(folder, SCHEMA)) as growing, pytest.raises(FileNotFoundError, match="part-00000"):
-        growing.write(map(row, range(4_000)))
+        growing.write(rows(0, 4_000))
 
 
 def test_what_the_thread_can_not_write_is_told_by_the_end(folder: Path) -> None:
     folder.rmdir()
     with closing(parts.Parts(folder, SCHEMA)) as growing:
-        growing.write(map(row, range(2_000)))
+        growing.write(rows(0, 2_000))
         with pytest.raises(FileNotFoundError, match="part-00000"):
             growing.finish()
 
 
 def test_a_file_that_was_not_finished_keeps_its_temporary_name(folder: Path) -> None:
     with closing(parts.Parts(folder, SCHEMA)) as growing:
-        growing.write(map(row, range(2_000)))
+        growing.write(rows(0, 2_000))
     assert [path.name for path in folder.iterdir()] == ["part-00000.parquet.tmp"]

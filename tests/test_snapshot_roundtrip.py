@@ -38,7 +38,7 @@ def write(folder: Path, *content: tuple[Dataset, list[Record]], users: list[User
     growing.write_users(users or [])
     growing.write_workspaces([Workspace(name) for name in dict.fromkeys(dataset.workspace for dataset, _ in content)])
     for dataset, records in content:
-        growing.write_dataset(dataset, (row(record, dataset) for record in records))
+        growing.write_dataset(dataset, parts.record_batches(dataset, (row(record, dataset) for record in records)))
     growing.finish(SOURCE, [Loss("kind", 1, "message")], "test")
     return Snapshot(folder)
 
@@ -110,8 +110,8 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
 def test_a_value_that_does_not_fit_is_one_clear_error(tmp_path: Path) -> None:
     growing = SnapshotWriter(tmp_path / "snap")
     dataset = Dataset("ws", "name", "Text2Text", 1)
-    with pytest.raises(writer.SnapshotError, match="datasets/ws/name, records 0 to 0: a value does not fit its column"):
-        growing.write_dataset(dataset, [{"id": "a", "status": "Default", "text": "\ud800"}])
+    with pytest.raises(writer.SnapshotError, match=r"ws\.name, records 'a' to 'a': a value does not fit its column"):
+        growing.write_dataset(dataset, parts.record_batches(dataset, [{"id": "a", "status": "Default", "text": "\ud800"}]))
     with pytest.raises(writer.SnapshotError, match=r"ws\.name: 1 records were read, 0 written"):
         growing.write_dataset(dataset, [])
 

@@ -13,6 +13,7 @@ import httpx
 import msgspec
 import pytest
 
+from exporter import run as export_run
 from exporter.database import read_people
 from exporter.documents import id_of
 from exporter.run import ExportOptions, export
@@ -57,6 +58,12 @@ class Storage:
 
     def index(self, rest: str) -> str:
         return f"{self.search_url}/{self.namespace}.ar.{rest}"
+
+
+@pytest.fixture(autouse=True)
+def several_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few records there are."""
+    monkeypatch.setattr(export_run, "PROCESSES_FROM", 0)
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ from copy import copy
 from typing import Any, Literal
 
 import httpx
-import msgspec
 import stamina
 
 from transport.errors import NotAllowedError, ServerError, TemporaryError, UnreachableError
+from transport.exact_json import from_json, to_json
 
 log = logging.getLogger(__name__)
 
@@ -251,29 +251,6 @@ def error_detail(response: httpx.Response) -> str:
         detail = "; ".join(f"{'.'.join(map(str, e.get('loc', [])))}: {e.get('msg')}" for e in detail["errors"])
     text = detail if isinstance(detail, str) else json.dumps(detail, ensure_ascii=False)
     return " ".join(f"{code}: {text}".split() if code else text.split())[:_DETAIL]
-
-
-def to_json(value: Any) -> bytes:
-    """Compact JSON; half characters (lone surrogates) are replaced."""
-    try:
-        return msgspec.json.encode(value)
-    except UnicodeEncodeError:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-
-
-def from_json(content: bytes) -> Any:
-    """Parses JSON; integers of any size are exact, and lone surrogates and NaN are let through.
-
-    Raises:
-        ValueError: it is no JSON.
-    """
-    if not content:
-        return None
-    try:
-        return msgspec.json.decode(content)
-    except ValueError:
-        log.debug("not strict JSON; read by the standard library")
-        return json.loads(content)
 
 
 def redirected(response: httpx.Response) -> str:
