@@ -17,7 +17,7 @@ from exporter.converters import Converters, InOrder
 from exporter.errors import ExportError
 from exporter.learn import Learning, Learnt
 from exporter.losses import Losses
-from exporter.pages import Page, described
+from exporter.pages import Unconverted, described
 from exporter.source import Listed
 from exporter.spool import Spool
 from snapshot.parts import Parts
@@ -122,14 +122,14 @@ class Conversion:
             self.parts.close()
 
     def _learn(self, lines: list[bytes]) -> None:
-        self._pages.give(_About(new=True), Page(self._listed, lines, None))
+        self._pages.give(_About(new=True), Unconverted(self._listed, lines, None))
 
     def _write(self, lines: list[bytes], end: int, *, new: bool) -> None:
         self._give(_About(new, self._next, end), lines)
         self._next = end
 
     def _give(self, about: _About, lines: list[bytes]) -> None:
-        self._pages.give(about, Page(self._listed, lines, self._learning.shape()))
+        self._pages.give(about, Unconverted(self._listed, lines, self._learning.shape()))
 
     def _take(self, *, everything: bool = False) -> None:
         """Learns from what was converted, and writes it where it is next and has the columns that all so far need."""

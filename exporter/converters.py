@@ -18,7 +18,7 @@ from threading import local
 from typing import Any, Generic, TypeVar
 
 from exporter.many import many_documents
-from exporter.pages import Converted, Page, convert
+from exporter.pages import Converted, Unconverted, convert
 
 T = TypeVar("T")
 
@@ -39,11 +39,11 @@ class Converters:
         beside: how many processes beside this one, see ``spare_processors``.
 
     Attributes:
-        pages: how many pages may wait to be taken: more of them only take memory.
+        room: how many pages may wait to be taken: more of them only take memory.
     """
 
     def __init__(self, beside: int) -> None:
-        self.pages = 2 * _PAGES * beside
+        self.room = 2 * _PAGES * beside
         self._ours = local()
         self._processes: list[_Process] = []
         self._started: SimpleQueue[_Process] = SimpleQueue()
@@ -55,7 +55,7 @@ class Converters:
             self._threads.submit(int)  # so that its thread begins to wait for it
         self._given: list[Future[Converted]] = []
 
-    def convert(self, page: Page) -> Future[Converted]:
+    def convert(self, page: Unconverted) -> Future[Converted]:
         """Gives a page to a process; where all have enough to do it is converted here and now."""
         self._given = [future for future in self._given if not future.done()]
         if len(self._given) < _PAGES * len(self._processes):
@@ -87,7 +87,7 @@ class Converters:
         with suppress(OSError, EOFError):
             _load(self._ours.process.stdout)
 
-    def _ask(self, page: Page) -> Converted:
+    def _ask(self, page: Unconverted) -> Converted:
         process: _Process = self._ours.process
         _dump(page, process.stdin)
         answer = _load(process.stdout)
@@ -102,20 +102,20 @@ class InOrder(Generic[T]):
 
     def __init__(self, converters: Converters) -> None:
         self._converters = converters
-        self._given: deque[tuple[T, Page, Future[Converted]]] = deque()
+        self._given: deque[tuple[T, Unconverted, Future[Converted]]] = deque()
 
-    def give(self, about: T, page: Page) -> None:
+    def give(self, about: T, page: Unconverted) -> None:
         """Gives a page; what is said about it comes back with it."""
         self._given.append((about, page, self._converters.convert(page)))
 
     def take(self, *, everything: bool = False) -> Iterator[tuple[T, Converted]]:
         """What is converted, or too much to be left waiting; or all, after which nothing is left."""
-        while self._given and (everything or self._given[0][-1].done() or len(self._given) > self._converters.pages):
+        while self._given and (everything or self._given[0][-1].done() or len(self._given) > self._converters.room):
             about, page, future = self._given.popleft()
             yield about, _result(page, future)
 
 
-def _result(page: Page, future: Future[Converted]) -> Converted:
+def _result(page: Unconverted, future: Future[Converted]) -> Converted:
     """What became of a page; where no process has begun with it, or its process is gone, it is converted here."""
     if future.cancel():
         return convert(page)

@@ -134,7 +134,7 @@ def _scan(job: Job, listed: Listed, so_far: SoFar, spool: Spool, conversion: Con
             repeated += len(page) - len(lines)
             conversion.add(lines)
             job.progress.advanced(len(page))
-            del page, lines  # so that no more than two pages are in memory
+            del page, lines  # large, and the next may be long in coming
     after, settled = catch_up(job.source, listed, so_far.before, job.state.changes(listed))
     so_far = replace(so_far, after=after, settled=settled, repeated=repeated)
     job.state.save(so_far)

@@ -77,11 +77,20 @@ def line_of(raw: msgspec.Raw) -> bytes:
 
 
 def id_of(line: bytes) -> str:
-    """The id, as text, of a document as JSON text; of the rest little is looked at."""
+    """The id, as text, of a document as JSON text."""
     try:
-        return str(_ID.decode(line).id)
-    except msgspec.DecodeError:  # it has none, or a strange one
+        return plain_id(line)
+    except msgspec.DecodeError:
         return str(from_json(line).get("id"))
+
+
+def plain_id(line: bytes | msgspec.Raw) -> str:
+    """The same of a document that has an id, which is an integer or text; of the rest little is looked at.
+
+    Raises:
+        msgspec.DecodeError: it has none, or a strange one.
+    """
+    return str(_ID.decode(line).id)
 
 
 def encode(document: Mapping[str, Any]) -> bytes:

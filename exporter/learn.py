@@ -86,11 +86,6 @@ class Learning:
         )
 
 
-def learn(task: Task, documents: Iterable[Document]) -> Learnt:
-    """What documents say that are all there."""
-    return Learning(task).see(documents).learnt()
-
-
 @dataclass(slots=True)
 class Seen(Tally):
     """What was seen so far in documents."""
@@ -116,8 +111,8 @@ class Seen(Tally):
 
     def shape(self) -> "Seen":
         """A copy of what decides the columns."""
-        copy = Seen(records=self.records, multi_label=self.multi_label)
-        copy.add(replace(self, records=0, labels=set(), statuses=Counter(), annotation_agents=Counter(), prediction_agents=Counter()))
+        copy = Seen()
+        copy.add(replace(self, labels=set(), statuses=Counter(), annotation_agents=Counter(), prediction_agents=Counter()))
         return copy
 
 

@@ -14,7 +14,7 @@ from snapshot.parts import record_batches
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Unconverted:
     """A page to convert.
 
     Attributes:
@@ -45,7 +45,7 @@ class Converted:
     losses: Losses
 
 
-def convert(page: Page) -> Converted:
+def convert(page: Unconverted) -> Converted:
     """Learns from a page, and makes rows of it with the columns that it and all others so far need."""
     documents, losses = list(map(decode, page.lines)), Losses()
     learnt = Learning(page.listed.task).see(documents)

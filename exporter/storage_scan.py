@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from exporter.ahead import ahead
-from exporter.documents import as_it_came, encode, line_of
+from exporter.documents import as_it_came, encode, line_of, plain_id
 from exporter.sorter import Line, Sorter
 from exporter.source import Page
 from transport.api import Api
@@ -137,10 +137,6 @@ class _Page(NamedTuple):
     total: int
 
 
-class _Id(msgspec.Struct):
-    id: int | str
-
-
 class _Hit(msgspec.Struct):
     source: msgspec.Raw = msgspec.field(name="_source")
 
@@ -159,7 +155,7 @@ class _Answer(msgspec.Struct):
     scroll_id: str = msgspec.field(name="_scroll_id")
 
 
-_ANSWER, _ID = msgspec.json.Decoder(_Answer), msgspec.json.Decoder(_Id)
+_ANSWER = msgspec.json.Decoder(_Answer)
 
 
 def read_answer(content: bytes) -> _Page:
@@ -171,7 +167,7 @@ def read_answer(content: bytes) -> _Page:
     answer = as_it_came(content, _ANSWER)
     if answer is not None:
         with suppress(msgspec.DecodeError):  # a document has no id, or a strange one
-            lines = [(str(_ID.decode(hit.source).id), line_of(hit.source)) for hit in answer.hits.hits]
+            lines = [(plain_id(hit.source), line_of(hit.source)) for hit in answer.hits.hits]
             return _Page(lines, answer.scroll_id, answer.hits.total.value)
     whole = from_json(content)
     try:

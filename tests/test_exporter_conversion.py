@@ -15,7 +15,7 @@ from exporter.conversion import Conversion
 from exporter.converters import Converters
 from exporter.documents import decode, encode
 from exporter.errors import ExportError
-from exporter.learn import learn
+from exporter.learn import Learning
 from exporter.losses import Losses
 from exporter.rows import to_row
 from exporter.source import Listed
@@ -32,9 +32,9 @@ HERE = Converters(0)
 class Late(Converters):
     """Processes beside this one that never get round to a page: it is converted when so many wait, with what was known when it was given."""
 
-    def __init__(self, pages: int) -> None:
+    def __init__(self, room: int) -> None:
         super().__init__(0)
-        self.pages = pages
+        self.room = room
 
     def convert(self, _page: Any) -> Future[Any]:
         return Future()
@@ -77,7 +77,7 @@ def at_once(folder: Path, documents: Page) -> tuple[dict[str, str], Any]:
     spool = Spool(folder / "whole")
     spool.append(map(encode, documents))
     read = list(map(decode, spool.lines()))
-    learnt = learn("TextClassification", read)
+    learnt = Learning("TextClassification").see(read).learnt()
     dataset = Dataset("ws", "name", "TextClassification", learnt.records, learnt.columns, learnt.multi_label)
     losses, writer = Losses(), SnapshotWriter(folder / "whole-snap")
     writer.write_dataset(dataset, parts.record_batches(dataset, [to_row(each, dataset, losses) for each in read]))

@@ -15,7 +15,7 @@ from exporter import converters as module
 from exporter.converters import Converters, InOrder, spare_processors
 from exporter.documents import encode
 from exporter.learn import Learning
-from exporter.pages import Converted, Page, convert
+from exporter.pages import Converted, Unconverted, convert
 from exporter.source import Listed
 from snapshot.errors import SnapshotError
 
@@ -23,9 +23,9 @@ LISTED = Listed("ws", "name", "TextClassification")
 PATIENCE = 30.0  # seconds
 
 
-def page(number: int, **members: Any) -> Page:
+def page(number: int, **members: Any) -> Unconverted:
     lines = [encode({"id": f"{number}-{line}", "inputs": {"text": "x"}, "status": "Default", **members}) for line in range(3)]
-    return Page(LISTED, lines, Learning(LISTED.task))
+    return Unconverted(LISTED, lines, Learning(LISTED.task))
 
 
 def content(converted: Converted) -> Any:
@@ -47,7 +47,7 @@ def two() -> Iterator[Converters]:
         yield converters
 
 
-def converted(converters: Converters, pages: list[Page]) -> list[tuple[int, Any]]:
+def converted(converters: Converters, pages: list[Unconverted]) -> list[tuple[int, Any]]:
     order: InOrder[int] = InOrder(converters)
     found = []
     for number, each in enumerate(pages):
@@ -88,7 +88,7 @@ def test_where_no_process_can_be_started_all_is_converted_here(executable: str, 
 
 def test_what_goes_wrong_there_is_raised_here(two: Converters) -> None:
     ready(two)
-    broken = Page(LISTED, [b'{"id": 1, "status": "\xff"}'], Learning(LISTED.task))
+    broken = Unconverted(LISTED, [b'{"id": 1, "status": "\xff"}'], Learning(LISTED.task))
     with pytest.raises(UnicodeDecodeError):
         two.convert(broken).result(PATIENCE)
     assert content(two.convert(page(1)).result(PATIENCE)) == content(convert(page(1)))

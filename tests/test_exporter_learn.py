@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from exporter.documents import decode, encode
-from exporter.learn import Learnt, learn, metadata_type, value_kinds
+from exporter.learn import Learning, Learnt, metadata_type, value_kinds
 from snapshot.models import Columns, Task
 
 BIG = 2**53
@@ -14,7 +14,7 @@ LONG = 2**63
 
 
 def learn_from(task: Task, documents: list[dict[str, Any]]) -> Learnt:
-    return learn(task, (decode(encode(document)) for document in documents))
+    return Learning(task).see(decode(encode(document)) for document in documents).learnt()
 
 
 def type_of(*values: object) -> str:

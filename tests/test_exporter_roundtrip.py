@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.documents import decode, encode
-from exporter.learn import learn
+from exporter.learn import Learning
 from exporter.losses import LOSS_KINDS, Losses
 from exporter.rows import to_row
 from exporter.spool import Spool
@@ -82,7 +82,7 @@ def through(folder: Path, task: Task, documents: list[dict[str, Any]]) -> tuple[
     spool = Spool(folder / "spool.gz")
     spool.append(map(encode, documents))
     read = list(map(decode, spool.lines()))
-    learnt = learn(task, read)
+    learnt = Learning(task).see(read).learnt()
     dataset = Dataset(
         "ws", "name", task, learnt.records, learnt.columns, learnt.multi_label,
         annotation_agents=learnt.annotation_agents, prediction_agents=learnt.prediction_agents, statuses=learnt.statuses,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from exporter.documents import Document, decode, encode
-from exporter.learn import learn
+from exporter.learn import Learning
 from exporter.losses import Losses
 from exporter.rows import to_row
 from snapshot.models import Dataset, Task
@@ -15,7 +15,7 @@ from snapshot.models import Dataset, Task
 def row_of(task: Task, document: dict[str, Any], *others: dict[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:
     """The row of the first of the documents of a dataset, and how many losses of which kind it had."""
     read: list[Document] = [decode(encode({"id": 1, "status": "Default", **content})) for content in (document, *others)]
-    learnt = learn(task, read)
+    learnt = Learning(task).see(read).learnt()
     dataset = Dataset("ws", "name", task, learnt.records, learnt.columns, learnt.multi_label)
     losses = Losses()
     row = to_row(read[0], dataset, losses)

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from exporter.documents import decode, encode
-from exporter.learn import learn
+from exporter.learn import Learning
 from exporter.losses import Losses
 from exporter.rows import to_row
 from importer.cleaning import clean_text
@@ -61,7 +61,7 @@ def snapshot_of(content: Content, room: Path) -> Iterator[Snapshot]:
     folder = room / "snap"
     try:
         documents = [decode(encode(document)) for document in content.documents]
-        learnt = learn(content.task, documents)  # type: ignore[arg-type]
+        learnt = Learning(content.task).see(documents).learnt()  # type: ignore[arg-type]
         dataset = Dataset(
             workspace="w",
             name="d",
