@@ -1,6 +1,6 @@
 """The README's part about speed and memory, made of ``results.json``."""
 
-from benchmarks.results import Group, load
+from benchmarks.results import TITLES, Group, by_size, load
 from benchmarks.scaling import CONCURRENCY, WORKERS, path_of
 
 #: Ours, what it is compared with, and the words for both.
@@ -14,13 +14,12 @@ COMPARISONS = (
     ("import", "bodies", "`import` : plain requests of ready bodies"),
     ("verify", "import", "`verify` : `import`"),
 )
-TITLES = {"export": "Out of Argilla 1.29.1", "import": "Into Argilla 2.8.0"}
 
 
 def page() -> str:
     """A plot and a table for each side that was measured, and a table of imports into servers with several workers."""
     groups = load()
-    sections = [_section(side, [g for g in groups if g.side == side]) for side in TITLES if any(g.side == side for g in groups)]
+    sections = [_section(side, measured) for side, measured in by_size(groups).items()]
     return "\n".join(sections + [_workers(group) for group in groups if group.side == "workers"])
 
 

@@ -1,4 +1,4 @@
-"""Draws ``results.json``, a picture for each of ``SIDES``; runs in an environment of its own: ``python -m benchmarks.plot``."""
+"""Draws ``results.json``, a picture for each side that was measured at several sizes; runs in an environment of its own: ``python -m benchmarks.plot``."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import matplotlib as mpl
 from matplotlib import pyplot as plt
 from matplotlib.ticker import NullLocator
 
-from benchmarks.results import Group, load
+from benchmarks.results import Group, by_size, load
 
 NAMES = {
     "export": "export",
@@ -18,7 +18,6 @@ NAMES = {
     "scroll": "limit: plain scroll",
     "bodies": "limit: ready bodies",
 }
-SIDES = ("export", "import")  # imports into several workers are of one size: a table shows them
 HERE = Path(__file__).parent
 
 
@@ -46,6 +45,5 @@ def draw(side: str, groups: list[Group]) -> None:
 
 if __name__ == "__main__":
     mpl.rcParams["svg.hashsalt"] = "argilla-snapshot"  # the same numbers make the same file
-    everything = load()
-    for side in SIDES:
-        draw(side, [group for group in everything if group.side == side])
+    for side, groups in by_size(load()).items():
+        draw(side, groups)

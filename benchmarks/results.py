@@ -10,6 +10,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 FILE = Path(__file__).with_name("results.json")
+#: The sides that were measured at several sizes, and what they are called.
+TITLES = {"export": "Out of Argilla 1.29.1", "import": "Into Argilla 2.8.0"}
 
 #: Name of a path -> one run of it: seconds and peak memory in MB.
 Paths = Mapping[str, Callable[[], tuple[float, float]]]
@@ -68,6 +70,12 @@ def in_turns(side: str, records: int, rounds: int, paths: Paths, say: Callable[[
 def load(file: Path = FILE) -> list[Group]:
     """All groups, by side and size."""
     return [Group(**group) for group in json.loads(file.read_text())] if file.exists() else []
+
+
+def by_size(groups: list[Group]) -> dict[str, list[Group]]:
+    """The groups of each of ``TITLES`` that was measured."""
+    sides = {side: [group for group in groups if group.side == side] for side in TITLES}
+    return {side: found for side, found in sides.items() if found}
 
 
 def save(group: Group, file: Path = FILE) -> None:
