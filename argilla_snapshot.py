@@ -44,7 +44,7 @@ _TIMEOUT = click.option(
     callback=number,
     default=300,
     show_default=True,
-    help="Seconds to wait out temporary trouble of the server.",
+    help="Seconds to wait out temporary trouble of a server, each time; 0 tries once.",
 )
 
 
@@ -193,7 +193,7 @@ def export_command(
 @import_options
 @_JSON
 def plan_command(*, directory: Path, as_json: bool, timeout: float, **options: Any) -> int:
-    """Show what `import` would do with the snapshot DIR; write nothing.
+    """Show what a new `import` of the snapshot DIR would do; write nothing.
 
     \b
     Example: argilla-snapshot plan my-snapshot --json

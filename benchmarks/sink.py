@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.sink SNAPSHOT [SMALL LARGE]`` repeats the records of a snapshot's largest dataset (``id`` numbered anew)
 up to two sizes, imports both, each in a process of its own, into an HTTP server on loopback that answers what
-``importer.target`` asks for, and prints seconds and peak memory. A real server takes 70 to 90 records a second; this tells
+``importer.target`` asks for, and prints seconds and peak memory. A real server takes about a hundred records a second; this tells
 how fast the reading and mapping side could be, and that its memory stays flat at any size.
 """
 

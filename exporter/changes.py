@@ -2,13 +2,14 @@
 
 A scan has no fixed view of a dataset (argilla-server 1.29.1, ``scan_docs``): a record added before the cursor is not seen,
 and one changed before it is seen as it was. But the server marks every record it writes with ``last_updated``, by its own
-clock, and finds records by it. Deleted records leave no mark: only the count tells of them.
+clock, and finds records by it. Deleted records leave no mark: only the count tells of them. Nor do records that are discarded
+all at once (``DELETE …/data`` with ``mark_as_discarded``), or whose metadata alone is changed: nothing tells of these.
 """
 
 import heapq
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from itertools import groupby
 
 from exporter.documents import id_of
@@ -22,6 +23,8 @@ PASSES = 3
 #: Seconds until what was written can be found: the dataset is marked first, then the records, and then they are indexed.
 SETTLING = 2.0
 _MARGIN = timedelta(seconds=60)
+#: A dataset that was marked less long ago may have records on their way to the index; as much as clocks may differ, and more.
+_JUST = timedelta(seconds=5)
 
 
 def catch_up(source: Source, listed: Listed, before: Count, spool: Spool) -> tuple[Count, bool]:
@@ -52,6 +55,12 @@ def catch_up(source: Source, listed: Listed, before: Count, spool: Spool) -> tup
     return now, now == seen
 
 
+def just_written(count: Count) -> bool:
+    """Whether a dataset was written to so lately, by its server's clock and ours, that a scan might come before what was written."""
+    marked = _moment(count)
+    return marked is not None and abs(datetime.now(timezone.utc).replace(tzinfo=None) - marked) < _JUST
+
+
 def together(first: Spool, changes: Spool) -> Iterator[bytes]:
     """The documents of both, ascending by id as text; where both have an id, that of ``changes``."""
     merged = heapq.merge(changes.lines(), first.lines(), key=id_of)  # of equal ones the first argument's comes first
@@ -60,7 +69,14 @@ def together(first: Spool, changes: Spool) -> Iterator[bytes]:
 
 def _since(count: Count) -> str | None:
     """From when on the server must be asked for changes, with a margin for writes that were on their way."""
+    marked = _moment(count)
+    return (marked - _MARGIN).isoformat() if marked else None
+
+
+def _moment(count: Count) -> datetime | None:
+    """When a dataset was marked, in UTC."""
     try:
-        return (datetime.fromisoformat(count.last_updated or "") - _MARGIN).isoformat()
+        marked = datetime.fromisoformat(count.last_updated or "")
     except ValueError:
         return None
+    return marked.astimezone(timezone.utc).replace(tzinfo=None) if marked.tzinfo else marked

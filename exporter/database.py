@@ -26,6 +26,11 @@ _USERS = "SELECT id, username, first_name, last_name, role, inserted_at, updated
 _WORKSPACES = "SELECT id, name, inserted_at, updated_at FROM workspaces"
 _MEMBERS = "SELECT user_id, workspace_id FROM workspaces_users ORDER BY inserted_at"
 _DATASETS = "SELECT * FROM datasets ORDER BY inserted_at"
+#: Whether there are datasets in it, which there are from 1.8 on; how each kind of database tells of its tables.
+_TABLES = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE name = 'datasets'",
+    "postgresql": "SELECT 1 WHERE to_regclass('datasets') IS NOT NULL",
+}
 #: How SQLite says that a file, or the log or the index beside it, can't be opened or read (Python 3.10 does not tell its codes).
 _UNREADABLE = ("unable to open", "attempt to write a readonly", "disk I/O")
 #: Seconds that a database may be silent.
@@ -75,7 +80,7 @@ def read_people(address: str, password: str | None = None) -> People:
         from exporter.postgresql import asking  # noqa: PLC0415 - its driver takes as long to load as all the rest of ours, and few need it
 
         with asking(url, password) as (ask, shown):
-            return _people(ask, shown)
+            return _people(ask, "postgresql", shown)
     raise UnsupportedServerError(f"--database is of the unknown kind {kind}: it must be a file, sqlite:///PATH or postgresql://HOST/NAME.")
 
 
@@ -95,7 +100,7 @@ def _read_sqlite(path: Path) -> People:
             def ask(statement: str) -> list[Row]:
                 return [dict(row) for row in connection.execute(statement)]
 
-            return _people(ask, f"sqlite:///{path.name}")
+            return _people(ask, "sqlite", f"sqlite:///{path.name}")
     except sqlite3.Error as error:
         if "locked" in str(error):
             raise TemporaryError(f"{path} is locked by another program ({error}).") from None
@@ -104,15 +109,17 @@ def _read_sqlite(path: Path) -> People:
         raise UnsupportedServerError(f"{path} is no database of an Argilla server ({error}).") from None
 
 
-def _people(ask: Ask, shown: str) -> People:
+def _people(ask: Ask, kind: str, shown: str) -> People:
     names = {_id(row): row["name"] for row in ask(_WORKSPACES)}
     members: dict[str, list[str]] = {}
     for row in ask(_MEMBERS):
-        members.setdefault(_id(row, "user_id"), []).append(names[_id(row, "workspace_id")])
+        if name := names.get(_id(row, "workspace_id")):  # not so where somebody deleted the workspace by hand, which SQLite lets happen
+            members.setdefault(_id(row, "user_id"), []).append(name)
     users = [User(**{**row, "id": _id(row), "workspaces": members.get(_id(row), []), **_times(row)}) for row in ask(_USERS)]
     workspaces = [Workspace(**{**row, "id": _id(row), **_times(row)}) for row in ask(_WORKSPACES)]
     # Those of 2.x have a distribution: they are where the records go, not what has to be exported.
-    feedback = [(names[_id(row, "workspace_id")], row["name"]) for row in ask(_DATASETS) if "distribution" not in row]
+    datasets = ask(_DATASETS) if ask(_TABLES[kind]) else []
+    feedback = [(names.get(_id(row, "workspace_id"), "?"), row["name"]) for row in datasets if "distribution" not in row]
     return People(sorted(users, key=lambda u: u.username), sorted(workspaces, key=lambda w: w.name), feedback, shown)
 
 

@@ -17,7 +17,7 @@ LOSS_KINDS: dict[str, str] = {
     "dataset_closed": "the dataset is closed and was not to be opened: it is not in the snapshot",
     "records_missing": "the old server has lost the records of the dataset (its index): it is in the snapshot without records",
     "dataset_gone": "the dataset was there in an earlier run of this export and is no more: it is not in the snapshot",
-    "left_open": "an earlier export opened the dataset on another server and could not close it again",
+    "left_open": "an earlier export, of another server or with another key, opened the dataset, and this one could not close it again",
     "count_differs": "as many records are missing, or too many, compared with the server's own count",
     "dataset_new": "the dataset was made while others were read: it is not in the snapshot",
     "changed_after_reading": "the dataset was written to after it was read: what was written then is not in the snapshot",

@@ -1,11 +1,14 @@
 """An export from end to end."""
 
 import shutil
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from exporter.changes import SETTLING, just_written
 from exporter.choose import Choice, choose, meant, users_in_scope
 from exporter.converters import Converters, spare_processors
 from exporter.dataset import Job, export_dataset
@@ -24,6 +27,8 @@ from snapshot.writer import SnapshotWriter, refuse_existing
 
 #: Records from which on several processes gain more than their start takes.
 PROCESSES_FROM = 20_000
+#: What of the identity of an export says which server it is of.
+_SERVER = ("address", "--namespace")
 #: Files that lie in a growing snapshot without being of it: those of interrupted runs, and what macOS and Windows leave where somebody looked.
 _STRAYS = ("*.tmp", ".DS_Store", "Thumbs.db")
 
@@ -153,7 +158,10 @@ class _Run:
 
     def _foretell(self) -> dict[str, Access]:
         """Asks for what is to be read, by full name; records of closed datasets are counted when they are open."""
-        return {listed.full_name: self.source.access(listed) for listed in self.choice.datasets if self.state.of(listed).after is None}
+        found = {listed.full_name: self.source.access(listed) for listed in self.choice.datasets if self.state.of(listed).after is None}
+        if any(isinstance(access, Count) and just_written(access) for access in found.values()):
+            time.sleep(SETTLING)
+        return found
 
     def named_before(self) -> Manifest | None:
         """The manifest, where an earlier run of the same export ended after its last rename: only its bookkeeping is left over."""
@@ -172,23 +180,22 @@ class _Run:
             self.aside.rename(self.state.folder)
         shutil.rmtree(self.aside, ignore_errors=True)
         self.state.refuse_foreign()
-        shown = self.source.shown
         if self.options.restart and self.partial.exists():
-            self._close_opened(same_server=self.state.bound_to().get("address") == shown.url)
+            self._close_opened(self.state.bound_to())
             shutil.rmtree(self.partial)
         self.state.bind(self.identity)
-        self._close_opened(same_server=True)
+        self._close_opened(self.identity)
 
-    def _close_opened(self, *, same_server: bool) -> None:
-        for so_far in self.state.all():
-            if not so_far.opened:
-                continue
-            if not same_server:
+    def _close_opened(self, bound: Mapping[str, Any]) -> None:
+        """Closes what an export of that identity opened, where it was of this server; one that is not listed is gone, or of others."""
+        same_server, same_user = (all(bound.get(name) == self.identity[name] for name in names) for names in (_SERVER, ("user",)))
+        listed = {(each.workspace, each.name): each for each in self.listed} if same_server else {}
+        for so_far in filter(lambda so_far: so_far.opened, self.state.all()):
+            if found := listed.get((so_far.workspace, so_far.name)):
+                self.source.close(found)
+            elif not (same_server and same_user):
                 self.losses.add("left_open", f"{so_far.workspace}.{so_far.name}")
                 continue
-            for listed in self.listed:
-                if (listed.workspace, listed.name) == (so_far.workspace, so_far.name):
-                    self.source.close(listed)
             self.state.save(replace(so_far, opened=False))
 
     def _write_people(self, writer: SnapshotWriter, datasets: list[Dataset]) -> None:

@@ -5,6 +5,7 @@ them no more. Facts about indices and documents are from argilla-server 1.29.1 (
 """
 
 import json
+import logging
 import tempfile
 from collections.abc import Generator
 from contextlib import suppress
@@ -23,6 +24,8 @@ from snapshot.models import TASKS, Dataset, User, Workspace
 from snapshot.models import Source as Shown
 from transport.api import Api
 from transport.errors import ServerError
+
+log = logging.getLogger(__name__)
 
 #: Where datasets of Rubrix go that are in no workspace.
 NO_WORKSPACE = "without-workspace"
@@ -169,7 +172,7 @@ class StorageSource:
         """The documents of all datasets, each with a workspace; of those taken over from Rubrix only the newer ones."""
         found: dict[str, dict[str, Any]] = {}
         for index, records in ((self._names.datasets, self._names.records), (self._names.old_datasets, self._names.old_records)):
-            for hit in self._search_all(index):
+            for hit in self._search_all(index, refused_is_absent=index == self._names.old_datasets):
                 document = hit["_source"]
                 document["workspace"] = document.get("workspace") or document.get("owner") or NO_WORKSPACE
                 full_name = f"{document['workspace']}.{document['name']}"
@@ -178,11 +181,14 @@ class StorageSource:
                     self._where[full_name] = index, hit["_id"], records(hit["_id"])
         return list(found.values())
 
-    def _search_all(self, index: str) -> list[dict[str, Any]]:
+    def _search_all(self, index: str, *, refused_is_absent: bool) -> list[dict[str, Any]]:
+        """All documents of an index of datasets, none where it is not there; 403 for one that may not be there, which a role need not name."""
         try:
             found = self._api.post(f"/{index}/_search", {"size": _LISTED, "track_total_hits": True}, **WHOLE)["hits"]
         except ServerError as error:
-            if error.status != 404:
+            if error.status == 403 and refused_is_absent:
+                log.warning("%s may not be read: datasets of Rubrix, should there be any, are not seen.", index)
+            elif error.status != 404:
                 raise
             return []
         hits: list[dict[str, Any]] = found["hits"]

@@ -12,6 +12,7 @@ from importer.errors import ConflictError, JournalError
 from importer.intervals import missing, size
 from importer.journal import Journal
 from importer.mapping import Mapper
+from importer.parts import like
 from importer.plan import DatasetPlan
 from importer.sending import Answered, Sender, send_all
 from importer.target import Target
@@ -106,6 +107,9 @@ class Loader:
             return
         workspace_id = self._journal.done.workspaces[plan.workspace]
         there = self._target.find_dataset(workspace_id, plan.name)
+        if there is not None and self._published(plan, there):
+            self._journal.note("dataset", name=plan.source, id=there["id"])
+            return
         if there is not None and there["id"] != plan.existing_id and not self._ours(plan, there):
             raise ConflictError(f"A dataset {plan.target} has appeared on the target since the plan was made: nothing of it was touched.")
         if there is not None:
@@ -115,6 +119,14 @@ class Loader:
         id_ = self._target.create_dataset(plan, workspace_id)
         point("import.dataset_made")
         self._journal.note("dataset", name=plan.source, id=id_)
+
+    def _published(self, plan: DatasetPlan, dataset: dict[str, Any]) -> bool:
+        """Whether a dataset was made and published by this import, which ended before its journal could say so.
+
+        Other parts of the import may have begun to fill it. Only metadata of datasets tells it for sure (2.4+).
+        """
+        begun = plan.source in self._journal.done.begun and plan.metadata is not None and dataset["id"] != plan.existing_id
+        return begun and dataset["status"] == "ready" and like(plan, self._target, dataset["id"])
 
     def _ours(self, plan: DatasetPlan, dataset: dict[str, Any]) -> bool:
         """Whether an unknown dataset was made by this import, which ended before its journal could say so.

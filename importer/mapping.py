@@ -92,11 +92,13 @@ class Mapper:
     def _planned(self, table: Mapping[Any, T], name: str | None, what: str) -> T:
         """What the plan says about a name; it was made from all records, so that only a later edit can bring a new one."""
         if name not in table:
-            raise UnplannedError(
-                f"{self._plan.source}: {what} {name!r} is not in the plan of this import: the snapshot was edited after it began. "
-                "--restart begins anew."
-            )
+            raise self._unplanned(f"{what} {name!r}")
         return table[name]
+
+    def _unplanned(self, what: str) -> UnplannedError:
+        return UnplannedError(
+            f"{self._plan.source}: {what} is not in the plan of this import: the snapshot was edited after it began. --restart begins anew."
+        )
 
     def _value_of(self, label: str) -> str:
         return self._planned(self._values, label, "label")
@@ -136,6 +138,8 @@ class Mapper:
         return metadata
 
     def _typed(self, value: Any, type_: str | None, key: str, notes: list[Note]) -> Any:
+        if type_ in ("float", "integer") and (isinstance(value, bool) or not isinstance(value, (int, float))):
+            raise self._unplanned(f"metadata {key!r} that is no number")
         if type_ == "float":
             return float(value)
         if type_ == "terms":
@@ -303,10 +307,12 @@ class Mapper:
         if self._question.type == "multi_label_selection":
             labels = [self._value_of(label) for label in dict.fromkeys(v for v in value if isinstance(v, str))]
             if not labels:
-                assert self._plan.no_label is not None
+                if self._plan.no_label is None:
+                    raise self._unplanned("an empty annotation")
                 notes.append(Note("empty_annotation"))
             return {name: labels or [self._plan.no_label]}
-        assert isinstance(value, str)
+        if not isinstance(value, str):
+            raise self._unplanned("an annotation with several labels")
         return {name: self._value_of(value) if self._question.type == "label_selection" else self._clean(value, notes)}
 
 

@@ -12,6 +12,8 @@ MAX_NAME = 200
 #: The white space is what a 2.x server's regular expressions take, which is less than Python's.
 _AGENT_BAD = re.compile(r"[^a-zA-Z0-9\-_:./ \t\n\r\f\v]")
 _STRICT_BAD = re.compile(r"[^a-z0-9_-]+")
+#: What targets before 2.4 take for a name that a person may choose.
+_STRICT = {"dataset": "[A-Za-z0-9 _-]+", "workspace": "[a-z0-9_-]+", "user": "[A-Za-z0-9_-]+"}
 
 
 def shortened(name: str, limit: int = MAX_NAME) -> str:
@@ -37,6 +39,11 @@ def valid_name(name: str, *, strict: bool) -> str:
         if not re.search(r"[a-z0-9]", name):
             name = "x" + name
     return shortened(name or "unnamed")
+
+
+def strictly_valid(what: str, name: str) -> bool:
+    """Whether a target before 2.4 takes this name for a ``dataset``, ``workspace`` or ``user``."""
+    return re.fullmatch(_STRICT[what], name) is not None and name[0] not in "-_"
 
 
 def unique_names(names: Iterable[str], *, strict: bool, taken: Iterable[str] = ()) -> dict[str, str]:

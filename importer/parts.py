@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from importer.cleaning import clean_text
 from importer.done import Done
@@ -135,7 +134,7 @@ def refuse_unlike(target: Target, snapshot: Snapshot, plan: Plan) -> None:
     """
     for dataset in plan.datasets:
         id_ = dataset.existing_id
-        if id_ is None or not _like(dataset, target.dataset(id_), target.settings(id_)):
+        if id_ is None or not like(dataset, target, id_):
             raise ConflictError(
                 f"Nothing was written. {dataset.target} was not made by part 1 of this import: all parts need the same snapshot and options."
             )
@@ -144,6 +143,7 @@ def refuse_unlike(target: Target, snapshot: Snapshot, plan: Plan) -> None:
             raise ConflictError(f"Nothing was written. {dataset.target} holds records of this part, of which nothing is on record here.")
 
 
-def _like(plan: DatasetPlan, there: dict[str, Any], settings: dict[str, list[dict[str, Any]]]) -> bool:
-    """Whether a dataset is as a plan wants it."""
-    return (plan.metadata is None or there.get("metadata") == plan.metadata) and not any(differing_settings(plan, settings))
+def like(plan: DatasetPlan, target: Target, id_: str) -> bool:
+    """Whether a dataset of the target is as a plan wants it."""
+    made_by_plan = plan.metadata is None or target.dataset(id_).get("metadata") == plan.metadata
+    return made_by_plan and not any(differing_settings(plan, target.settings(id_)))

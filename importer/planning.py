@@ -10,9 +10,10 @@ import msgspec
 
 from importer.errors import ImportRefusedError
 from importer.mapping import Mapper
+from importer.naming import strictly_valid
 from importer.notes import Notebook
 from importer.options import WHOLE, ImportOptions
-from importer.plan import Agent, DatasetAction, DatasetPlan, Plan, TargetInfo, WorkspacePlan
+from importer.plan import Agent, DatasetAction, DatasetPlan, Plan, TargetInfo, UserPlan, WorkspacePlan
 from importer.planning_datasets import Shaper
 from importer.planning_users import People, plan_agents, plan_users
 from importer.survey import Survey, survey
@@ -69,6 +70,8 @@ def make_plan(
         for plan in datasets
     ]
     datasets = [_signed(dataset, agents, options, snapshot.fingerprint) for dataset in datasets]
+    if state.capabilities.strict_names:
+        _check_strict_names(workspaces, users, datasets, conflicts)
     _check_options(datasets, accepts_options, conflicts)
     for dataset in datasets:
         if dataset.action != "skip":
@@ -212,6 +215,18 @@ def _check_names(datasets: list[DatasetPlan], conflicts: list[str]) -> None:
             conflicts.append(f"{other} and {dataset.source} would both become {dataset.target}: use --rename.")
         if not 1 <= len(dataset.name) <= 200:
             conflicts.append(f"{dataset.source}: a dataset name has 1 to 200 characters, not {len(dataset.name)}: use --rename.")
+
+
+def _check_strict_names(workspaces: list[WorkspacePlan], users: list[UserPlan], datasets: list[DatasetPlan], conflicts: list[str]) -> None:
+    """The names that a person chose, of what is to be made: those of 1.x are taken, or changed already."""
+    names = [("workspace", plan.name) for plan in workspaces if plan.action == "create"]
+    names += [("user", plan.username) for plan in users if plan.action == "create"]
+    names += [("dataset", plan.name) for plan in datasets if plan.action == "create"]
+    conflicts += [
+        f"The target, older than 2.4, takes no {what} called {name!r}: use letters, digits, - and _, and neither of these first."
+        for what, name in names
+        if not strictly_valid(what, name)
+    ]
 
 
 def _check_ids(source: str, changed: Mapping[str, list[str]], records: Iterable[Record], conflicts: list[str]) -> None:

@@ -45,6 +45,9 @@ def plan_import(directory: Path, api: Api, options: ImportOptions, progress: Pro
     """The plan for importing a snapshot; nothing is written anywhere."""
     snapshot = open_whole(directory)
     target = Target(api)
+    folder = journals.import_folder(directory, api.url, options.part)
+    if journals.load(folder):
+        progress.message(f"An import is on record in {folder}: `import` goes on with that. What follows is what a new one would do.")
     return make_plan(snapshot, target.state(), options, target.accepts_options, progress)
 
 
@@ -90,6 +93,7 @@ def import_snapshot(
                 plan = make_plan(snapshot, target.state(), options, target.accepts_options, progress)
                 _refuse(plan, passwords)
                 _refuse_half_loaded(folder, plan)
+                _tell_ignored(plan, passwords, progress)
                 if options.part.number > 1:
                     parts.refuse_unlike(target, snapshot, plan)
                 if not confirm(plan):
@@ -135,17 +139,33 @@ def refuse_lost(state: TargetState, journal: Journal) -> None:
 
 
 def _refuse_half_loaded(folder: Path, plan: Plan) -> None:
-    """Makes sure that no dataset is skipped which lacks records by the journal that is there, if one can be read."""
-    try:
-        before = journals.load(folder)
-    except JournalError:
-        return
-    skipped = {dataset.target for dataset in plan.datasets if dataset.action == "skip"}
-    lacking = [d.target for d in _incomplete(*before) if d.source in before[1].begun and d.target in skipped] if before else []
-    if lacking:
-        raise ConflictError(
-            f"Nothing was written. {_first(lacking)} lacks records of the import in {folder}: --on-conflict replace, or delete it there."
-        )
+    """Makes sure that no dataset is skipped which lacks records by a journal beside the snapshot, if that can be read.
+
+    Datasets are known by their ids, so that it may be an earlier import's, or of another address of the target; one whose id was
+    never noted by its name, in the journal of this address.
+    """
+    skipped = [dataset for dataset in plan.datasets if dataset.action == "skip"]
+    for beside in sorted(path.parent for path in folder.parent.rglob(journals.JOURNAL)) if skipped else ():
+        try:
+            found = journals.load(beside)
+        except JournalError:
+            continue
+        if found is None:
+            continue
+        done, incomplete = found[1], _incomplete(*found)
+        ids = {done.datasets[dataset.source] for dataset in incomplete if dataset.source in done.datasets}
+        unnoted = {dataset.target for dataset in incomplete if dataset.source in done.begun - done.datasets.keys() and beside == folder}
+        lacking = [dataset.target for dataset in skipped if dataset.existing_id in ids or dataset.target in unnoted]
+        if lacking:
+            raise ConflictError(
+                f"Nothing was written. {_first(lacking)} lacks records of the import in {beside}: --on-conflict replace, or delete it there."
+            )
+
+
+def _tell_ignored(plan: Plan, passwords: Mapping[str, str], progress: Progress) -> None:
+    there = sorted(user.username for user in plan.users if user.action == "reuse" and user.username in passwords)
+    if there and plan.options.part.number == 1:  # further parts find all users there
+        progress.message(f"--passwords: {_first(there)} is a user of the target already, who keeps the password there.")
 
 
 def _incomplete(plan: Plan, done: Done) -> list[DatasetPlan]:

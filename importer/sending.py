@@ -11,6 +11,8 @@ from importer.target import Target
 from snapshot.faults import point
 from transport.errors import NotAllowedError, ServerError, TemporaryError
 
+#: By which a server may refuse records: 413 is a proxy's word of too large a batch, 500 may be any trouble that a record makes.
+_REFUSING = frozenset({400, 413, 422, 500})
 _POSITION = re.compile(r"(?:[Rr]ecord at position |body\.items\.)(\d+)")
 
 
@@ -99,8 +101,11 @@ class Sender:
         answered.written_at = self._put(batch.items, answered.refused)
         return answered
 
-    def _put(self, items: list[Item], refused: list[dict[str, Any]]) -> str:
-        """Puts the items; narrows refused ones down. Returns the target's time of the write ("" if nothing was written)."""
+    def _put(self, items: list[Item], refused: list[dict[str, Any]], *, last: bool = False) -> str:
+        """Puts the items; narrows refused ones down. Returns the target's time of the write ("" if nothing was written).
+
+        A 500 is no refusal where the server has trouble of its own: that is waited for, and a single record sent once more (``last``).
+        """
         if not items:
             return ""
         try:
@@ -110,8 +115,14 @@ class Sender:
         except ServerError as error:
             if error.status == 404:
                 raise ServerError(f"{self._source} is not on the target any more ({error.detail}).", 404, error.detail) from None
+            if error.status not in _REFUSING:
+                raise
+            if error.status == 500:
+                self._target.wait_until_well()
             if len(items) > 1:
                 return max(self._put(part, refused) for part in _narrowed(items, error.detail))
+            if error.status == 500 and not last:
+                return self._put(items, refused, last=True)
             record = items[0][0]
             refused.append({"dataset": self._source, "id": record.id, "status": error.status, "error": error.detail, "record": record})
             return ""

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from copy import copy
 from typing import Any
 from uuid import uuid4
 
 from importer.plan import DatasetPlan, UserPlan
-from importer.target_state import TargetState, TargetUser
+from importer.target_state import Capabilities, TargetState, TargetUser
 from importer.wire import DatasetIds, property_settings, question_settings
 from snapshot.faults import point
 from transport.api import SEARCH_AWAY, Api, is_json
@@ -24,6 +25,8 @@ INCLUDE = ("responses", "suggestions", "vectors")
 #: How a server says that others wrote at the same time, or that it has no connection to its database free: seen on SQLite
 #: with 16 requests at once; the last four are PostgreSQL's.
 _BUSY = "database is locked|QueuePool limit|deadlock detected|could not serialize access|too many clients|remaining connection slots"
+#: How it says that its database is away (seen on PostgreSQL, stopped and started again), or has no room left.
+_DATABASE_AWAY = "ConnectionRefusedError|connection is closed|CannotConnectNowError|database or disk is full|No space left on device"
 
 
 class Target:
@@ -36,7 +39,9 @@ class Target:
 
     def __init__(self, api: Api) -> None:
         self.api = api
-        api.passing = re.compile(f"{SEARCH_AWAY}|{_BUSY}")
+        api.passing = re.compile(f"{SEARCH_AWAY}|{_BUSY}|{_DATABASE_AWAY}")
+        self._asking = copy(api)
+        self._asking.passing = re.compile(".+")
         self.version = _version(api)
         me = self._me()
         self.me: str = me["username"]
@@ -45,9 +50,17 @@ class Target:
 
     def _me(self) -> dict[str, Any]:
         try:
-            return self.api.get("/api/v1/me")  # type: ignore[no-any-return]
+            return self._asking.get("/api/v1/me")  # type: ignore[no-any-return]
         except NotAllowedError as error:
             raise NotAllowedError(f"{self.api.url} refuses the API key in ARGILLA_API_KEY.", error.status, error.detail) from None
+
+    def wait_until_well(self) -> None:
+        """Waits until the server can say whose key this is, which it looks up in its database: any 500 to that is trouble that passes.
+
+        Raises:
+            TemporaryError: it could not for as long as such trouble may last.
+        """
+        self._me()
 
     def state(self) -> TargetState:
         """What the target holds: users, workspaces with members, datasets."""
@@ -62,6 +75,11 @@ class Target:
         }
         datasets = {place: dataset["id"] for place, dataset in self.datasets().items()}
         return TargetState(self.api.url, self.version, self.me, users, workspaces, datasets)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What its version can do."""
+        return Capabilities.of(self.version)
 
     def _workspaces(self) -> dict[str, str]:
         return {w["name"]: w["id"] for w in self.api.get("/api/v1/me/workspaces")["items"]}
@@ -258,8 +276,17 @@ class Target:
         return int(self.api.post(f"/api/v1/datasets/{dataset_id}/records/search", {}, limit=1)["total"])
 
     def find(self, dataset_id: str, external_ids: Sequence[str], include: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
-        """Those of up to 250 external ids that the search engine has, with their records."""
+        """Those of up to 250 external ids that the search engine has, with their records.
+
+        Where a search can't ask for external ids, all records are looked through.
+        """
         assert len(external_ids) <= SEARCH_VALUES
+        if not self.capabilities.finds_external_ids:
+            return {
+                record["external_id"]: record
+                for record in self.list_records(dataset_id, include=include)
+                if record["external_id"] in external_ids
+            }
         scope = {"entity": "record", "property": "external_id"}
         query = {"filters": {"type": "and", "and": [{"type": "terms", "scope": scope, "values": list(external_ids)}]}}
         found = self.api.post(f"/api/v1/datasets/{dataset_id}/records/search", query, limit=SEARCH_VALUES, include=list(include))

@@ -12,12 +12,14 @@ class Capabilities:
     Attributes:
         strict_names: names are lower case letters, digits, ``_`` and ``-`` (before 2.4).
         dataset_metadata: a dataset keeps metadata of its own (2.4+).
+        finds_external_ids: a search can ask for external ids (2.3+).
         keeps_ids: users and workspaces can be created with a given id (2.7+).
         needs_required_field: a dataset needs a required field to be published (before 2.4).
     """
 
     strict_names: bool
     dataset_metadata: bool
+    finds_external_ids: bool
     keeps_ids: bool
     needs_required_field: bool
 
@@ -26,7 +28,7 @@ class Capabilities:
         """The capabilities of a version such as ``2.8.0`` or ``2.8.0dev0``."""
         major, minor = (int("".join(c for c in part if c.isdigit()) or 0) for part in [*version.split("."), "0"][:2])
         since = (major, minor)
-        return cls(since < (2, 4), since >= (2, 4), since >= (2, 7), since < (2, 4))
+        return cls(since < (2, 4), since >= (2, 4), since >= (2, 3), since >= (2, 7), since < (2, 4))
 
 
 @dataclass(frozen=True, slots=True)

@@ -267,6 +267,16 @@ def test_a_key_that_the_old_server_does_not_know(stack: Stack, tmp_path: Path) -
 
 
 @pytest.mark.servers
+@pytest.mark.parametrize("blank", [" ", "\t"])
+def test_a_key_or_token_with_blanks_around_it_is_not_shown(stack: Stack, snapshot: Path, tmp_path: Path, blank: str) -> None:
+    for command, server in ((("export", tmp_path / "new"), stack.old), (("import", snapshot), stack.new)):
+        for key, token in ((server.api_key + blank, ""), (blank + server.api_key, ""), (server.api_key, "hf_secret" + blank)):
+            done = run(*command, url=server.url, key=key, HF_TOKEN=token)
+            assert (done.returncode, "ARGILLA_API_KEY" in done.stderr, done.stderr.count("\n")) == (8, True, 1), done.stderr
+            assert not [secret for secret in (server.api_key, "hf_secret") if secret in done.stderr]
+
+
+@pytest.mark.servers
 def test_an_annotators_key_on_the_old_server(stack: Stack, annotator_key: str, tmp_path: Path) -> None:
     refused(8, "export", tmp_path / "snap", url=stack.old.url, key=annotator_key, says="needs the key of an owner")
     assert list(tmp_path.iterdir()) == []

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from exporter.database import read_people
+from servers import old_api
+from servers.argilla import OLD
+from servers.stack import Stack
 from transport.errors import ServerError, TemporaryError, UnreachableError, UnsupportedServerError
 
 
@@ -57,6 +60,28 @@ def test_a_file_that_is_no_database_of_argilla(database: Path, tmp_path: Path) -
     (tmp_path / "text").write_text("no database, but long enough to be looked at as one" * 100)
     assert "no such table: workspaces" in refused(UnsupportedServerError, database)
     assert "file is not a database" in refused(UnsupportedServerError, tmp_path / "text")
+
+
+@pytest.mark.servers
+def test_a_database_before_1_8_and_one_that_was_edited_by_hand(stack: Stack, tmp_path: Path) -> None:
+    file = tmp_path / "argilla.db"
+    with stack.fresh(OLD) as server:
+        with old_api.connect(server.url, server.api_key) as client:
+            workspace = old_api.create_workspace(client, "gone")
+            old_api.create_workspace(client, "there")
+            old_api.create_user(client, "ana", workspaces=["gone", "there"])
+            client.post("/api/v1/datasets", json={"name": "feedback", "workspace_id": workspace["id"]}).raise_for_status()
+        with closing(sqlite3.connect(server.database_url.removeprefix("sqlite:///"))) as connection, closing(sqlite3.connect(file)) as copy:
+            connection.backup(copy)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("DELETE FROM workspaces WHERE name = 'gone'")  # foreign keys are off, as in SQLite's own shell
+    people = read_people(str(file))
+    assert {user.username: user.workspaces for user in people.users} == {"ana": ["there"], "argilla": ["argilla"]}
+    assert people.feedback == [("?", "feedback")]
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("DROP TABLE datasets")
+    before_1_8 = read_people(str(file))
+    assert (before_1_8.users, before_1_8.feedback) == (people.users, [])
 
 
 def test_a_locked_file_is_temporary_trouble(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,12 +33,17 @@ def test_plan_passwords_conflicts_and_samples(fresh_new: ArgillaServer, tmp_path
         assert (refused.returncode, "nobody is no user" in refused.stderr) == (2, True)
         assert target.everything(client) == before
 
-        (tmp_path / "chosen.csv").write_text("username,password\nana,correct horse\n")
-        succeed("import", snapshot, "--passwords", tmp_path / "chosen.csv", url=url)
+        (tmp_path / "chosen.csv").write_text("username,password\nana,correct horse\nargilla,not for one who is there\n")
+        told = run("import", snapshot, "--passwords", tmp_path / "chosen.csv", url=url)
+        assert (told.returncode, "argilla is a user of the target already" in told.stderr) == (0, True), told.stderr
         saved = json.loads((import_folder(snapshot, url) / "plan.json").read_text())
         assert {key: value for key, value in planned.items() if key != "notes"} == {k: v for k, v in saved.items() if k != "notes"}
         login = httpx.post(f"{url}/api/v1/token", data={"username": "ana", "password": "correct horse"}, trust_env=False)
         assert login.status_code == 201
+
+        # a plan says that an import was begun
+        again = run("plan", snapshot, url=url)
+        assert (again.returncode, "goes on with that" in again.stderr) == (5, True), again.stderr
 
         # a sample compares some records of each dataset
         result = json.loads(succeed("verify", snapshot, "--sample", "5", "--json", url=url))

@@ -336,6 +336,35 @@ def test_datasets_of_rubrix_and_of_unknown_workspaces_come_along(storage: Storag
     assert {loss.kind: loss.count for loss in manifest.losses} == {"workspace_unknown": 2, "feedback_dataset": 1}
 
 
+def test_another_namespace_on_the_same_engine_is_another_server(storage: Storage, folder: Path) -> None:
+    other = f"{storage.namespace}other"
+    closed = [f"{storage.search_url}/{namespace}.ar.dataset.demo.entities" for namespace in (storage.namespace, other)]
+    document = request("GET", f"{storage.search_url}/{storage.namespace}.ar.datasets/_doc/demo.entities")["_source"]
+    request("PUT", f"{storage.search_url}/{other}.ar.datasets/_doc/demo.entities", document)
+    request("PUT", closed[1], KEYWORDS)
+    options = ["export", folder, "--dataset", "entities", "--search-engine", storage.search_url]
+    try:
+        killed = run(*options, "--namespace", storage.namespace, **{VARIABLE: "export.opened"})
+        assert killed.returncode == -signal.SIGKILL
+        done = run(*options, "--namespace", other, "--restart")
+        assert request("GET", f"{closed[1]}/_count")["count"] == 0  # a closed one would answer 400
+    finally:
+        request("POST", f"{closed[0]}/_close")
+        for index in (f"{storage.search_url}/{other}.ar.datasets", closed[1]):
+            request("DELETE", index)
+    assert done.returncode == 3, done.stderr
+    assert ("left_open", "demo.entities") in losses(Snapshot(folder).manifest)
+
+
+def test_a_role_that_may_read_the_indices_of_argilla_alone_is_enough(storage: Storage, folder: Path) -> None:
+    with before(storage.search_url) as proxy:
+        proxy.faults.append(Fault("403", r" /\.rubrix", times=0))
+        succeed("export", folder, "--dataset", "news", *storage.options(search_engine=proxy.url))
+        proxy.faults.append(Fault("403", r"ar\.datasets/_search", times=0))
+        done = run("export", folder.with_name("other"), *storage.options(search_engine=proxy.url))
+        assert (done.returncode, done.stderr.count("Error: ")) == (8, 1), done.stderr
+
+
 def test_the_database_of_a_2x_server_says_the_same(stack: Stack) -> None:
     with httpx.Client(base_url=stack.new.url, headers={"X-Argilla-Api-Key": stack.new.api_key}, trust_env=False) as client:
         (id_, *_) = [client.post("/api/v1/workspaces", json={"name": "of-two"}).json().get("id")]

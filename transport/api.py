@@ -24,8 +24,8 @@ def _tell(details: stamina.instrumentation.RetryDetails) -> None:
 
 stamina.instrumentation.set_on_retry_hooks([_tell])
 
-#: Statuses that usually pass: too many requests, and a proxy in front of a server that restarts or is slow.
-_PASSING = frozenset({429, 502, 503, 504})
+#: Statuses that usually pass: too many requests, and a proxy in front of a server that restarts or is slow (520 to 524: Cloudflare's).
+_PASSING = frozenset({408, 429, 502, 503, 504, *range(520, 525)})
 _DETAIL = 500
 #: Seconds that a server may be silent before its answer counts as lost.
 ANSWER_SECONDS = 120.0
@@ -73,8 +73,10 @@ class Api:
         patience: float = 300.0,
     ) -> None:
         refuse_split_login(url, "The address")
-        if not all(secret.isascii() and secret.isprintable() for secret in (api_key or "", token or "")):
-            raise NotAllowedError("The key or token holds characters that none has: check ARGILLA_API_KEY and HF_TOKEN.")
+        if not all(secret.isascii() and secret.isprintable() and secret == secret.strip() for secret in (api_key or "", token or "")):
+            raise NotAllowedError(
+                "The key or token holds characters that none has, or blanks around it: check ARGILLA_API_KEY and HF_TOKEN."
+            )
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         if api_key is not None:
             headers["X-Argilla-Api-Key"] = api_key
@@ -293,4 +295,6 @@ def _retry_after(response: httpx.Response) -> float:
 
 
 def _words(error: Exception) -> str:
+    if isinstance(error, httpx.LocalProtocolError):  # its words may hold a header
+        return type(error).__name__
     return str(error).strip().rstrip(".") or type(error).__name__

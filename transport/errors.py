@@ -4,7 +4,7 @@ ServerError                    an answer that the tool can't go on with (exit co
 ├── UnreachableError           no server answers at that address (1)
 ├── UnsupportedServerError     a server, but not one of those supported (7)
 ├── NotAllowedError            401, 403, or a login page instead of an answer (8)
-└── TemporaryError             timeouts, resets, 429, 502, 503, 504: still so when patience ended (75)
+└── TemporaryError             timeouts, resets, 408, 429, 502, 503, 504, 520 to 524: still so when patience ended (75)
 """
 
 import click

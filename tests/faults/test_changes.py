@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -13,8 +14,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from servers import old_api
+from servers.argilla import OLD
+from servers.stack import Stack
+from tests.cli import succeed
 from tests.faults.conftest import Old
-from tests.faults.proxy import Fault
+from tests.faults.proxy import Fault, before
 from tests.faults.results import survived
 from tests.faults.runs import KILLED, Ended
 
@@ -84,12 +88,54 @@ def losses(directory: Path) -> list[str]:
     return [loss["kind"] for loss in json.loads((directory / "manifest.json").read_text())["losses"]]
 
 
+def test_records_that_are_on_their_way_when_it_begins_come_along(stack: Stack, tmp_path: Path) -> None:
+    with (
+        before(stack.search.url) as engine,
+        stack.fresh(OLD, {"ARGILLA_ELASTICSEARCH": engine.url}) as server,
+        old_api.connect(server.url, server.api_key) as client,
+    ):
+        old_api.create_workspace(client, "busy")
+        old_api.create_dataset(client, "busy", "busy", "Text2Text")
+        records = [{"id": f"{n:03}", "text": "old"} for n in range(RECORDS)]
+        old_api.log_records(client, "busy", "busy", "Text2Text", records)
+        old_api.wait_until_counted(client, "busy", "busy", "Text2Text", RECORDS)
+        reached = threading.Event()
+
+        def hold() -> None:
+            reached.set()
+            time.sleep(1.5)
+
+        engine.now(Fault("act", "_bulk", act=hold))
+        writer = threading.Thread(target=old_api.log_records, args=(client, "busy", "busy", "Text2Text", [{"id": "001", "text": "new"}]))
+        writer.start()
+        assert reached.wait(10)  # the dataset is marked, and the record not written yet
+        storage = ["--search-engine", stack.search.url, "--namespace", server.env["ARGILLA_NAMESPACE"]]
+        succeed("export", tmp_path / "snap", *storage, code=3)  # this server itself does nothing else meanwhile
+        writer.join()
+    assert exported(tmp_path / "snap")["001"] == "new"
+
+
 def test_records_added_and_changed_behind_the_cursor_come_along(busy: Busy, tmp_path: Path) -> None:
     busy.when_page(3, lambda: busy.log("0000", "001", "019x", "050", "zzz", text="new"))
     assert busy.export(tmp_path / "snap").code == 0
     assert exported(tmp_path / "snap") == busy.records()
     assert list(exported(tmp_path / "snap").values()).count("new") == 5
     assert losses(tmp_path / "snap") == []
+
+
+def test_a_dataset_left_open_that_another_key_does_not_see_is_told(old: Old, tmp_path: Path) -> None:
+    old.proxy.now()
+    snapshot = tmp_path / "snap"
+    assert old.runs.run("export", snapshot, "--dataset", "closed", url=old.proxy.url, kill_at="export.opened").code == KILLED
+    with old_api.connect(old.server.url, old.server.api_key) as client:
+        admin = old_api.create_user(client, "sees-the-first", "admin", workspaces=["first"])
+        try:
+            other = old.runs.run("export", snapshot, "--restart", url=old.proxy.url, key=admin["api_key"])
+            told = [(loss["kind"], loss.get("dataset")) for loss in json.loads((snapshot / "manifest.json").read_text())["losses"]]
+        finally:
+            client.delete(f"/api/v1/users/{admin['id']}")
+            client.put("/api/datasets/closed:close", params={"workspace": "second"}).raise_for_status()
+    assert (other.code, ("left_open", "second.closed") in told) == (3, True), (other, told)
 
 
 @pytest.mark.faults

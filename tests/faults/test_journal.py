@@ -44,6 +44,22 @@ def test_other_options_another_snapshot_and_a_lost_dataset_are_told_plainly(new:
         assert target.searchable(client, target.dataset_id(client, "first", "news")) == 45
 
 
+def test_no_dataset_is_skipped_that_lacks_records_by_an_older_journal_or_one_of_another_address(new: New, tmp_path: Path) -> None:
+    directory = new.copy(tmp_path)
+    assert new.import_(directory, kill_at="import.batch_noted:2").code == KILLED
+    named = new.proxy.url.replace("127.0.0.1", "localhost")
+    renamed = new.runs.run("import", directory, "--yes", "--on-conflict", "skip", url=named)
+    assert (renamed.code, "first.news (and 1 more) lacks records" in renamed.last) == (5, True), renamed
+    assert new.import_(directory, "--restart", "--dataset", "second.closed", "--on-conflict", "replace").code == 0
+    new.proxy.now()
+    for url in (new.proxy.url, named):
+        skipped = new.runs.run("import", directory, "--yes", "--restart", "--on-conflict", "skip", url=url)
+        assert (skipped.code, "first.news lacks records" in skipped.last, "earlier-1" in skipped.last) == (5, True, True), skipped
+    assert new.proxy.changing() == []
+    assert new.import_(directory, "--restart", "--dataset", "first.news", "--on-conflict", "replace").code == 0
+    assert new.import_(directory, "--restart", "--on-conflict", "skip").code == 0
+
+
 def test_a_user_who_is_gone_is_told_plainly_and_may_be_made_again(new: New, tmp_path: Path) -> None:
     directory = new.copy(tmp_path)
     with target.connect(new.server.url) as client:

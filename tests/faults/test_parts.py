@@ -91,6 +91,17 @@ def test_parts_make_one_after_the_other_what_one_import_makes(new: New, tmp_path
     assert new.proxy.changing() == []
 
 
+def test_a_first_part_that_is_killed_before_it_notes_a_dataset_leaves_what_others_put_into_it(new: New, tmp_path: Path) -> None:
+    first, second = (Machine(new, tmp_path / str(number), Part(number, 2)) for number in (1, 2))
+    assert first.run(kill_at="import.dataset_made:2").code == KILLED
+    assert second.run().code == 0
+    assert first.run().code == 0
+    assert not [request for request in new.proxy.changing() if request.startswith("DELETE")]
+    first.bring(second)
+    assert first.verify().code == 0
+    assert held(new) == []
+
+
 def test_an_annotator_who_is_mapped_onto_another_is_so_in_all_parts(new: New, tmp_path: Path) -> None:
     (tmp_path / "users.map").write_text("bruno=chiyo\n")  # both annotated, neither is a user
     machines = [Machine(new, tmp_path / str(number), Part(number, 2)) for number in (1, 2)]
