@@ -81,6 +81,7 @@ class StorageSource:
         self._api = api
         self._names = names
         self._people = people
+        self._warned = False
         self._where: dict[str, tuple[str, str, str]] = {}
         self._documents = self._list()
         self.shown = Shown(
@@ -187,7 +188,7 @@ class StorageSource:
             found = self._api.post(f"/{index}/_search", {"size": _LISTED, "track_total_hits": True}, **WHOLE)["hits"]
         except ServerError as error:
             if error.status == 403 and refused_is_absent:
-                log.warning("%s may not be read: datasets of Rubrix, should there be any, are not seen.", index)
+                self._warn_once("%s may not be read: datasets of Rubrix, should there be any, are not seen.", index)
             elif error.status != 404:
                 raise
             return []
@@ -195,6 +196,11 @@ class StorageSource:
         if len(hits) < found["total"]["value"]:
             raise ServerError(f"{index} on {self._api.url} has more datasets than an engine lists at once ({_LISTED}).")
         return hits
+
+    def _warn_once(self, words: str, index: str) -> None:
+        if not self._warned:
+            log.warning(words, index)
+        self._warned = True
 
     def _document(self, dataset: Listed) -> dict[str, Any]:
         index, id_, _ = self._where[dataset.full_name]

@@ -43,7 +43,8 @@ class Done:
                 self.rejected[entry["name"]] = self.rejected.get(entry["name"], []) + entry["rejected"]
                 self._written(entry["name"], entry["written_at"])
             case "retried":
-                self.rejected[entry["name"]] = entry["rejected"]
+                sent = set(entry["sent"])
+                self.rejected[entry["name"]] = [id_ for id_ in self.rejected[entry["name"]] if id_ not in sent] + entry["rejected"]
                 self._written(entry["name"], entry["written_at"])
             case "finished":
                 self.finished = True

@@ -21,6 +21,7 @@ from snapshot.faults import point
 from snapshot.models import Record
 from snapshot.progress import Progress
 from snapshot.reader import Snapshot
+from transport.errors import NotAllowedError, ServerError, TemporaryError
 from transport.exact_json import to_json
 
 _ALPHABET = string.ascii_letters + string.digits
@@ -123,10 +124,19 @@ class Loader:
     def _published(self, plan: DatasetPlan, dataset: dict[str, Any]) -> bool:
         """Whether a dataset was made and published by this import, which ended before its journal could say so.
 
-        Other parts of the import may have begun to fill it. Only metadata of datasets tells it for sure (2.4+).
+        Other parts of the import may have begun to fill it. Only metadata of datasets tells it for sure (2.4+); and only a search
+        that the index was made, which the server does after it has said ``ready``.
         """
         begun = plan.source in self._journal.done.begun and plan.metadata is not None and dataset["id"] != plan.existing_id
-        return begun and dataset["status"] == "ready" and like(plan, self._target, dataset["id"])
+        if not (begun and dataset["status"] == "ready" and like(plan, self._target, dataset["id"])):
+            return False
+        try:
+            self._target.count_searchable(dataset["id"])
+        except (NotAllowedError, TemporaryError):
+            raise
+        except ServerError:
+            return False
+        return True
 
     def _ours(self, plan: DatasetPlan, dataset: dict[str, Any]) -> bool:
         """Whether an unknown dataset was made by this import, which ended before its journal could say so.
@@ -165,7 +175,7 @@ class Loader:
             there: set[str] = set()
             send_all(ready(_seen(refused, there)), send, partial(self._note_retried, source), self._concurrency)
             if again - there:  # an edit took them out of the snapshot
-                self._journal.note("retried", name=source, rejected=sorted(there.intersection(done.rejected[source])), written_at="")
+                self._journal.note("retried", name=source, sent=sorted(again - there), rejected=[], written_at="")
         self._progress.started("importing", source, end - start, end - start - size(left))
         stretches = (enumerate(islice(self._snapshot.records(entry, first), last - first), first) for first, last in left)
         send_all(chain.from_iterable(map(ready, stretches)), send, partial(self._note_batch, source), self._concurrency)
@@ -181,9 +191,8 @@ class Loader:
     def _note_retried(self, source: str, answered: Answered) -> None:
         self._keep_refused(answered)
         point("import.retried")
-        sent = {record.id for record, _ in answered.batch.items}
-        left = set(self._journal.done.rejected[source]).difference(sent).union(answered.refused_ids)
-        self._journal.note("retried", name=source, rejected=sorted(left), written_at=answered.written_at)
+        sent = [record.id for record, _ in answered.batch.items]
+        self._journal.note("retried", name=source, sent=sent, rejected=answered.refused_ids, written_at=answered.written_at)
 
     def _keep_refused(self, answered: Answered) -> None:
         if answered.refused:

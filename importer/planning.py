@@ -71,7 +71,7 @@ def make_plan(
     ]
     datasets = [_signed(dataset, agents, options, snapshot.fingerprint) for dataset in datasets]
     if state.capabilities.strict_names:
-        _check_strict_names(workspaces, users, datasets, conflicts)
+        _check_strict_names(workspaces, users + placeholders, datasets, conflicts)
     _check_options(datasets, accepts_options, conflicts)
     for dataset in datasets:
         if dataset.action != "skip":
@@ -223,7 +223,7 @@ def _check_strict_names(workspaces: list[WorkspacePlan], users: list[UserPlan], 
     names += [("user", plan.username) for plan in users if plan.action == "create"]
     names += [("dataset", plan.name) for plan in datasets if plan.action == "create"]
     conflicts += [
-        f"The target, older than 2.4, takes no {what} called {name!r}: use letters, digits, - and _, and neither of these first."
+        f"The target, older than 2.4, takes no {what} called {name!r}: use letters (of workspaces: small ones), digits, - and _, and neither of these first."
         for what, name in names
         if not strictly_valid(what, name)
     ]

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from importer import journal as journals
@@ -46,7 +47,7 @@ def plan_import(directory: Path, api: Api, options: ImportOptions, progress: Pro
     snapshot = open_whole(directory)
     target = Target(api)
     folder = journals.import_folder(directory, api.url, options.part)
-    if journals.load(folder):
+    if (folder / journals.JOURNAL).exists():
         progress.message(f"An import is on record in {folder}: `import` goes on with that. What follows is what a new one would do.")
     return make_plan(snapshot, target.state(), options, target.accepts_options, progress)
 
@@ -92,7 +93,7 @@ def import_snapshot(
                     parts.wait_for_first(target, snapshot, options, progress)
                 plan = make_plan(snapshot, target.state(), options, target.accepts_options, progress)
                 _refuse(plan, passwords)
-                _refuse_half_loaded(folder, plan)
+                refuse_half_loaded(folder, plan)
                 _tell_ignored(plan, passwords, progress)
                 if options.part.number > 1:
                     parts.refuse_unlike(target, snapshot, plan)
@@ -138,27 +139,28 @@ def refuse_lost(state: TargetState, journal: Journal) -> None:
         raise JournalError(f"{_first(lost)} was imported and is not on {state.url} any more: {_beginning_anew(state, journal)}")
 
 
-def _refuse_half_loaded(folder: Path, plan: Plan) -> None:
+def refuse_half_loaded(folder: Path, plan: Plan) -> None:
     """Makes sure that no dataset is skipped which lacks records by a journal beside the snapshot, if that can be read.
 
-    Datasets are known by their ids, so that it may be an earlier import's, or of another address of the target; one whose id was
-    never noted by its name, in the journal of this address.
+    Datasets are known by their ids, so that it may be an earlier import's, or of another address of the target; one whose id no
+    journal notes by its name. Records that an earlier import's server refused are no reason: somebody left it at that.
     """
     skipped = [dataset for dataset in plan.datasets if dataset.action == "skip"]
-    for beside in sorted(path.parent for path in folder.parent.rglob(journals.JOURNAL)) if skipped else ():
-        try:
-            found = journals.load(beside)
-        except JournalError:
-            continue
-        if found is None:
-            continue
-        done, incomplete = found[1], _incomplete(*found)
+    beside = {}
+    for path in sorted(folder.parent.rglob(journals.JOURNAL)) if skipped else ():
+        with suppress(JournalError):
+            beside[path.parent] = journals.load(path.parent)
+    found = {place: both for place, both in beside.items() if both}
+    noted = {id_ for _, done in found.values() for id_ in done.datasets.values()}
+    for place, (before, done) in found.items():
+        incomplete = _incomplete(before, done, refused=place == folder)
         ids = {done.datasets[dataset.source] for dataset in incomplete if dataset.source in done.datasets}
-        unnoted = {dataset.target for dataset in incomplete if dataset.source in done.begun - done.datasets.keys() and beside == folder}
-        lacking = [dataset.target for dataset in skipped if dataset.existing_id in ids or dataset.target in unnoted]
+        unnoted = {dataset.target for dataset in incomplete if dataset.source in done.begun - done.datasets.keys()}
+        lacking = [d.target for d in skipped if d.existing_id in ids or (d.target in unnoted and d.existing_id not in noted)]
         if lacking:
             raise ConflictError(
-                f"Nothing was written. {_first(lacking)} lacks records of the import in {beside}: --on-conflict replace, or delete it there."
+                f"Nothing was written. {_first(lacking)} lacks records of the import in {place}: --on-conflict replace, or delete it there; "
+                "or move that folder away, to leave it so."
             )
 
 
@@ -168,14 +170,16 @@ def _tell_ignored(plan: Plan, passwords: Mapping[str, str], progress: Progress) 
         progress.message(f"--passwords: {_first(there)} is a user of the target already, who keeps the password there.")
 
 
-def _incomplete(plan: Plan, done: Done) -> list[DatasetPlan]:
-    """The datasets that lack records, refused ones too."""
+def _incomplete(plan: Plan, done: Done, *, refused: bool = True) -> list[DatasetPlan]:
+    """The datasets that lack records, ``refused`` ones too."""
     part = plan.options.part
     return [
         dataset
         for dataset in plan.datasets
         if dataset.action != "skip"
-        and (any(missing(done.rows.get(dataset.source, []), *part.share(dataset.records))) or done.rejected.get(dataset.source))
+        and (
+            any(missing(done.rows.get(dataset.source, []), *part.share(dataset.records))) or (refused and done.rejected.get(dataset.source))
+        )
     ]
 
 

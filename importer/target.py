@@ -41,7 +41,7 @@ class Target:
         self.api = api
         api.passing = re.compile(f"{SEARCH_AWAY}|{_BUSY}|{_DATABASE_AWAY}")
         self._asking = copy(api)
-        self._asking.passing = re.compile(".+")
+        self._asking.passing = re.compile(".*")
         self.version = _version(api)
         me = self._me()
         self.me: str = me["username"]
@@ -278,7 +278,7 @@ class Target:
     def find(self, dataset_id: str, external_ids: Sequence[str], include: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
         """Those of up to 250 external ids that the search engine has, with their records.
 
-        Where a search can't ask for external ids, all records are looked through.
+        Where a search can't ask for external ids, all records are looked through: before 2.3 that listing is the search engine's too.
         """
         assert len(external_ids) <= SEARCH_VALUES
         if not self.capabilities.finds_external_ids:

@@ -4,15 +4,16 @@ import stat
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from importer.done import Done
-from importer.errors import JournalError
-from importer.journal import CREDENTIALS, Journal
+from importer.errors import ConflictError, JournalError
+from importer.journal import CREDENTIALS, JOURNAL, Journal, begin
 from importer.options import WHOLE, ImportOptions, Part
 from importer.plan import DatasetAction, DatasetPlan, Plan, TargetInfo
-from importer.run import refuse_lost
+from importer.run import refuse_half_loaded, refuse_lost
 from importer.target_state import TargetState
 
 PLAN = Plan("id", "fingerprint", TargetInfo("http://new", "2.8.0", "owner"), ImportOptions(), [], [], [], [], [], [])
@@ -100,6 +101,39 @@ def test_after_a_loss_nothing_that_lacks_records_is_to_be_left_as_it_is(
     with pytest.raises(JournalError) as refused:
         refuse_lost(state, journal)
     assert refused.value.format_message() == f"dataset w.lost was imported and is not on http://new any more: {advice}"
+
+
+@pytest.mark.parametrize(
+    ("where", "events", "refused"),
+    [
+        ("new-80", [("begun", {}), ("dataset", {"id": "its id"})], True),
+        ("new-80", [("begun", {})], True),  # killed before its id was noted
+        ("other-80/earlier-1", [("begun", {})], True),
+        ("other-80/earlier-1", [("begun", {}), ("dataset", {"id": "its id"})], True),
+        ("other-80/earlier-1", [("begun", {}), ("dataset", {"id": "another id"})], False),
+        ("new-80", [("dataset", {"id": "its id"}), ("batch", {"start": 0, "end": 10, "rejected": ["7"], "written_at": "now"})], True),
+        (
+            "new-80/earlier-1",
+            [("dataset", {"id": "its id"}), ("batch", {"start": 0, "end": 10, "rejected": ["7"], "written_at": "now"})],
+            False,
+        ),
+        ("new-80", [("dataset", {"id": "its id"}), ("batch", {"start": 0, "end": 10, "rejected": [], "written_at": "now"})], False),
+    ],
+)
+def test_no_dataset_is_skipped_that_lacks_records(
+    tmp_path: Path, where: str, events: list[tuple[str, dict[str, Any]]], *, refused: bool
+) -> None:
+    journal = begin(tmp_path / where, replace(PLAN, datasets=[dataset("a")]))
+    for event, members in events:
+        journal.note(event, name="w.a", **members)
+    (tmp_path / "garbled").mkdir()
+    (tmp_path / "garbled" / JOURNAL).write_text("no journal\n")
+    skipping = replace(PLAN, datasets=[replace(dataset("a", "skip"), existing_id="its id")])
+    if refused:
+        with pytest.raises(ConflictError, match=r"w\.a lacks records of the import in .*(new-80|other-80/earlier-1): "):
+            refuse_half_loaded(tmp_path / "new-80", skipping)
+    else:
+        refuse_half_loaded(tmp_path / "new-80", skipping)
 
 
 def test_a_dataset_with_refused_records_lacks_them(tmp_path: Path) -> None:

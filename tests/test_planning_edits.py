@@ -35,6 +35,7 @@ def planned(snapshot: Snapshot, version: str, options: ImportOptions) -> Plan:
         ({"dataset_suffix": ".v1"}, "dataset called 'news.v1'"),
         ({"rename": {"demo.news": "_news"}}, "dataset called '_news'"),
         ({"user_map": {"ana": "ana.b"}}, "user called 'ana.b'"),
+        ({"user_map": {"gpu-worker-07.lab": "str.b"}}, "user called 'str.b'"),
         ({"workspace_map": {"demo": "Demo"}}, "workspace called 'Demo'"),
     ],
 )

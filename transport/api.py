@@ -198,7 +198,7 @@ class Api:
         del response.stream  # it refers to the response, and the two would stay in memory until garbage is looked for
         log.debug("%s: %s, %s bytes", where, response.status_code, len(response.content))
         if response.status_code == 500 and (words := self.passing.search(detail := error_detail(response))):
-            raise TemporaryError(f"{where} answers 500: {words[0]}.", 500, detail)
+            raise TemporaryError(f"{where} answers 500: {words[0] or 'without a word'}.", 500, detail)
         _raise_for(response, where)
         try:
             return read(response.content)

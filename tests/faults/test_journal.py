@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 
+from servers.stack import Stack
 from tests import target
 from tests.faults import same
 from tests.faults.conftest import New
@@ -58,6 +60,16 @@ def test_no_dataset_is_skipped_that_lacks_records_by_an_older_journal_or_one_of_
     assert new.proxy.changing() == []
     assert new.import_(directory, "--restart", "--dataset", "first.news", "--on-conflict", "replace").code == 0
     assert new.import_(directory, "--restart", "--on-conflict", "skip").code == 0
+
+
+def test_a_dataset_that_was_published_without_an_index_is_made_anew(new: New, stack: Stack, tmp_path: Path) -> None:
+    directory = new.copy(tmp_path)
+    assert new.import_(directory, kill_at="import.dataset_made").code == KILLED
+    with target.connect(new.server.url) as client:
+        index = f"{stack.search.url}/rg.{target.dataset_id(client, 'first', 'news')}"
+    httpx.delete(index, trust_env=False).raise_for_status()
+    new.finish(directory)
+    assert httpx.get(index, trust_env=False).status_code == 404  # another has its place
 
 
 def test_a_user_who_is_gone_is_told_plainly_and_may_be_made_again(new: New, tmp_path: Path) -> None:
