@@ -49,7 +49,7 @@ class Sink:
             return {"username": "argilla", "role": "owner"}
         if path.endswith("/records/bulk"):
             self.records += len(body["items"])
-            return {"items": [{**item, "updated_at": _NOW} for item in body["items"]]}
+            return {"items": [_written(item) for item in body["items"]]}
         if re.search("/records(/search)?$", path):
             return {"total": self.records}
         if method == "GET":
@@ -58,6 +58,12 @@ class Sink:
         if path.endswith("/questions"):
             self.questions.append(made)
         return made
+
+
+def _written(item: dict[str, Any]) -> dict[str, Any]:
+    """A record as the answer to its writing has it: all of its parts have a time."""
+    parts = {name: [{**part, "updated_at": _NOW} for part in item.get(name) or ()] for name in ("suggestions", "responses")}
+    return {**item, **parts, "updated_at": _NOW}
 
 
 @contextmanager
