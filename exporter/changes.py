@@ -23,7 +23,7 @@ PASSES = 3
 #: Seconds until what was written can be found: the dataset is marked first, then the records, and then they are indexed.
 SETTLING = 2.0
 _MARGIN = timedelta(seconds=60)
-#: A dataset that was marked less long ago may have records on their way to the index; as much as clocks may differ, and more.
+#: A dataset that was marked less long ago may have records on their way to the index; clocks that differ a little are in it.
 _JUST = timedelta(seconds=5)
 
 

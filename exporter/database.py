@@ -26,8 +26,8 @@ _USERS = "SELECT id, username, first_name, last_name, role, inserted_at, updated
 _WORKSPACES = "SELECT id, name, inserted_at, updated_at FROM workspaces"
 _MEMBERS = "SELECT user_id, workspace_id FROM workspaces_users ORDER BY inserted_at"
 _DATASETS = "SELECT * FROM datasets ORDER BY inserted_at"
-#: Whether there are datasets in it, which there are from 1.8 on; how each kind of database tells of its tables.
-_TABLES = {
+#: Whether it has that table, which it has from 1.8 on, by the kind of the database.
+_HAS_DATASETS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE name = 'datasets'",
     "postgresql": "SELECT 1 WHERE to_regclass('datasets') IS NOT NULL",
 }
@@ -118,7 +118,7 @@ def _people(ask: Ask, kind: str, shown: str) -> People:
     users = [User(**{**row, "id": _id(row), "workspaces": members.get(_id(row), []), **_times(row)}) for row in ask(_USERS)]
     workspaces = [Workspace(**{**row, "id": _id(row), **_times(row)}) for row in ask(_WORKSPACES)]
     # Those of 2.x have a distribution: they are where the records go, not what has to be exported.
-    datasets = ask(_DATASETS) if ask(_TABLES[kind]) else []
+    datasets = ask(_DATASETS) if ask(_HAS_DATASETS[kind]) else []
     feedback = [(names.get(_id(row, "workspace_id"), "?"), row["name"]) for row in datasets if "distribution" not in row]
     return People(sorted(users, key=lambda u: u.username), sorted(workspaces, key=lambda w: w.name), feedback, shown)
 

@@ -188,9 +188,12 @@ class _Run:
 
     def _close_opened(self, bound: Mapping[str, Any]) -> None:
         """Closes what an export of that identity opened, where it was of this server; one that is not listed is gone, or of others."""
-        same_server, same_user = (all(bound.get(name) == self.identity[name] for name in names) for names in (_SERVER, ("user",)))
+        same_server = all(bound.get(name) == self.identity[name] for name in _SERVER)
+        same_user = bound.get("user") == self.identity["user"]
         listed = {(each.workspace, each.name): each for each in self.listed} if same_server else {}
-        for so_far in filter(lambda so_far: so_far.opened, self.state.all()):
+        for so_far in self.state.all():
+            if not so_far.opened:
+                continue
             if found := listed.get((so_far.workspace, so_far.name)):
                 self.source.close(found)
             elif not (same_server and same_user):

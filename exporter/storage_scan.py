@@ -89,10 +89,8 @@ def _search(after: str | None, since: str | None, size: int) -> dict[str, Any]:
 
 def _page_size(api: Api, index: str) -> int:
     """As many documents as should have about ``PAGE_BYTES``; an index takes about as much room as its documents' JSON."""
-    primaries = api.get(f"/{index}/_stats/store")["_all"][
-        "primaries"
-    ]  # of an engine that just begins there are none: the search waits for them
-    room = primaries.get("store", {}).get("size_in_bytes", 0)
+    primaries = api.get(f"/{index}/_stats/store")["_all"]["primaries"]
+    room = primaries.get("store", {}).get("size_in_bytes", 0)  # nothing of an engine that just begins: the search waits until it has
     mean = room // max(api.get(f"/{index}/_count")["count"], 1)
     return int(min(max(PAGE_BYTES // max(mean, 1), _SMALLEST_PAGE), LARGEST_PAGE))
 

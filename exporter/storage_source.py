@@ -81,7 +81,7 @@ class StorageSource:
         self._api = api
         self._names = names
         self._people = people
-        self._warned = False
+        self._lists = {names.datasets: names.records, names.old_datasets: names.old_records}
         self._where: dict[str, tuple[str, str, str]] = {}
         self._documents = self._list()
         self.shown = Shown(
@@ -172,8 +172,8 @@ class StorageSource:
     def _list(self) -> list[dict[str, Any]]:
         """The documents of all datasets, each with a workspace; of those taken over from Rubrix only the newer ones."""
         found: dict[str, dict[str, Any]] = {}
-        for index, records in ((self._names.datasets, self._names.records), (self._names.old_datasets, self._names.old_records)):
-            for hit in self._search_all(index, refused_is_absent=index == self._names.old_datasets):
+        for index, records in list(self._lists.items()):
+            for hit in self._search_all(index):
                 document = hit["_source"]
                 document["workspace"] = document.get("workspace") or document.get("owner") or NO_WORKSPACE
                 full_name = f"{document['workspace']}.{document['name']}"
@@ -182,13 +182,14 @@ class StorageSource:
                     self._where[full_name] = index, hit["_id"], records(hit["_id"])
         return list(found.values())
 
-    def _search_all(self, index: str, *, refused_is_absent: bool) -> list[dict[str, Any]]:
-        """All documents of an index of datasets, none where it is not there; 403 for one that may not be there, which a role need not name."""
+    def _search_all(self, index: str) -> list[dict[str, Any]]:
+        """All documents of an index of datasets, none where it is not there. That of Rubrix, which need not be there, a role need not name."""
         try:
             found = self._api.post(f"/{index}/_search", {"size": _LISTED, "track_total_hits": True}, **WHOLE)["hits"]
         except ServerError as error:
-            if error.status == 403 and refused_is_absent:
-                self._warn_once("%s may not be read: datasets of Rubrix, should there be any, are not seen.", index)
+            if error.status == 403 and index == self._names.old_datasets:
+                log.warning("%s may not be read: datasets of Rubrix, should there be any, are not seen.", index)
+                del self._lists[index]
             elif error.status != 404:
                 raise
             return []
@@ -196,11 +197,6 @@ class StorageSource:
         if len(hits) < found["total"]["value"]:
             raise ServerError(f"{index} on {self._api.url} has more datasets than an engine lists at once ({_LISTED}).")
         return hits
-
-    def _warn_once(self, words: str, index: str) -> None:
-        if not self._warned:
-            log.warning(words, index)
-        self._warned = True
 
     def _document(self, dataset: Listed) -> dict[str, Any]:
         index, id_, _ = self._where[dataset.full_name]

@@ -7,7 +7,7 @@
 import csv
 import io
 import re
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import fields, is_dataclass
 from functools import cached_property
 from pathlib import Path
@@ -160,6 +160,15 @@ def load(folder: Path) -> tuple[Plan, Done] | None:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise JournalError(f"The journal in {folder} can't be read ({error}): --restart begins anew.") from error
     return plan, done
+
+
+def load_all(folder: Path) -> dict[Path, tuple[Plan, Done]]:
+    """Folder -> plan and state of each import that was begun and can be read, in this folder and those in it."""
+    found = {}
+    for path in sorted(folder.rglob(JOURNAL)):
+        with suppress(JournalError):
+            found[path.parent] = load(path.parent)
+    return {place: both for place, both in found.items() if both}
 
 
 def refuse_other(folder: Path, plan: Plan, snapshot: Snapshot) -> None:

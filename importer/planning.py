@@ -223,7 +223,7 @@ def _check_strict_names(workspaces: list[WorkspacePlan], users: list[UserPlan], 
     names += [("user", plan.username) for plan in users if plan.action == "create"]
     names += [("dataset", plan.name) for plan in datasets if plan.action == "create"]
     conflicts += [
-        f"The target, older than 2.4, takes no {what} called {name!r}: use letters (of workspaces: small ones), digits, - and _, and neither of these first."
+        f"The target, older than 2.4, takes no {what} called {name!r}: use letters (for a workspace lower-case ones), digits, - and _, and begin with neither of these."
         for what, name in names
         if not strictly_valid(what, name)
     ]

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from importer import journal as journals
@@ -94,7 +93,7 @@ def import_snapshot(
                 plan = make_plan(snapshot, target.state(), options, target.accepts_options, progress)
                 _refuse(plan, passwords)
                 refuse_half_loaded(folder, plan)
-                _tell_ignored(plan, passwords, progress)
+                _tell_unused(plan, passwords, progress)
                 if options.part.number > 1:
                     parts.refuse_unlike(target, snapshot, plan)
                 if not confirm(plan):
@@ -146,11 +145,7 @@ def refuse_half_loaded(folder: Path, plan: Plan) -> None:
     journal notes by its name. Records that an earlier import's server refused are no reason: somebody left it at that.
     """
     skipped = [dataset for dataset in plan.datasets if dataset.action == "skip"]
-    beside = {}
-    for path in sorted(folder.parent.rglob(journals.JOURNAL)) if skipped else ():
-        with suppress(JournalError):
-            beside[path.parent] = journals.load(path.parent)
-    found = {place: both for place, both in beside.items() if both}
+    found = journals.load_all(folder.parent) if skipped else {}
     noted = {id_ for _, done in found.values() for id_ in done.datasets.values()}
     for place, (before, done) in found.items():
         incomplete = _incomplete(before, done, refused=place == folder)
@@ -164,7 +159,7 @@ def refuse_half_loaded(folder: Path, plan: Plan) -> None:
             )
 
 
-def _tell_ignored(plan: Plan, passwords: Mapping[str, str], progress: Progress) -> None:
+def _tell_unused(plan: Plan, passwords: Mapping[str, str], progress: Progress) -> None:
     there = sorted(user.username for user in plan.users if user.action == "reuse" and user.username in passwords)
     if there and plan.options.part.number == 1:  # further parts find all users there
         progress.message(f"--passwords: {_first(there)} is a user of the target already, who keeps the password there.")

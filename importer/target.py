@@ -40,8 +40,8 @@ class Target:
     def __init__(self, api: Api) -> None:
         self.api = api
         api.passing = re.compile(f"{SEARCH_AWAY}|{_BUSY}|{_DATABASE_AWAY}")
-        self._asking = copy(api)
-        self._asking.passing = re.compile(".*")
+        self._patient = copy(api)
+        self._patient.passing = re.compile(".*")  # any 500
         self.version = _version(api)
         me = self._me()
         self.me: str = me["username"]
@@ -50,7 +50,7 @@ class Target:
 
     def _me(self) -> dict[str, Any]:
         try:
-            return self._asking.get("/api/v1/me")  # type: ignore[no-any-return]
+            return self._patient.get("/api/v1/me")  # type: ignore[no-any-return]
         except NotAllowedError as error:
             raise NotAllowedError(f"{self.api.url} refuses the API key in ARGILLA_API_KEY.", error.status, error.detail) from None
 
@@ -75,11 +75,6 @@ class Target:
         }
         datasets = {place: dataset["id"] for place, dataset in self.datasets().items()}
         return TargetState(self.api.url, self.version, self.me, users, workspaces, datasets)
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What its version can do."""
-        return Capabilities.of(self.version)
 
     def _workspaces(self) -> dict[str, str]:
         return {w["name"]: w["id"] for w in self.api.get("/api/v1/me/workspaces")["items"]}
@@ -281,7 +276,7 @@ class Target:
         Where a search can't ask for external ids, all records are looked through: before 2.3 that listing is the search engine's too.
         """
         assert len(external_ids) <= SEARCH_VALUES
-        if not self.capabilities.finds_external_ids:
+        if not Capabilities.of(self.version).finds_external_ids:
             return {
                 record["external_id"]: record
                 for record in self.list_records(dataset_id, include=include)

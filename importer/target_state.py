@@ -10,7 +10,7 @@ class Capabilities:
     """What differs between 2.x versions (read from the wheels; 2.8.0 is what the tests run against).
 
     Attributes:
-        strict_names: names are lower case letters, digits, ``_`` and ``-`` (before 2.4).
+        strict_names: names are ASCII letters, mostly lower case ones, digits, ``_`` and ``-`` (before 2.4).
         dataset_metadata: a dataset keeps metadata of its own (2.4+).
         finds_external_ids: a search can ask for external ids (2.3+).
         keeps_ids: users and workspaces can be created with a given id (2.7+).
@@ -28,7 +28,13 @@ class Capabilities:
         """The capabilities of a version such as ``2.8.0`` or ``2.8.0dev0``."""
         major, minor = (int("".join(c for c in part if c.isdigit()) or 0) for part in [*version.split("."), "0"][:2])
         since = (major, minor)
-        return cls(since < (2, 4), since >= (2, 4), since >= (2, 3), since >= (2, 7), since < (2, 4))
+        return cls(
+            strict_names=since < (2, 4),
+            dataset_metadata=since >= (2, 4),
+            finds_external_ids=since >= (2, 3),
+            keeps_ids=since >= (2, 7),
+            needs_required_field=since < (2, 4),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 
 from exporter.database import read_people
@@ -82,6 +83,20 @@ def test_a_database_before_1_8_and_one_that_was_edited_by_hand(stack: Stack, tmp
         connection.execute("DROP TABLE datasets")
     before_1_8 = read_people(str(file))
     assert (before_1_8.users, before_1_8.feedback) == (people.users, [])
+
+
+@pytest.mark.servers
+def test_the_database_of_a_2x_server_says_the_same(stack: Stack) -> None:
+    with httpx.Client(base_url=stack.new.url, headers={"X-Argilla-Api-Key": stack.new.api_key}, trust_env=False) as client:
+        (id_, *_) = [client.post("/api/v1/workspaces", json={"name": "of-two"}).json().get("id")]
+        client.post("/api/v1/datasets", json={"name": "new", "workspace_id": id_}).raise_for_status()
+        people = read_people(stack.new.database_url)
+        users = {user["username"]: user["id"] for user in client.get("/api/v1/users").json()["items"]}
+        client.delete(f"/api/v1/datasets/{client.get('/api/v1/me/datasets').json()['items'][-1]['id']}").raise_for_status()
+        client.delete(f"/api/v1/workspaces/{id_}").raise_for_status()
+    assert {user.username: user.id for user in people.users} == users
+    assert "of-two" in {workspace.name for workspace in people.workspaces}
+    assert people.feedback == []
 
 
 def test_a_locked_file_is_temporary_trouble(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,23 +10,15 @@ import pytest
 from importer.errors import UnplannedError
 from importer.mapping import Mapper
 from importer.options import ImportOptions
-from importer.plan import Plan
-from importer.planning import make_plan
-from importer.target_state import TargetState, TargetUser
 from snapshot.models import Annotation
 from snapshot.reader import Snapshot
 from tests.fixtures import SNAPSHOT
-from tests.test_rules import Silent
+from tests.plans import planned
 
 
 @pytest.fixture(scope="module")
 def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     return Snapshot(Path(shutil.copytree(SNAPSHOT, tmp_path_factory.mktemp("edits") / "snap")))
-
-
-def planned(snapshot: Snapshot, version: str, options: ImportOptions) -> Plan:
-    state = TargetState("http://new", version, "owner", {"owner": TargetUser("me", "owner", "owner")}, {}, {})
-    return make_plan(snapshot, state, options, lambda _type, _count: True, Silent())
 
 
 @pytest.mark.parametrize(
@@ -41,27 +33,29 @@ def planned(snapshot: Snapshot, version: str, options: ImportOptions) -> Plan:
 )
 def test_names_that_an_older_target_does_not_take_are_conflicts(snapshot: Snapshot, chosen: dict[str, Any], name: str) -> None:
     options = ImportOptions(**chosen)
-    assert any(name in conflict for conflict in planned(snapshot, "2.3.1", options).conflicts)
-    assert planned(snapshot, "2.3.1", ImportOptions()).conflicts == []
-    assert planned(snapshot, "2.8.0", options).conflicts == []
+    assert any(name in conflict for conflict in planned(snapshot, options, "2.3.1").conflicts)
+    assert planned(snapshot, ImportOptions(), "2.3.1").conflicts == []
+    assert planned(snapshot, options, "2.8.0").conflicts == []
 
 
-def test_an_edit_that_the_plan_of_a_begun_import_does_not_fit_is_one_line(snapshot: Snapshot) -> None:
-    plan = planned(snapshot, "2.8.0", ImportOptions())
-    news = next(dataset for dataset in plan.datasets if dataset.source == "demo.news")
-    mapper = Mapper(news, plan.agents, plan.options)
-    entry = next(entry for entry in snapshot.entries if entry.path == news.path)
-    record = next(record for record in snapshot.records(entry) if isinstance(record.metadata.get("words"), int))
+@pytest.mark.parametrize(
+    ("source", "changed", "what"),
+    [
+        ("demo.news", {"metadata": {"words": "ten"}}, "metadata 'words' that is no number"),
+        ("demo.news", {"annotations": [Annotation("ana", ["sports", "x"])]}, "an annotation with several labels"),
+        ("research.topics", {"annotations": [Annotation("ana", [])]}, "an empty annotation"),
+    ],
+)
+def test_an_edit_that_the_plan_of_a_begun_import_does_not_fit_is_one_line(
+    snapshot: Snapshot, source: str, changed: dict[str, Any], what: str
+) -> None:
+    plan = planned(snapshot, ImportOptions(), "2.8.0")
+    dataset = next(replace(dataset, no_label=None) for dataset in plan.datasets if dataset.source == source)
+    entry = next(entry for entry in snapshot.entries if entry.path == dataset.path)
+    record = next(record for record in snapshot.records(entry) if all(annotation.value for annotation in record.annotations))
+    mapper = Mapper(dataset, plan.agents, plan.options)
     mapper.map(record)
-    agent = news_agent(plan)
-    edits = [
-        replace(record, metadata={**record.metadata, "words": "ten"}),
-        replace(record, annotations=[Annotation(agent, ["sports", "x"])]),
-    ]
-    for edited in edits:
-        with pytest.raises(UnplannedError, match=r"^demo\.news: .* is not in the plan of this import"):
-            mapper.map(edited)
-
-
-def news_agent(plan: Plan) -> str | None:
-    return next(agent.agent for agent in plan.agents if agent.agent)
+    with pytest.raises(UnplannedError) as refused:
+        mapper.map(replace(record, **changed))
+    assert f"{source}: {what} is not in the plan of this import" in refused.value.message
+    assert "\n" not in refused.value.message

@@ -18,9 +18,6 @@ from importer.cleaning import clean_text
 from importer.mapping import Mapper
 from importer.notes import KINDS
 from importer.options import ImportOptions
-from importer.plan import Plan
-from importer.planning import make_plan
-from importer.target_state import TargetState, TargetUser
 from importer.wire import DatasetIds, wire_item
 from servers.stack import Stack
 from snapshot.models import Dataset, Source, User, Workspace
@@ -29,6 +26,7 @@ from snapshot.reader import Snapshot
 from snapshot.writer import SnapshotWriter
 from tests.accounting import Account
 from tests.plan_rules import plan_problems
+from tests.plans import ME, planned
 from tests.rule_samples import BROKEN, REFUSED_SETTINGS, SHAPES, Broken, Setting, good_items
 from tests.rule_server import Published, publish
 from tests.rules import Target, problems
@@ -36,17 +34,8 @@ from tests.strategies import USERS, Content, contents, texts
 from tests.strategies import options as some_options
 from transport.exact_json import from_json, to_json
 
-ME = "owner"
 #: One key with an integer that no float holds, and with a float.
 EXACT = Content("Text2Text", [], [{"id": id_, "text": "", "metadata": {"key": value}} for id_, value in enumerate((2**53 + 1, 0.5))])
-
-
-class Silent:
-    """Progress that nobody watches."""
-
-    def started(self, step: str, dataset: str, total: int, done: int = 0) -> None: ...
-    def advanced(self, records: int) -> None: ...
-    def message(self, text: str) -> None: ...
 
 
 @pytest.fixture(scope="module")
@@ -81,12 +70,6 @@ def snapshot_of(content: Content, room: Path) -> Iterator[Snapshot]:
     finally:
         shutil.rmtree(room)
         room.mkdir()
-
-
-def planned(snapshot: Snapshot, options: ImportOptions, version: str) -> Plan:
-    """The plan for an empty server."""
-    state = TargetState("http://new", version, ME, {ME: TargetUser("me", ME, "owner")}, {}, {})
-    return make_plan(snapshot, state, options, lambda _type, _count: True, Silent())
 
 
 @given(text=texts)

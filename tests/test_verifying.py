@@ -15,7 +15,7 @@ from importer.mapping import TargetRecord
 from importer.plan import DatasetPlan
 from importer.verifying import Verification, _Differences, _Names, _Records, spread
 from importer.waiting import Waiting
-from tests.test_rules import Silent
+from tests.plans import Silent
 
 IMPORTED, LATER = "2026-11-26T03:00:00", "2026-11-26T03:00:00.123456"
 IDS = [f"r{number}" for number in range(3_000)]
