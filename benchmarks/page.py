@@ -30,8 +30,11 @@ def _section(side: str, groups: list[Group]) -> str:
         for group in groups:
             if ours in group.seconds and other in group.seconds:
                 lines.append(_row(group, ours, other, words))
-    machines = sorted({group.machine for group in groups})
-    return "\n".join([*lines, "", f"Machine: {'; '.join(machines)}.", ""])
+    machines = sorted({f"{group.machine} ({group.date})" for group in groups})
+    words = f"Machine: {'; '.join(machines)}."
+    if len({group.machine for group in groups}) > 1:
+        words += " Records/s of one machine say nothing about another's, in the plot neither; each ratio is of one run on one machine."
+    return "\n".join([*lines, "", words, ""])
 
 
 def _row(group: Group, ours: str, other: str, words: str) -> str:
