@@ -43,7 +43,7 @@ format: $(READY)  ## Format the code.
 	$(BIN)/ruff format -q .
 
 docs: $(READY)  ## Write the generated parts of the pages anew.
-	$(BIN)/python -m snapshot.json_schema
+	$(BIN)/python -m argilla_snapshot.format.json_schema
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/cog -r README.md snapshot_format.md
 
 lock: $(READY)  ## Lock the dependencies anew.

@@ -3,15 +3,15 @@
 from itertools import islice
 from pathlib import Path
 
-from importer.batching import BATCH
-from importer.journal import import_folder, load
-from importer.mapping import Mapper
-from importer.target import Target
-from importer.wire import wire_item
+from argilla_snapshot.exact_json import to_json
+from argilla_snapshot.format.reader import Snapshot
+from argilla_snapshot.transport.api import Api
+from importer.journal.journal import import_folder, load
+from importer.mapping.legacy import Mapper
+from importer.targets.http.batching import BATCH
+from importer.targets.http.target import Target
+from importer.targets.http.wire import wire_item
 from servers.argilla import ArgillaServer
-from snapshot.reader import Snapshot
-from transport.api import Api
-from transport.exact_json import to_json
 
 
 def write_bodies(directory: Path, new: ArgillaServer, folder: Path) -> str:

@@ -14,16 +14,16 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from argilla_snapshot.format.models import Dataset, Source
+from argilla_snapshot.format.writer import SnapshotWriter
 from benchmarks.measure import measure
-from exporter.ahead import ahead
 from exporter.conversion import Conversion
 from exporter.converters import Converters, spare_processors
 from exporter.documents import encode
 from exporter.many import many_documents
 from exporter.source import Listed
+from exporter.sources.ahead import ahead
 from exporter.spool import Spool
-from snapshot.models import Dataset, Source
-from snapshot.writer import SnapshotWriter
 
 SIZES = (50_000, 1_000_000)
 PAGE = 1_000

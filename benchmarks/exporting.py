@@ -4,12 +4,12 @@ import math
 import shutil
 from pathlib import Path
 
+from argilla_snapshot.format.reader import Snapshot
 from benchmarks.filling import DATASET, index_of, workspace_of
 from benchmarks.limits import PAGE
 from benchmarks.results import Paths
 from benchmarks.tools import guide_export, limit, ours, right
 from servers.argilla import ArgillaServer
-from snapshot.reader import Snapshot
 
 
 class Exporting:

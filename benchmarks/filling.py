@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 import httpx
-import msgspec
+import orjson
 
 from servers.argilla import ArgillaServer
 from servers.old_api import Json, connect, wait_until_counted
@@ -48,7 +48,7 @@ def _copies(search: httpx.Client, index: str, records: int) -> Iterator[bytes]:
             document["id"] = number
             document["text"] = f"{text} ({number})"
             document["inputs"] = inputs | {"text": f"{inputs['text']} ({number})"}
-            yield b"%s\n%s\n" % (msgspec.json.encode({"index": {"_id": str(number)}}), msgspec.json.encode(document))
+            yield b"%s\n%s\n" % (orjson.dumps({"index": {"_id": str(number)}}), orjson.dumps(document))
 
 
 def _documents(search: httpx.Client, index: str) -> Iterator[Json]:

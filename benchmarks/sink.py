@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.sink SNAPSHOT [SMALL LARGE]`` repeats the records of a snapshot's largest dataset (``id`` numbered anew)
 up to two sizes, imports both, each in a process of its own, into an HTTP server on loopback that answers what
-``importer.target`` asks for, and prints seconds and peak memory. A real server takes about a hundred records a second; this tells
+``importer.targets.http.target`` asks for, and prints seconds and peak memory. A real server takes about a hundred records a second; this tells
 how fast the reading and mapping side could be, and that its memory stays flat at any size.
 """
 
@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import msgspec
+import orjson
 import pyarrow.parquet as pq
 
+from argilla_snapshot.format.parts import record_batches
+from argilla_snapshot.format.reader import Snapshot
+from argilla_snapshot.format.writer import SnapshotWriter
 from benchmarks.measure import measure
-from snapshot.parts import record_batches
-from snapshot.reader import Snapshot
-from snapshot.writer import SnapshotWriter
 
 SIZES = (10_000, 1_000_000)
 _NOW = "2026-01-01T00:00:00"
@@ -75,8 +75,8 @@ def running() -> Iterator[Sink]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            body = msgspec.json.decode(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"null")
-            answer = msgspec.json.encode(sink.answer(self.command, self.path.partition("?")[0], body))
+            body = orjson.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"null")
+            answer = orjson.dumps(sink.answer(self.command, self.path.partition("?")[0], body))
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(answer)))

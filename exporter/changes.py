@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from itertools import groupby
 
+from argilla_snapshot.format.faults import point
+from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError
 from exporter.documents import id_of
 from exporter.source import Count, Listed, Source
 from exporter.spool import Spool
-from snapshot.faults import point
-from transport.errors import NotAllowedError, ServerError, TemporaryError
 
 #: A dataset that is written to all the time is read so often again.
 PASSES = 3

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from argilla_snapshot.format.models import Dataset, User, Workspace
 from exporter.errors import NothingMatchesError
 from exporter.source import Listed
-from snapshot.models import Dataset, User, Workspace
 
 _SHOWN = 20
 
@@ -58,15 +58,6 @@ def users_in_scope(users: list[User], workspaces: list[Workspace], datasets: lis
         for u in users
     )
     return [u for u in narrowed if u.workspaces or u.username in agents]
-
-
-def users_named(datasets: list[Dataset]) -> list[User]:
-    """Whoever made or annotated one of the datasets, ordered by name: annotators, members of the workspaces of these."""
-    found: dict[str, set[str]] = {}
-    for dataset in datasets:
-        for name in {*dataset.annotation_agents, *filter(None, [dataset.created_by])}:
-            found.setdefault(name, set()).add(dataset.workspace)
-    return [User(name, "annotator", workspaces=sorted(workspaces)) for name, workspaces in sorted(found.items())]
 
 
 def _all_match(kind: str, globs: list[str], available: list[tuple[str, list[str]]]) -> None:

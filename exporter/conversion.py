@@ -12,16 +12,16 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from argilla_snapshot.format.parts import Parts
+from argilla_snapshot.format.writer import SnapshotWriter
 from exporter.changes import together
 from exporter.converters import Converters, InOrder
 from exporter.errors import ExportError
-from exporter.learn import Learning, Learnt
+from exporter.legacy.learn import Learning, Learnt
+from exporter.legacy.pages import Unconverted, described
 from exporter.losses import Losses
-from exporter.pages import Unconverted, described
 from exporter.source import Listed
 from exporter.spool import Spool
-from snapshot.parts import Parts
-from snapshot.writer import SnapshotWriter
 
 #: Pages left behind that are converted while the next page is on its way: about as long as a server needs for one.
 _CATCH_UP = 4

@@ -7,22 +7,21 @@ from typing import Any
 
 import pyarrow as pa
 
+from argilla_snapshot.format import layout
+from argilla_snapshot.format.faults import point
+from argilla_snapshot.format.models import Dataset, Loss
+from argilla_snapshot.format.progress import Progress
+from argilla_snapshot.format.reader import read_json
+from argilla_snapshot.format.writer import SnapshotWriter
 from exporter.changes import catch_up
 from exporter.conversion import Conversion
 from exporter.converters import Converters
-from exporter.documents import json_safe
-from exporter.learn import Learnt
+from exporter.documents import dict_of, json_safe
+from exporter.legacy.learn import Learnt
 from exporter.losses import Losses
 from exporter.source import Access, Count, Listed, Page, Source
 from exporter.spool import Spool
 from exporter.state import SoFar, State
-from exporter.values import dict_of
-from snapshot import layout
-from snapshot.faults import point
-from snapshot.models import Dataset, Loss
-from snapshot.progress import Progress
-from snapshot.reader import read_json
-from snapshot.writer import SnapshotWriter
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
+import orjson
 import pyarrow as pa
 
+from argilla_snapshot.exact_json import from_json
 from exporter.losses import Note
-from transport.exact_json import from_json
 
 T = TypeVar("T")
 
@@ -39,7 +40,7 @@ class Document:
             NaN and infinities are written as Python does, integers have any size.
         content: the same, parsed; half characters are replaced by U+FFFD.
         replaced: how many strings of ``content`` were changed so.
-        reading: what ``exporter.reading`` read of it.
+        reading: what ``exporter.legacy.reading`` read of it.
     """
 
     raw: str
@@ -96,8 +97,8 @@ def plain_id(line: bytes | msgspec.Raw) -> str:
 def encode(document: Mapping[str, Any]) -> bytes:
     """Exact compact JSON on one line, in UTF-8."""
     try:
-        text = msgspec.json.encode(document)
-    except UnicodeEncodeError:  # half characters
+        text = orjson.dumps(document)
+    except TypeError:  # half characters, or integers beyond 64 bits
         return _exact(document)
     if b"null" in text and _has_special_float(document):  # NaN is written as null
         return _exact(document)
@@ -145,6 +146,11 @@ def json_safe(value: Any, note: Note) -> Any:
     if safe is not value and safe != value:
         note("json_value")
     return safe
+
+
+def dict_of(value: Any) -> dict[str, Any]:
+    """The value where it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
 
 
 def to_text(value: Any) -> str:

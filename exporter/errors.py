@@ -1,4 +1,4 @@
-"""What can stop an export, besides what ``transport.errors`` and ``snapshot.errors`` name.
+"""What can stop an export, besides what ``argilla_snapshot.transport.errors`` and ``argilla_snapshot.format.errors`` name.
 
 ExportError                    the export can't go on (exit code 1)
 ├── BusyError                  another export writes to the same folder (1)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from snapshot.models import Loss
+from argilla_snapshot.format.models import Loss
 
 #: Every kind of loss an export can report, and what it means.
 LOSS_KINDS: dict[str, str] = {

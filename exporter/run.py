@@ -8,6 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from argilla_snapshot.format import layout
+from argilla_snapshot.format.faults import point
+from argilla_snapshot.format.locks import locked
+from argilla_snapshot.format.models import Dataset, Manifest
+from argilla_snapshot.format.progress import Progress
+from argilla_snapshot.format.reader import Snapshot
+from argilla_snapshot.format.writer import SnapshotWriter, refuse_existing
 from exporter.changes import SETTLING, just_written
 from exporter.choose import Choice, choose, meant, users_in_scope
 from exporter.converters import Converters, spare_processors
@@ -17,13 +24,6 @@ from exporter.losses import Losses
 from exporter.many import many_documents
 from exporter.source import Access, Count, Listed, Source
 from exporter.state import SPOOL, State
-from snapshot import layout
-from snapshot.faults import point
-from snapshot.locks import locked
-from snapshot.models import Dataset, Manifest
-from snapshot.progress import Progress
-from snapshot.reader import Snapshot
-from snapshot.writer import SnapshotWriter, refuse_existing
 
 #: Records from which on several processes gain more than their start takes.
 PROCESSES_FROM = 20_000

@@ -1,14 +1,14 @@
 """What an export asks of the place where the old content lies: the seam for further places.
 
-One is the HTTP API of an Argilla 1.x server (``api_source``), the other the storage behind it (``storage_source``).
+One is the HTTP API of an Argilla 1.x server (``sources.api``), the other the storage behind it (``sources.storage``).
 """
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from snapshot.models import Dataset, Task, User, Workspace
-from snapshot.models import Source as Shown
+from argilla_snapshot.format.models import Dataset, Task, User, Workspace
+from argilla_snapshot.format.models import Source as Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ Page = list[bytes] | int
 
 
 class Source(Protocol):
-    """A place that content is read from. Everything raises ``transport.errors.ServerError`` when it can't answer.
+    """A place that content is read from. Everything raises ``argilla_snapshot.transport.errors.ServerError`` when it can't answer.
 
     Attributes:
         fast: whether documents come faster than one process converts them.

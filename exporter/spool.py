@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from argilla_snapshot.format.faults import point
 from exporter.documents import id_of
-from snapshot.faults import point
 
 _MARK = b"page"
 #: Mark, bytes of the compressed page, bytes of its lines, CRC-32 of the compressed page.

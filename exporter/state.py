@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from argilla_snapshot.format import layout
+from argilla_snapshot.format.files import to_json, write_whole
+from argilla_snapshot.format.models import Loss, from_json
+from argilla_snapshot.format.reader import read_json
 from exporter.errors import OtherExportError
 from exporter.source import Count, Listed
 from exporter.spool import Spool
-from snapshot import layout
-from snapshot.files import to_json, write_whole
-from snapshot.models import Loss, from_json
-from snapshot.reader import read_json
 
 SPOOL = "spool"
 _EXPORT = "export.json"

@@ -7,22 +7,22 @@ from functools import cached_property, partial
 from itertools import chain, islice
 from typing import Any
 
-from importer.batching import Batch, batches
+from argilla_snapshot.exact_json import to_json
+from argilla_snapshot.format.faults import point
+from argilla_snapshot.format.models import Record
+from argilla_snapshot.format.progress import Progress
+from argilla_snapshot.format.reader import Snapshot
+from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError
 from importer.errors import ConflictError, JournalError
-from importer.intervals import missing, size
-from importer.journal import Journal
-from importer.mapping import Mapper
+from importer.journal.intervals import missing, size
+from importer.journal.journal import Journal
+from importer.mapping.legacy import Mapper
 from importer.parts import like
 from importer.plan import DatasetPlan
-from importer.sending import Answered, Sender, send_all
-from importer.target import Target
-from importer.wire import wire_item
-from snapshot.faults import point
-from snapshot.models import Record
-from snapshot.progress import Progress
-from snapshot.reader import Snapshot
-from transport.errors import NotAllowedError, ServerError, TemporaryError
-from transport.exact_json import to_json
+from importer.targets.http.batching import Batch, batches
+from importer.targets.http.sending import Answered, Sender, send_all
+from importer.targets.http.target import Target
+from importer.targets.http.wire import wire_item
 
 _ALPHABET = string.ascii_letters + string.digits
 

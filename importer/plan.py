@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from argilla_snapshot.format.models import Task, from_json
 from importer.notes import Noted
 from importer.options import ImportOptions, Part
-from snapshot.models import Task, from_json
 
 PropertyType = Literal["integer", "float", "terms"]
 QuestionType = Literal["label_selection", "multi_label_selection", "span", "text"]

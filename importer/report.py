@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from importer.intervals import size
-from importer.journal import Journal
+from importer.journal.intervals import size
+from importer.journal.journal import Journal
 from importer.notes import Notebook, Noted
 from importer.plan import TargetInfo
 

@@ -4,28 +4,29 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from importer import journal as journals
+from argilla_snapshot.format.check import check
+from argilla_snapshot.format.errors import DamagedSnapshotError
+from argilla_snapshot.format.faults import point
+from argilla_snapshot.format.files import to_json, write_whole
+from argilla_snapshot.format.progress import Progress
+from argilla_snapshot.format.reader import Snapshot
+from argilla_snapshot.transport.api import Api
 from importer import parts
-from importer.done import Done
 from importer.errors import ConflictError, ImportRefusedError, JournalError
-from importer.intervals import missing
-from importer.journal import Journal
+from importer.journal import journal as journals
+from importer.journal.done import Done
+from importer.journal.intervals import missing
+from importer.journal.journal import Journal
+from importer.journal.parts import begun, refuse_mixed
 from importer.loading import Loader
 from importer.options import ImportOptions, Part
 from importer.plan import DatasetPlan, Plan
-from importer.planning import make_plan
+from importer.planning.make import make_plan
 from importer.report import ImportReport, make_report
-from importer.searching import not_searchable, reindex
-from importer.target import Target
 from importer.target_state import TargetState
-from importer.verifying import Verification, verify
-from snapshot.check import check
-from snapshot.errors import DamagedSnapshotError
-from snapshot.faults import point
-from snapshot.files import to_json, write_whole
-from snapshot.progress import Progress
-from snapshot.reader import Snapshot
-from transport.api import Api
+from importer.targets.http.searching import not_searchable, reindex
+from importer.targets.http.target import Target
+from importer.verifying.verify import Verification, verify
 
 
 def open_whole(directory: Path) -> Snapshot:
@@ -85,7 +86,7 @@ def import_snapshot(
     created = not folder.exists()
     try:
         with journals.lock(folder):
-            parts.refuse_mixed(directory, api.url, options.part)
+            refuse_mixed(directory, api.url, options.part)
             journal = None if restart else journals.go_on(folder, snapshot, options)
             if journal is None:
                 if options.part.number > 1:
@@ -221,7 +222,7 @@ def verify_import(directory: Path, api: Api, *, sample: int | None, progress: Pr
     """Reads back what an import, or all of its parts, wrote, and compares all of it with the snapshot."""
     snapshot = open_whole(directory)
     target = Target(api)
-    plan, done = parts.begun(snapshot, api.url)
+    plan, done = begun(snapshot, api.url)
     folder = journals.import_folder(directory, api.url).parent
     return verify(snapshot, target, plan, done, folder=folder, sample=sample, progress=progress)
 
@@ -237,7 +238,7 @@ def repair_import(directory: Path, api: Api, part: Part) -> tuple[int, list[str]
     """
     snapshot = open_whole(directory)
     target = Target(api)
-    plan, done = parts.begun(snapshot, api.url, part)
+    plan, done = begun(snapshot, api.url, part)
     repaired, left = 0, []
     for dataset in plan.datasets:
         if dataset.action != "skip" and dataset.source in done.datasets:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, Literal
 
 import httpx
-import msgspec
+import orjson
 
 from servers.errors import RequestRefusedError
 
@@ -126,7 +126,7 @@ def _bulks(records: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, A
 
 
 def _send(client: httpx.Client, method: str, path: str, body: object = None, **params: str) -> Json:
-    content = None if body is None else msgspec.json.encode(body)
+    content = None if body is None else orjson.dumps(body)
     headers = {"Content-Type": "application/json"}
     answer = client.request(method, path, params=params, content=content, headers=headers)
     if not answer.is_success:

@@ -11,10 +11,10 @@ import pytest
 from servers import content, old_api
 from servers.argilla import NEW, OLD, ArgillaServer
 from servers.stack import Stack
-from tests import target
 from tests.faults import proxy, runs, same
 from tests.faults.proxy import Proxy
 from tests.faults.runs import Ended, Runs
+from tests.helpers import target
 
 RECORDS = 45
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import argilla_snapshot
+from argilla_snapshot.cli.main import main as run_command
 
 
 class Calls:
@@ -95,7 +95,7 @@ def counting(log: str | None, fail: tuple[int, int] | None) -> Iterator[None]:
 def main(number: str, name: str, _dashes: str, *arguments: str) -> None:
     sys.argv = ["argilla-snapshot", *arguments]
     with counting(None, (int(number), getattr(errno, name))):
-        argilla_snapshot.main()
+        run_command()
 
 
 if __name__ == "__main__":

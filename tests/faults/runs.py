@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from snapshot.faults import VARIABLE
+from argilla_snapshot.format.faults import VARIABLE
 
 ROOT = Path(__file__).parents[2]
 KILLED = -9

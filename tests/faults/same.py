@@ -10,7 +10,7 @@ import httpx
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tests import target
+from tests.helpers import target
 
 _PASSING = {"id", "record_id", "api_key", "inserted_at", "updated_at", "last_activity_at", "database_id"}
 

@@ -16,11 +16,11 @@ import pytest
 from servers import old_api
 from servers.argilla import OLD
 from servers.stack import Stack
-from tests.cli import succeed
 from tests.faults.conftest import Old
 from tests.faults.proxy import Fault, before
 from tests.faults.results import survived
 from tests.faults.runs import KILLED, Ended
+from tests.helpers.cli import succeed
 
 pytestmark = pytest.mark.servers
 RECORDS = 60

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from snapshot.reader import Snapshot
-from tests import target
-from tests.cli import heed_interrupts
+from argilla_snapshot.format.reader import Snapshot
 from tests.faults.conftest import New
 from tests.faults.proxy import Fault
 from tests.faults.runs import KILLED
 from tests.faults.zygote import BATCH
+from tests.helpers import target
+from tests.helpers.cli import heed_interrupts
 
 pytestmark = pytest.mark.servers
 BULK = r"PUT \S+/records/bulk$"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from snapshot.check import check
-from tests.cli import run
+from argilla_snapshot.format.check import check
 from tests.faults.results import survived
 from tests.fixtures import PART, SNAPSHOT, edit_json, edit_part, found
+from tests.helpers.cli import run
 
 FLIPS = 500
 NEWS, TOPICS = PART.format("demo/news"), PART.format("research/topics")

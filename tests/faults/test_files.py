@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests import target
 from tests.faults import same
 from tests.faults.conftest import New, Old
 from tests.faults.results import survived
+from tests.helpers import target
 
 pytestmark = pytest.mark.servers
 ERRNOS = {"ENOSPC": errno.ENOSPC, "EIO": errno.EIO}

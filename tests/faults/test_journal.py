@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from servers.stack import Stack
-from tests import target
 from tests.faults import same
 from tests.faults.conftest import New
 from tests.faults.runs import KILLED
+from tests.helpers import target
 
 pytestmark = pytest.mark.servers
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from snapshot.faults import EXPORT_POINTS, FILE_POINTS, IMPORT_POINTS
+from argilla_snapshot.format.faults import EXPORT_POINTS, FILE_POINTS, IMPORT_POINTS
 from tests.faults.conftest import New, Old
 from tests.faults.proxy import Fault
 from tests.faults.results import survived

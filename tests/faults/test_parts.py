@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from importer.journal import import_folder
+from importer.journal.journal import import_folder
 from importer.options import Part
 from servers.argilla import NEW
 from servers.stack import Stack
-from tests import cli, target
 from tests.faults import same
 from tests.faults.conftest import New
 from tests.faults.proxy import Fault
 from tests.faults.runs import KILLED, Ended
+from tests.helpers import cli, target
 
 pytestmark = pytest.mark.servers
 PARTS = [Part(number, 3) for number in (1, 2, 3)]

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from snapshot.faults import EXPORT_POINTS, FILE_POINTS, IMPORT_POINTS, VARIABLE, point
+from argilla_snapshot.format.faults import EXPORT_POINTS, FILE_POINTS, IMPORT_POINTS, VARIABLE, point
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_every_point_of_the_list_is_in_the_code_once_and_no_other() -> None:
     found: Counter[str] = Counter()
-    for room in ("exporter", "importer", "snapshot"):
-        for path in (ROOT / room).glob("*.py"):
+    for room in ("argilla_snapshot", "exporter", "importer"):
+        for path in (ROOT / room).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "point":
                     (name,) = node.args

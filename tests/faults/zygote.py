@@ -15,12 +15,12 @@ from typing import Any, NoReturn
 
 import pyarrow.dataset  # noqa: F401 - what a run imports only when it needs it is here already, below too
 
-import argilla_snapshot
-import exporter.api_source
-import exporter.storage_source
-import importer.batching
+import argilla_snapshot.cli.main
+import argilla_snapshot.transport.api
+import exporter.sources.api.source
+import exporter.sources.storage.source
 import importer.run
-import transport.api
+import importer.targets.http.batching
 from tests.faults import failing_files
 
 PAGE, BATCH, ANSWER_SECONDS = 20, 10, 3.0
@@ -28,9 +28,9 @@ PAGE, BATCH, ANSWER_SECONDS = 20, 10, 3.0
 
 def be_small() -> None:
     """Makes small content enough for several pages and batches, and a late answer soon too late."""
-    exporter.api_source.connect = partial(exporter.api_source.connect, page_size=PAGE)
-    importer.batching.BATCH = BATCH
-    transport.api.ANSWER_SECONDS = ANSWER_SECONDS
+    exporter.sources.api.source.connect = partial(exporter.sources.api.source.connect, page_size=PAGE)
+    importer.targets.http.batching.BATCH = BATCH
+    argilla_snapshot.transport.api.ANSWER_SECONDS = ANSWER_SECONDS
 
 
 def live(run: dict[str, Any]) -> NoReturn:
@@ -45,7 +45,7 @@ def live(run: dict[str, Any]) -> NoReturn:
     code = 1
     with failing_files.counting(run["output"] + ".calls", run["fail"]):
         try:
-            argilla_snapshot.main()
+            argilla_snapshot.cli.main.main()
         except SystemExit as end:
             code = int(end.code or 0)
         except BaseException:  # noqa: BLE001 - as the interpreter does it

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import msgspec
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -136,7 +136,7 @@ def _loose(schema: pa.Schema, records: list[Json]) -> pa.Schema:
 
 def prepare(new: ArgillaServer, snapshot: Path) -> None:
     """The users that the rows say the 2.x server has already."""
-    ids = {user["username"]: user["id"] for user in msgspec.json.decode((snapshot / "users.json").read_bytes())}
+    ids = {user["username"]: user["id"] for user in orjson.loads((snapshot / "users.json").read_bytes())}
     with httpx.Client(base_url=new.url, headers={"X-Argilla-Api-Key": new.api_key}, trust_env=False) as client:
         for user in USERS:
             if user.on_target is not None:
@@ -221,5 +221,5 @@ def _items(client: httpx.Client, path: str) -> list[Json]:
 
 
 def _get(client: httpx.Client, path: str, **params: Any) -> Json:
-    answer: Json = msgspec.json.decode(client.get(path, params=params).raise_for_status().content)
+    answer: Json = orjson.loads(client.get(path, params=params).raise_for_status().content)
     return answer

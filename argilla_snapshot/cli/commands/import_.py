@@ -1,0 +1,90 @@
+"""``import``: a snapshot into a 2.x server."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from argilla_snapshot.cli.codes import DONE, LOSSES
+from argilla_snapshot.cli.options import DIRECTORY, FILE, JSON, RESTART, api, import_options
+from argilla_snapshot.cli.output import ask, err, print_json, say
+from argilla_snapshot.cli.progress import Steps
+from argilla_snapshot.cli.tables import show_plan, show_report
+from argilla_snapshot.cli.values import Command, chosen_passwords, part
+from importer.options import ImportOptions
+
+if TYPE_CHECKING:
+    from importer.plan import Plan
+
+
+@click.command("import", cls=Command)
+@DIRECTORY
+@import_options
+@click.option("--passwords", type=FILE, callback=chosen_passwords, help="CSV with a header username,password; the others are made up.")
+@click.option("--yes", is_flag=True, help="Do not ask where something is lost or replaced (without a terminal nothing is asked).")
+@click.option(
+    "--concurrency",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Requests with records in flight at once; more than 1 helps most where several workers serve the target.",
+)
+@click.option(
+    "--part",
+    metavar="K/N",
+    callback=part,
+    help="Load only the K-th of N shares of the records; part 1 makes all else, the others wait for it.",
+)
+@click.option("--repair", is_flag=True, help="Only make records searchable that the target holds but does not show.")
+@RESTART
+@JSON
+def import_command(
+    *,
+    directory: Path,
+    passwords: dict[str, str],
+    yes: bool,
+    concurrency: int,
+    repair: bool,
+    restart: bool,
+    as_json: bool,
+    timeout: float,
+    **options: Any,
+) -> int:
+    """Rebuild the content of the snapshot DIR on an Argilla 2.x server.
+
+    Everything is planned before anything is written; a dataset that is there already stops it, unless told otherwise.
+    Stopped at any time, the same command goes on where it ended; a finished one writes nothing more.
+    Passwords of new users, the plan, the journal and the report are in DIR.import/.
+
+    \b
+    Example: argilla-snapshot import my-snapshot
+    """
+    from importer.run import import_snapshot, repair_import
+
+    if repair:
+        repaired, left = repair_import(directory, api(timeout), options["part"])
+        say(f"{repaired} records made searchable." + (f" {len(left)} stay invisible: {', '.join(left[:5])}" if left else ""))
+        return LOSSES if left else DONE
+    with Steps() as steps:
+        report = import_snapshot(
+            directory,
+            api(timeout),
+            ImportOptions(**options),
+            steps,
+            passwords=passwords,
+            concurrency=concurrency,
+            restart=restart,
+            confirm=lambda plan: yes or _agreed(plan),
+        )
+    print_json(report.to_json()) if as_json else show_report(report)
+    return LOSSES if report.losses else DONE
+
+
+def _agreed(plan: "Plan") -> bool:
+    """Asks where something is lost or replaced and a person is there; a script has said what it wants by its options."""
+    replaced = [dataset.target for dataset in plan.datasets if dataset.action == "replace"]
+    if not (plan.losses or replaced) or not sys.stdin.isatty():
+        return True
+    show_plan(plan, err)
+    return ask(f"Something is lost{' and ' + ', '.join(replaced) + ' is replaced' if replaced else ''} (see above). Import?")

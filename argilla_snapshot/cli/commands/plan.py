@@ -1,0 +1,38 @@
+"""``plan``: what an import would do."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from argilla_snapshot.cli.codes import CONFLICT, DONE, LOSSES
+from argilla_snapshot.cli.options import DIRECTORY, JSON, api, import_options
+from argilla_snapshot.cli.output import print_json
+from argilla_snapshot.cli.progress import Steps
+from argilla_snapshot.cli.tables import show_plan
+from argilla_snapshot.cli.values import Command
+from importer.options import ImportOptions
+
+
+@click.command("plan", cls=Command)
+@DIRECTORY
+@import_options
+@JSON
+def plan_command(*, directory: Path, as_json: bool, timeout: float, **options: Any) -> int:
+    """Show what a new `import` of the snapshot DIR would do; write nothing.
+
+    \b
+    Example: argilla-snapshot plan my-snapshot --json
+    """
+    from importer.report import note_json
+    from importer.run import plan_import
+
+    with Steps() as steps:
+        plan = plan_import(directory, api(timeout), ImportOptions(**options), steps)
+    if as_json:
+        print_json({**{name: getattr(plan, name) for name in plan.__dataclass_fields__}, "notes": [note_json(n) for n in plan.notes]})
+    else:
+        show_plan(plan)
+    if plan.conflicts:
+        return CONFLICT
+    return LOSSES if plan.losses else DONE

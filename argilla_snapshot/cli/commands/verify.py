@@ -1,0 +1,36 @@
+"""``verify``: the target against the snapshot that was imported."""
+
+from pathlib import Path
+
+import click
+
+from argilla_snapshot.cli.codes import DIFFERENCES, DONE
+from argilla_snapshot.cli.options import DIRECTORY, JSON, TIMEOUT, api
+from argilla_snapshot.cli.output import print_json
+from argilla_snapshot.cli.progress import Steps
+from argilla_snapshot.cli.tables import show_verification
+from argilla_snapshot.cli.values import Command
+
+
+@click.command("verify", cls=Command)
+@DIRECTORY
+@click.option("--sample", type=click.IntRange(min=1), help="Compare only so many records of each dataset, evenly spread, and their counts.")
+@TIMEOUT
+@JSON
+def verify_command(*, directory: Path, sample: int | None, timeout: float, as_json: bool) -> int:
+    """Read the target back and compare it, record by record, with the snapshot DIR that was imported.
+
+    \b
+    Example: argilla-snapshot verify my-snapshot
+    """
+    from importer.run import verify_import
+
+    with Steps() as steps:
+        result = verify_import(directory, api(timeout), sample=sample, progress=steps)
+    if as_json:
+        print_json(
+            {**{name: getattr(result, name) for name in result.__dataclass_fields__}, "only_changed_since": result.only_changed_since}
+        )
+    else:
+        show_verification(result)
+    return DIFFERENCES if result.differences else DONE

@@ -1,0 +1,62 @@
+"""The front door: one click group, and the way in and out of the process."""
+
+import gc
+import logging
+import os
+import sys
+from importlib.metadata import version
+
+import click
+
+from argilla_snapshot.cli.codes import DONE, INTERRUPTED, TEMPORARY
+from argilla_snapshot.cli.commands.check import check_command
+from argilla_snapshot.cli.commands.export import export_command
+from argilla_snapshot.cli.commands.import_ import import_command
+from argilla_snapshot.cli.commands.inspect import inspect_command
+from argilla_snapshot.cli.commands.plan import plan_command
+from argilla_snapshot.cli.commands.verify import verify_command
+from argilla_snapshot.cli.output import fail, message, open_ends
+
+#: What is said after an interruption: by the commands that keep what they did, and by the others if it was temporary trouble.
+KEEPING = ("export", "import")
+GO_ON, AGAIN = " What was done is kept: run the same command again to go on.", " Try again."
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.version_option(version("argilla-snapshot"), prog_name="argilla-snapshot")
+@click.option("-v", "--verbose", is_flag=True, help="Log every request to stderr.")
+def cli(*, verbose: bool) -> None:
+    """Move an Argilla 1.x server's users, workspaces and legacy datasets to Argilla 2.x.
+
+    `export` reads the old server into a snapshot, a folder; `import` rebuilds everything on the new server.
+    The servers are named by ARGILLA_API_URL and ARGILLA_API_KEY (and HF_TOKEN for a private Space).
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("argilla_snapshot").setLevel(logging.DEBUG if verbose else logging.WARNING)
+
+
+for _command in (export_command, plan_command, import_command, verify_command, inspect_command, check_command):
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """Runs the command line and ends the process with the command's exit code; a known error is one line."""
+    open_ends()
+    command = next(filter(cli.commands.__contains__, sys.argv[1:]), "")  # no option before it has a value
+    go_on = GO_ON if command in KEEPING else ""
+    try:
+        code = cli.main(standalone_mode=False) or DONE
+        gc.freeze()  # or all that lives would be looked through once more for garbage, which takes longer than starting
+        sys.exit(code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        fail(error.format_message() + ((go_on or AGAIN) if error.exit_code == TEMPORARY else ""))
+        sys.exit(error.exit_code)
+    except OSError as error:
+        fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}.{go_on}")
+        sys.exit(1)
+    except (KeyboardInterrupt, click.Abort):
+        message(f"Interrupted.{go_on}")
+        os._exit(INTERRUPTED)  # at once: the interpreter would wait for the threads whose requests are in flight

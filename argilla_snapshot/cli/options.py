@@ -1,0 +1,91 @@
+"""Options that several commands have, and the server that the environment names."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from argilla_snapshot.cli.values import folder, number, pairs, renames, server
+
+if TYPE_CHECKING:
+    from argilla_snapshot.transport.api import Api
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+DIRECTORY = click.argument("directory", metavar="DIR", type=click.Path(), callback=folder)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+WORKSPACE = click.option("--workspace", "workspaces", multiple=True, metavar="GLOB", help="Only these workspaces (repeatable).")
+DATASET = click.option(
+    "--dataset", "datasets", multiple=True, metavar="GLOB", help="Only these datasets, NAME or WORKSPACE.NAME (repeatable)."
+)
+RESTART = click.option(
+    "--restart", is_flag=True, help="Begin anew: `export` throws away what it has read so far, `import` keeps its files in earlier-N/."
+)
+TIMEOUT = click.option(
+    "--timeout",
+    type=click.FloatRange(min=0),
+    callback=number,
+    default=300,
+    show_default=True,
+    help="Seconds to wait out temporary trouble of a server, each time; 0 tries once.",
+)
+
+
+def api(timeout: float) -> "Api":
+    """The server that the environment names."""
+    from argilla_snapshot.transport.api import Api
+
+    return Api(*server(), token=os.environ.get("HF_TOKEN"), patience=timeout)
+
+
+def import_options(command: Decorated) -> Decorated:
+    """The options that `plan` and `import` share: they make the plan."""
+    options = [
+        WORKSPACE,
+        DATASET,
+        click.option(
+            "--on-conflict",
+            type=click.Choice(["fail", "skip", "replace"]),
+            default="fail",
+            show_default=True,
+            help="A dataset of that name is there: write nothing at all, leave it, or delete it with all records and responses and import ours.",
+        ),
+        click.option(
+            "--unknown-annotators",
+            type=click.Choice(["create", "me", "skip", "fail"]),
+            default="create",
+            show_default=True,
+            help="Annotators that are no users: a placeholder account each, the importing user, left out, or an error.",
+        ),
+        click.option("--user-map", type=FILE, callback=pairs, help="Lines old=new: usernames (or annotators) and what they become."),
+        click.option("--workspace-map", type=FILE, callback=pairs, help="Lines old=new: workspaces and what they become."),
+        click.option(
+            "--rename", multiple=True, callback=renames, metavar="WORKSPACE.DATASET=NAME", help="Another name for a dataset (repeatable)."
+        ),
+        click.option("--dataset-suffix", default="", help="Appended to the name of each dataset that is not renamed."),
+        click.option(
+            "--multi-label-threshold",
+            type=click.FloatRange(0, 1),
+            callback=number,
+            default=0.5,
+            show_default=True,
+            help="Suggest labels with a score above it, as 1.x showed them; 0 suggests all.",
+        ),
+        click.option(
+            "--default-annotation",
+            type=click.Choice(["draft", "submitted"]),
+            default="draft",
+            show_default=True,
+            help="Status of responses from annotations that nobody validated.",
+        ),
+        click.option("--keep-tokens", is_flag=True, help="Carry tokens as metadata."),
+        click.option("--keep-explanations", is_flag=True, help="Carry explanations as metadata."),
+        click.option("--all-predictions", is_flag=True, help="Further text2text predictions as suggestions of optional questions."),
+        TIMEOUT,
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command

@@ -1,0 +1,109 @@
+"""The two ends of the terminal: data on stdout, messages and progress on stderr."""
+
+import io
+import os
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+import orjson
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+#: Where there is no terminal a table is as wide as it needs, up to this.
+_WIDE = 240
+#: Rich honours NO_COLOR and drops colours where there is no terminal.
+out = Console(highlight=False, width=None if sys.stdout and sys.stdout.isatty() else _WIDE)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+# Names and texts come from servers and snapshots; control characters in them could drive a terminal.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class _End(io.FileIO):
+    """Stdout or stderr as a file or a pipe; once it can't be written all that comes is dropped. Of messages none is worth an error.
+
+    Raises:
+        click.ClickException: stdout can't be written, and not because its reader has seen enough.
+    """
+
+    _lost = False
+
+    def write(self, content: "ReadableBuffer", /) -> int:
+        """Writes, or drops."""
+        try:
+            if not self._lost:
+                return super().write(content)
+        except OSError as error:
+            self._lost = True
+            if self.fileno() == 1 and not isinstance(error, BrokenPipeError):
+                raise click.ClickException(f"stdout can't be written: {error.strerror}.") from None
+        return memoryview(content).nbytes
+
+
+def open_ends() -> None:
+    """Makes stdout and stderr take any text, whatever is at their other end; those that are closed lead nowhere."""
+    sys.stdin = sys.stdin or os.fdopen(os.open(os.devnull, os.O_RDONLY))
+    sys.stdout, sys.stderr = _end(sys.stdout), _end(sys.stderr)
+
+
+def _end(stream: TextIO | None) -> TextIO:
+    """Characters that an encoding lacks are escaped."""
+    if isinstance(stream, io.TextIOWrapper) and stream.isatty():
+        stream.reconfigure(errors="backslashreplace")
+        return stream
+    number = stream.fileno() if stream else os.open(os.devnull, os.O_WRONLY)
+    raw = io.BufferedWriter(_End(number, "w", closefd=False))
+    return io.TextIOWrapper(raw, stream.encoding if stream else "utf-8", "backslashreplace", line_buffering=True)
+
+
+def plain(value: Any) -> str:
+    """A value as text that can't drive a terminal: control characters become U+FFFD."""
+    return _CONTROL.sub("\ufffd", str(value)).replace("\n", " ")
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], console: Console = out) -> None:
+    """Prints a table; nothing where there are no rows. Numbers stand on the right."""
+    cells = [list(row) for row in rows]
+    if not cells:
+        return
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="", box=None, pad_edge=False)
+    for number, name in enumerate(columns):
+        right = all(isinstance(row[number], int) for row in cells)
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
+    for row in cells:
+        table.add_row(*(Text(plain(cell)) for cell in row))
+    console.print(table)
+    console.print()
+
+
+def print_json(value: Any) -> None:
+    """Prints indented JSON to stdout; what could drive a terminal is escaped."""
+    content = orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+    sys.stdout.buffer.write(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", content).encode())
+    sys.stdout.flush()
+
+
+def say(text: str, console: Console = out) -> None:
+    """Prints a line for people."""
+    console.print(Text(plain(text)), soft_wrap=True)
+
+
+def message(text: str) -> None:
+    """Prints a message to stderr."""
+    err.print(Text(plain(text)))
+
+
+def fail(text: str) -> None:
+    """Prints the one line that says what went wrong to stderr."""
+    err.print(Text.assemble(("Error: ", "bold red"), plain(text)))
+
+
+def ask(question: str) -> bool:
+    """Asks a person; without a terminal the answer is no."""
+    return sys.stdin.isatty() and click.confirm(question, err=True)

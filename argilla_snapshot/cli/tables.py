@@ -1,0 +1,141 @@
+"""Plans, reports, verifications and snapshots as tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from argilla_snapshot.cli.output import out, print_table, say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from argilla_snapshot.format.models import Dataset, Loss, Manifest
+    from importer.notes import Noted
+    from importer.plan import Plan
+    from importer.report import ImportReport
+    from importer.verifying.verify import Verification
+
+_TITLES = {
+    "changed": "Changed on the way",
+    "snapshot_only": "Stays in the snapshot (2.x has no place for it, or it was to be left)",
+    "lost": "Lost",
+}
+
+
+def show_plan(plan: Plan, console: Console = out) -> None:
+    """The plan: what will be made, and what happens to content on the way."""
+    say(f"Into Argilla {plan.target.version} at {plan.target.url}, as {plan.target.username}:", console)
+    say("", console)
+    print_table("Workspaces", ("workspace", "action", "was"), ((w.name, w.action, w.source_name) for w in plan.workspaces), console)
+    print_table(
+        "Users",
+        ("username", "role", "action", "was", "joins"),
+        ((u.username, u.role, u.action, u.source_username or "(placeholder)", ", ".join(u.workspaces)) for u in plan.users),
+        console,
+    )
+    print_table(
+        "Datasets",
+        ("dataset", "records", "action", "was", "fields", "question", "metadata", "vectors"),
+        (
+            (
+                d.target,
+                d.records,
+                d.action,
+                d.source,
+                ", ".join(f.name for f in d.fields),
+                ", ".join(f"{q.name} ({len(q.options)} options)" if q.options else q.name for q in d.questions),
+                len(d.properties),
+                len(d.vectors),
+            )
+            for d in plan.datasets
+        ),
+        console,
+    )
+    show_notes(plan.notes, console)
+    for conflict in plan.conflicts:
+        say(f"CONFLICT: {conflict}", console)
+
+
+def show_notes(notes: list[Noted], console: Console = out) -> None:
+    """What happens to content, by severity; a line a kind, over all datasets (``--json`` has each)."""
+    for severity, title in _TITLES.items():
+        kinds = dict.fromkeys(note.kind for note in notes if note.severity == severity)
+        rows = [_note_row([note for note in notes if note.kind == kind]) for kind in kinds]
+        print_table(title, ("count", "what", "in", "for example"), rows, console)
+
+
+def _note_row(notes: list[Noted]) -> tuple[Any, ...]:
+    datasets = [note.dataset for note in notes if note.dataset]
+    where = f"{datasets[0]}{f' and {len(datasets) - 1} more' if len(datasets) > 1 else ''}" if datasets else ""
+    return sum(note.count for note in notes), notes[0].message, where, "; ".join(notes[0].samples[:2])
+
+
+def show_report(report: ImportReport) -> None:
+    """What an import did."""
+    if report.steps == 0:
+        say("Nothing was done this time: the import was finished before. What it did then:")
+        say("")
+    show_notes(report.notes)
+    print_table(
+        "Datasets",
+        ("dataset", "records", "rejected", "not searchable", "action", "id"),
+        ((d.name, d.records, d.rejected, len(d.not_searchable), d.action, d.id or "-") for d in report.datasets),
+    )
+    made = [
+        (len([x for x in kind if x.action == "create"]), len([x for x in kind if x.action == "reuse"]))
+        for kind in (report.users, report.workspaces)
+    ]
+    say(f"{made[0][0]} users created, {made[0][1]} reused; {made[1][0]} workspaces created, {made[1][1]} reused; {report.seconds:.1f} s.")
+
+
+def show_verification(result: Verification) -> None:
+    """How the target differs from what it should hold."""
+    print_table(
+        "Differences",
+        ("dataset", "difference", "of", "count", "for example"),
+        ((d.dataset or "-", d.kind, d.what, d.count, "; ".join(d.samples)) for d in result.differences),
+    )
+    verdict = "There are differences." if result.differences else "No difference."
+    if result.only_changed_since:
+        verdict = "All that differs was changed on the target since the import."
+    if result.skipped:
+        were, are = ("dataset was", "is") if result.skipped == 1 else ("datasets were", "are")
+        verdict += f" {result.skipped} {were} skipped by the import and {are} not compared."
+    say(f"{result.datasets} datasets with {result.records} records and {result.users} users compared. {verdict}")
+
+
+def show_snapshot(manifest: Manifest, datasets: list[Dataset]) -> None:
+    """What a snapshot holds."""
+    source = manifest.source
+    say(f"Snapshot {manifest.snapshot_id} (format {manifest.format_version}) of {source.title} at {source.url}, {manifest.created_at}")
+    names = ("users", "workspaces", "datasets", "records")
+    say(", ".join(f"{manifest.counts[name]} {name}" for name in names if name in manifest.counts))
+    say("")
+    print_table(
+        "Datasets",
+        ("dataset", "task", "records", "statuses", "labels", "annotators", "metadata", "vectors"),
+        (
+            (
+                d.full_name,
+                d.task + (" (multi-label)" if d.multi_label else ""),
+                d.records,
+                _counted(d.statuses),
+                len(d.labels_declared) + len(d.labels_seen),
+                _counted(d.annotation_agents),
+                len(d.columns.metadata),
+                ", ".join(f"{name} ({size})" for name, size in d.columns.vectors.items()),
+            )
+            for d in datasets
+        ),
+    )
+    show_losses(manifest.losses)
+
+
+def show_losses(losses: list[Loss]) -> None:
+    """What an export could not bring along."""
+    rows: list[tuple[Any, ...]] = [(loss.dataset or "-", loss.count, loss.message, "; ".join(loss.samples)) for loss in losses]
+    print_table("Not in the snapshot, or changed", ("dataset", "count", "what", "for example"), rows)
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())

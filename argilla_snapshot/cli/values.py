@@ -1,0 +1,134 @@
+"""What a person gives a command besides plain values: settings in the environment, files, and values with parts."""
+
+import csv
+import io
+import math
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from importer.options import WHOLE, Part
+
+
+class Command(click.Command):
+    """A command that takes only text: bytes that are no UTF-8 could go into no plan, to no server, and into no name of a Parquet file."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does it.
+
+        Raises:
+            click.BadParameter: something that was given is no text.
+        """
+        rest = super().parse_args(ctx, args)
+        for parameter in self.params:
+            if not _is_text(ctx.params[parameter.name or ""]):
+                raise click.BadParameter("not in UTF-8", ctx, parameter)
+        return rest
+
+
+def _is_text(value: Any) -> bool:
+    try:
+        orjson.dumps(value, default=str)
+    except TypeError:
+        return False
+    return True
+
+
+def server() -> tuple[str, str]:
+    """Address and API key from the environment: secrets are never arguments."""
+    url, key = os.environ.get("ARGILLA_API_URL"), os.environ.get("ARGILLA_API_KEY")
+    if not url or not key:
+        raise click.UsageError("ARGILLA_API_URL and ARGILLA_API_KEY must be set: the server's address and an owner's API key.")
+    return url, key
+
+
+def search_login() -> tuple[str, str] | None:
+    """The search engine's username and password from the environment."""
+    username, password = os.environ.get("ARGILLA_SEARCH_USERNAME"), os.environ.get("ARGILLA_SEARCH_PASSWORD")
+    if bool(username) != bool(password):
+        raise click.UsageError("ARGILLA_SEARCH_USERNAME and ARGILLA_SEARCH_PASSWORD must be set together.")
+    return (username, password) if username and password else None
+
+
+def folder(_context: click.Context, _parameter: click.Parameter, value: str) -> Path:
+    """The path of a snapshot; ``.`` and ``..`` get their names, for what belongs to it lies beside it, under its name."""
+    path = Path(value)
+    named = path.resolve() if path.name in ("", "..") else path
+    if not value or not named.name:
+        raise click.BadParameter(f"{value!r} is no name of a folder")
+    return named
+
+
+def number(_context: click.Context, _parameter: click.Parameter, value: float) -> float:
+    """A number that is one: NaN passes every check of a range."""
+    if math.isnan(value):
+        raise click.BadParameter("nan is not a number")
+    return value
+
+
+def pairs(_context: click.Context, _parameter: click.Parameter, file: Path | None) -> dict[str, str]:
+    """Reads a file of ``old=new`` lines; empty ones and those that begin with # are left out."""
+    result: dict[str, str] = {}
+    for count, line in enumerate(_text(file).split("\n") if file else [], 1):
+        old, equals, new = (part.strip() for part in line.partition("="))
+        if line.strip() and not line.startswith("#"):
+            if not (old and equals and new) or old in result:
+                raise click.BadParameter(f"{file}, line {count}: {'given twice' if old in result else 'not old=new'}: {line}")
+            result[old] = new
+    return result
+
+
+def renames(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Parses ``workspace.dataset=new`` values."""
+    result: dict[str, str] = {}
+    for value in values:
+        old, equals, new = value.partition("=")
+        if not (old and equals and new):
+            raise click.BadParameter(f"{old}: not WORKSPACE.DATASET=NEW_NAME")
+        if old in result:
+            raise click.BadParameter(f"{old}: given twice")
+        result[old] = new
+    return result
+
+
+def chosen_passwords(_context: click.Context, _parameter: click.Parameter, file: Path | None) -> dict[str, str]:
+    """Reads a CSV of username,password with a header."""
+    result: dict[str, str] = {}
+    for username, password in _credentials(file) if file else ():
+        if username in result:
+            raise click.BadParameter(f"{file}: {username} is given twice")
+        if len(password) < 8 or len(password.encode()) > 72:  # what the server asks for, and what bcrypt reads
+            raise click.BadParameter(f"{file}: the password of {username} must have 8 characters or more, and at most 72 bytes")
+        result[username] = password
+    return result
+
+
+def _credentials(file: Path) -> Iterator[tuple[str, str]]:
+    reader = csv.DictReader(io.StringIO(_text(file)), restval="", strict=True)
+    try:
+        if not {"username", "password"} <= set(reader.fieldnames or ()):
+            raise click.BadParameter(f"{file}: the first line must be username,password")
+        for row in reader:
+            yield row["username"], row["password"]
+    except csv.Error as error:
+        raise click.BadParameter(f"{file}: {error}") from None
+
+
+def _text(file: Path) -> str:
+    """The text of a file in UTF-8, with or without the mark that some editors put before it."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise click.BadParameter(f"{file}: not in UTF-8 ({error.reason} at byte {error.start})") from None
+
+
+def part(_context: click.Context, _parameter: click.Parameter, value: str | None) -> Part:
+    """Parses ``K/N``."""
+    number, slash, of = (value or str(WHOLE)).partition("/")
+    if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise click.BadParameter(f"{value}: not K/N with K from 1 to N, like 2/4")
+    return Part(int(number), int(of))

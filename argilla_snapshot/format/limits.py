@@ -1,0 +1,56 @@
+"""How much a snapshot may ask of the machine that reads it: a snapshot comes from elsewhere, and its files can lie."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from argilla_snapshot.format.errors import DamagedSnapshotError
+
+#: Bytes of a JSON file. A real manifest has about 200 bytes a file.
+MAX_JSON = 32 << 20
+#: Levels of nesting in a JSON file, and in the JSON text of a metadata value; deeper text stays text.
+MAX_DEPTH = 200
+#: Rows that are read at once, and about how many bytes of them, unpacked.
+BATCH_ROWS = 500
+BATCH_BYTES = 32 << 20
+#: Bytes of memory that reading the tables may take while a snapshot is checked. A few KiB of Parquet can unpack to
+#: any size, and neither the footer nor the page headers can be believed, so the system holds the line (on Linux).
+MAX_MEMORY = 3 << 30
+
+
+def too_deep(value: Any) -> bool:
+    """Whether parsed JSON nests deeper than ``MAX_DEPTH``."""
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(MAX_DEPTH):
+        items = (item for outer in level for item in (outer.values() if isinstance(outer, dict) else outer))
+        level = [item for item in items if isinstance(item, (dict, list))]
+        if not level:
+            return False
+    return True
+
+
+@contextmanager
+def bounded_memory() -> Iterator[None]:
+    """Within it the process gets at most ``MAX_MEMORY`` more memory. Only Linux can; elsewhere it does nothing.
+
+    Raises:
+        DamagedSnapshotError: it would need more.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    import resource  # noqa: PLC0415 - not there on Windows
+
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[5]) * os.sysconf("SC_PAGE_SIZE")
+    limit = used + MAX_MEMORY
+    resource.setrlimit(resource.RLIMIT_DATA, (limit if before[0] == resource.RLIM_INFINITY else min(limit, before[0]), before[1]))
+    try:
+        yield
+    except MemoryError as error:
+        raise DamagedSnapshotError(f"The snapshot takes more than {MAX_MEMORY >> 30} GiB of memory to read.") from error
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)

@@ -1,0 +1,94 @@
+"""Sealing a snapshot anew after its files were edited."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+import pyarrow as pa
+
+from argilla_snapshot.format import layout
+from argilla_snapshot.format.card import dataset_card
+from argilla_snapshot.format.errors import DamagedSnapshotError
+from argilla_snapshot.format.files import sync_file, temporary_path, to_json, write_whole
+from argilla_snapshot.format.limits import bounded_memory
+from argilla_snapshot.format.models import Dataset, FileEntry
+from argilla_snapshot.format.reader import Snapshot, read_json, reading, records_of
+from argilla_snapshot.format.recount import recount
+from argilla_snapshot.format.rows import repeated_id
+from argilla_snapshot.format.writer import file_entries, seal
+
+
+def update(directory: Path) -> list[str]:
+    """Seals a snapshot anew after it was edited: counts, sizes, checksums, and what ``dataset.json`` says of the records.
+
+    Members unknown here are kept. The card is written anew unless it was edited.
+
+    Returns:
+        The paths of the files that had changed, were new or are gone, and of those written anew.
+
+    Raises:
+        DamagedSnapshotError: a file can't be read, so that it can't be what an edit left.
+        SnapshotError: something there can't be part of a snapshot.
+        UnsupportedFormatError: the snapshot is of a later format.
+    """
+    snapshot = Snapshot(directory)
+    for path in (layout.MANIFEST, layout.SUMS, layout.CARD, *(f"{entry.path}/{layout.DATASET}" for entry in snapshot.entries)):
+        temporary_path(directory / path).unlink(missing_ok=True)  # of a run that was interrupted
+    before = {entry.path: entry for entry in snapshot.manifest.files}
+    with bounded_memory():
+        edited = _entries(directory)
+        changed = {path for path in before.keys() | edited.keys() if before.get(path) != edited.get(path)}
+        datasets = [_described(snapshot, entry.path, edited, changed) for entry in snapshot.entries]
+    for path in changed & edited.keys():
+        sync_file(directory / path)
+    content = read_json(directory / layout.MANIFEST)
+    for entry, dataset in zip(content["datasets"], datasets, strict=True):
+        entry["records"] = dataset.records
+    counts = {
+        "users": len(snapshot.users()),
+        "workspaces": len(snapshot.workspaces()),
+        "datasets": len(datasets),
+        "records": sum(dataset.records for dataset in datasets),
+    }
+    content["counts"] |= counts
+    if layout.CARD not in changed:
+        write_whole(directory / layout.CARD, dataset_card(snapshot.manifest.source, counts, datasets, snapshot.manifest.losses))
+    after = _entries(directory)
+    known = {file["path"]: file for file in content["files"]}
+    content["files"] = [{**known.get(path, {}), **asdict(entry)} for path, entry in after.items()]
+    seal(directory, to_json(content), list(after.values()))
+    return sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
+
+
+def _entries(directory: Path) -> dict[str, FileEntry]:
+    try:
+        return {entry.path: entry for entry in file_entries(directory)}
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
+        raise DamagedSnapshotError(f"{directory} can't be sealed: {error}") from error
+
+
+def _described(snapshot: Snapshot, path: str, files: Iterable[str], changed: set[str]) -> Dataset:
+    """The dataset in a folder; where its files were edited its ``dataset.json`` is brought up to date."""
+    entry = next(entry for entry in snapshot.entries if entry.path == path)
+    dataset = snapshot.dataset(entry)
+    if not any(name.startswith(f"{path}/") for name in changed):
+        return dataset
+    parts = [layout.existing(snapshot.directory, name) for name in sorted(files) if _is_part(name, path)]
+    if not parts:
+        raise DamagedSnapshotError(f"{path}/{layout.RECORDS} holds no Parquet file: a dataset without records has one too.")
+    counted = recount(dataset, records_of(snapshot.directory, dataset, parts))
+    with reading(snapshot.directory / path, snapshot.directory):
+        again = repeated_id(parts)
+    if again is not None:
+        raise DamagedSnapshotError(f"{path} has the id {again[:60]!r} twice.")
+    file = snapshot.directory / path / layout.DATASET
+    if counted != dataset:
+        before, after = read_json(file), asdict(counted)
+        columns = {**before.get("columns", {}), **after["columns"]}
+        write_whole(file, to_json({**before, **after, "columns": columns}))
+    return counted
+
+
+def _is_part(name: str, path: str) -> bool:
+    folder, _, file = name.rpartition("/")
+    return folder == f"{path}/{layout.RECORDS}" and file.endswith(".parquet")

@@ -1,0 +1,39 @@
+"""Any SQL database of an Argilla server, by its address."""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from argilla_snapshot.transport.api import refuse_split_login
+from argilla_snapshot.transport.errors import UnreachableError, UnsupportedServerError
+from argilla_snapshot.transport.sql import sqlite
+from argilla_snapshot.transport.sql.asking import Opened
+
+
+def opened(address: str, password: str | None = None) -> AbstractContextManager[Opened]:
+    """A database, of which one state can be asked within the context.
+
+    Args:
+        address: the path of an SQLite file, or an address as ``ARGILLA_DATABASE_URL`` has it: ``sqlite:///path``,
+            ``postgresql://user:password@host:port/name?sslmode=…``, both also with ``+driver`` after the kind.
+        password: of a PostgreSQL; None where it stands in the address.
+
+    Raises:
+        UnreachableError: there is no such file, it can't be read, or nobody answers.
+        TemporaryError: another program has locked the file.
+        NotAllowedError: the password is refused, or the user may not read.
+        UnsupportedServerError: it is no database of an Argilla server.
+    """
+    try:
+        url = urlsplit(address) if "://" in address else SplitResult("sqlite", "", f"/{address}", "", "")
+    except ValueError:
+        raise UnreachableError("--database is no address: check it.") from None
+    kind = url.scheme.partition("+")[0]
+    if kind == "sqlite":
+        return sqlite.asking(Path(url.path[1:]).expanduser())
+    if kind in ("postgresql", "postgres"):
+        refuse_split_login(address, "--database")
+        from argilla_snapshot.transport.sql import postgresql  # noqa: PLC0415 - its driver takes as long to load as all else, and few need it
+
+        return postgresql.asking(url, password)
+    raise UnsupportedServerError(f"--database is of the unknown kind {kind}: it must be a file, sqlite:///PATH or postgresql://HOST/NAME.")

@@ -1,0 +1,1 @@
+"""The HTTP API of an Argilla 1.x server."""

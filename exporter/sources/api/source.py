@@ -1,0 +1,187 @@
+"""The HTTP API of an Argilla 1.x server as a source.
+
+Facts about the server are from argilla-server 1.29.1 and were seen on a running one. Its legacy API is called v0 in its
+code and has no version in its paths.
+"""
+
+from collections.abc import Generator
+from typing import Any
+
+from argilla_snapshot.format.models import TASKS, Dataset, User, Workspace
+from argilla_snapshot.format.models import Source as Shown
+from argilla_snapshot.format.models import from_json as built
+from argilla_snapshot.transport.api import Api
+from argilla_snapshot.transport.errors import NotAllowedError, ServerError
+from exporter.source import Access, Count, Listed, Page
+from exporter.sources.ahead import ahead
+from exporter.sources.api.contact import server_version
+from exporter.sources.api.paging import PAGE_SIZE, pages, path_of
+
+#: Datasets that the server lists at most, of whatever workspaces (``client_adapters/generic_elastic.py``).
+_LISTED = 2_500
+
+
+def connect(url: str, api_key: str, *, token: str | None = None, page_size: int = PAGE_SIZE, patience: float = 300.0) -> "ApiSource":
+    """Connects to an Argilla 1.x server as its owner, or as an admin.
+
+    Args:
+        url: address of the server.
+        api_key: the key of an owner; an admin's shows only the admin's own workspaces.
+        token: a Hugging Face token for a private Space.
+        page_size: documents asked for at once, at most 1,000.
+        patience: seconds that temporary trouble is waited out, each time.
+
+    Raises:
+        UnreachableError, UnsupportedServerError: there is no such server.
+        NotAllowedError: the key is refused, or is an annotator's.
+    """
+    api = Api(url, api_key, token=token, patience=patience)
+    try:
+        version = server_version(api)
+        return ApiSource(api, version, _me(api), min(page_size, PAGE_SIZE))
+    except BaseException:
+        api.close()
+        raise
+
+
+def _me(api: Api) -> dict[str, Any]:
+    """Who the key belongs to."""
+    try:
+        me: dict[str, Any] = api.get("/api/me")
+    except NotAllowedError as error:
+        raise NotAllowedError(f"{api.url} refuses the key: check ARGILLA_API_KEY.", error.status, error.detail) from None
+    if me.get("role") not in ("owner", "admin"):
+        raise NotAllowedError(f"{me.get('username')} is {me.get('role')} on {api.url}: export needs the key of an owner (or of an admin).")
+    return me
+
+
+class ApiSource:
+    """An Argilla 1.x server, spoken to as ``connect`` found it. Fulfils ``exporter.source.Source``."""
+
+    fast = False
+
+    def __init__(self, api: Api, version: str, me: dict[str, Any], page_size: int) -> None:
+        self._api = api
+        self._page_size = page_size
+        self._workspaces: list[Workspace] | None = None
+        self.shown = Shown(kind="argilla-api", url=api.url, version=version, username=me["username"], role=me["role"])
+
+    @property
+    def users_loss(self) -> str | None:
+        """Only an owner sees all users (``policies.py``, ``UserPolicy.list``)."""
+        return None if self.shown.role == "owner" else "users_not_visible"
+
+    def users(self, _datasets: list[Dataset]) -> list[User]:
+        """The users, ordered by name, with the workspaces they are members of.
+
+        ``GET /api/users`` gives real memberships, for owners too (``/api/me`` gives an owner all workspaces). It gives
+        everyone's API key as well: only the members of ``User`` are taken over.
+        """
+        if self.users_loss is None:
+            found = {user["id"]: user for user in self._api.get("/api/users")}
+        else:
+            lists = (self._api.get(f"/api/workspaces/{workspace.id}/users") for workspace in self.workspaces())
+            found = {user["id"]: user for users in lists for user in users}
+        return sorted((built(User, user) for user in found.values()), key=lambda user: user.username)
+
+    def workspaces(self) -> list[Workspace]:
+        """All workspaces for an owner, the own ones for an admin; ordered by name."""
+        if self._workspaces is None:
+            items = self._api.get("/api/v1/me/workspaces")["items"]
+            self._workspaces = sorted((built(Workspace, item) for item in items), key=lambda workspace: workspace.name)
+        return self._workspaces
+
+    def datasets(self) -> list[Listed]:
+        """The legacy datasets of a known task; the server lists only those of workspaces that exist."""
+        listed = [Listed(d["workspace"], d["name"], d["task"], d) for d in self._listing() if d["task"] in TASKS]
+        return sorted(listed, key=lambda dataset: (dataset.workspace, dataset.name))
+
+    def left_out(self) -> list[tuple[str, str, str]]:
+        """Datasets of an unknown task, and feedback datasets, which have an API of their own (``/api/v1``)."""
+        names = {workspace.id: workspace.name for workspace in self.workspaces()}
+        unknown = [("unknown_task", d["workspace"], d["name"]) for d in self._listing() if d["task"] not in TASKS]
+        feedback = self._api.get("/api/v1/me/datasets")["items"]
+        return unknown + [("feedback_dataset", names.get(d["workspace_id"], "?"), d["name"]) for d in feedback]
+
+    def settings(self, dataset: Listed) -> dict[str, Any] | None:
+        """``{"label_schema": {"labels": [{"id", "name", "description"?}]}}``; None where there is none.
+
+        Text2text has no such route; a dataset without settings answers 404 ``EntityNotFoundError``.
+        """
+        if dataset.task == "Text2Text":
+            return None
+        try:
+            settings: dict[str, Any] = self._api.get(path_of(dataset, f"/{dataset.task}/settings"), workspace=dataset.workspace)
+        except ServerError as error:
+            if error.status == 404 and "Settings" in error.detail:
+                return None
+            raise
+        return settings
+
+    def rules(self, dataset: Listed) -> list[dict[str, Any]]:
+        """The labeling rules; only text classification has any."""
+        if dataset.task != "TextClassification":
+            return []
+        rules: list[dict[str, Any]] = self._api.get(path_of(dataset, "/TextClassification/labeling/rules"), workspace=dataset.workspace)
+        return rules
+
+    def access(self, dataset: Listed) -> Access:
+        """Counts; no list tells whether a dataset is closed.
+
+        A closed dataset answers 400 ``ClosedDatasetError``, one without an index in the search engine 400
+        ``MissingDatasetRecordsError``.
+        """
+        try:
+            return self.count(dataset)
+        except ServerError as error:
+            if error.status == 400 and "ClosedDatasetError" in error.detail:
+                return "closed"
+            if error.status == 400 and "MissingDatasetRecordsError" in error.detail:
+                return "missing"
+            raise
+
+    def open(self, dataset: Listed) -> None:
+        """``PUT :open``; the shards of a large dataset need a moment until they answer."""
+        self._api.put(path_of(dataset, ":open"), workspace=dataset.workspace)
+        for attempt in self._api.attempts(_passes, wait_initial=0.2, wait_max=5.0):
+            with attempt:
+                self._total(dataset)
+
+    def close(self, dataset: Listed) -> None:
+        """``PUT :close``."""
+        try:
+            self._api.put(path_of(dataset, ":close"), workspace=dataset.workspace)
+        except ServerError as error:
+            if error.status != 404:
+                raise
+
+    def count(self, dataset: Listed) -> Count:
+        """The exact total of a search, and the dataset's ``last_updated`` (changed by every bulk of records)."""
+        listed = self._api.get(path_of(dataset, ""), workspace=dataset.workspace)
+        return Count(self._total(dataset), listed.get("last_updated"))
+
+    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Generator[Page, None, None]:
+        """Pages of the scan; while one is worked on, the server makes the next."""
+        return ahead(pages(self._api, dataset, after, since, self._page_size))
+
+    def disconnect(self) -> None:
+        """Closes the connections."""
+        self._api.close()
+
+    def _total(self, dataset: Listed) -> int:
+        # From the second record on: an answer that holds the first one comes with aggregations, which take longer than all else.
+        where = {"workspace": dataset.workspace, "limit": 0, "from": 1}
+        return int(self._api.call("POST", path_of(dataset, f"/{dataset.task}:search"), params=where, body={})["total"])
+
+    def _listing(self) -> list[dict[str, Any]]:
+        listing: list[dict[str, Any]] = self._api.get("/api/datasets")
+        if len(listing) >= _LISTED:
+            raise ServerError(
+                f"{self._api.url} has more datasets than its API lists ({_LISTED}): export them from the storage behind it (--search-engine)."
+            )
+        return listing
+
+
+def _passes(error: Exception) -> bool:
+    """Whether what a just opened dataset answers may be because its shards are not there yet."""
+    return isinstance(error, ServerError) and error.status in (400, 500)

@@ -1,0 +1,248 @@
+"""The storage behind an Argilla 1.x server as a source: its search engine, and its SQL database.
+
+For a server that is gone or too slow: a server upgraded to 2.x leaves the indices of the legacy datasets as they were, and shows
+them no more. Facts about indices and documents are from argilla-server 1.29.1 (``daos``) and were seen on a running one.
+"""
+
+import json
+import logging
+import tempfile
+from collections.abc import Generator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from argilla_snapshot.format.models import TASKS, Dataset, User, Workspace
+from argilla_snapshot.format.models import Source as Shown
+from argilla_snapshot.transport.api import Api
+from argilla_snapshot.transport.errors import ServerError
+from exporter.documents import dict_of
+from exporter.source import Access, Count, Listed, Page
+from exporter.sources.storage.contact import engine, names
+from exporter.sources.storage.names import Names
+from exporter.sources.storage.people import People, read_people
+from exporter.sources.storage.scan import WHOLE, scan
+
+log = logging.getLogger(__name__)
+
+#: Where datasets of Rubrix go that are in no workspace.
+NO_WORKSPACE = "without-workspace"
+#: Datasets that are listed at most: an engine's maximum for one answer.
+_LISTED = 10_000
+#: What the API lists of a dataset (``schemas/datasets.py``, ``Dataset``), in its order.
+_MEMBERS = ("tags", "metadata", "name", "task", "workspace", "id", "owner", "created_at", "created_by", "last_updated")
+
+
+def connect(
+    url: str,
+    database: str | None = None,
+    *,
+    namespace: str | None = None,
+    login: tuple[str, str] | None = None,
+    database_password: str | None = None,
+    folder: Path | None = None,
+    patience: float = 300.0,
+) -> "StorageSource":
+    """Connects to a search engine, and reads who is in the database.
+
+    Args:
+        url: address of the OpenSearch or Elasticsearch; a username and a password may stand in it.
+        database: path or address of the SQL database, see ``database.read_people``; None where there is none to read.
+        namespace: the server's ``ARGILLA_NAMESPACE``, empty where it had none; None where that is to be found out.
+        login: username and password of the search engine, in place of those in ``url``.
+        database_password: the password of the database, in place of the one in ``database``.
+        folder: where a dataset's documents may wait until all have come (no file has a name there); None for the system's choice.
+        patience: seconds that temporary trouble is waited out, each time.
+
+    Raises:
+        UnreachableError, NotAllowedError, UnsupportedServerError: of either.
+        NamespaceError: it is not clear whose datasets to read.
+    """
+    plain, in_url = _without_login(url)
+    api = Api(plain, None, login=login or in_url, compressed=False, patience=patience)
+    try:
+        version = engine(api)
+        people = read_people(database, database_password) if database else None
+        return StorageSource(api, version, names(api, namespace), people, folder or Path(tempfile.gettempdir()))
+    except BaseException:
+        api.close()
+        raise
+
+
+class StorageSource:
+    """A search engine and what a database said, as ``connect`` found them. Fulfils ``exporter.source.Source``."""
+
+    fast = True
+
+    def __init__(self, api: Api, version: str, names: Names, people: People | None, folder: Path) -> None:
+        self._folder = folder
+        self._api = api
+        self._names = names
+        self._people = people
+        self._lists = {names.datasets: names.records, names.old_datasets: names.old_records}
+        self._where: dict[str, tuple[str, str, str]] = {}
+        self._documents = self._list()
+        self.shown = Shown(
+            kind="argilla-storage",
+            url=api.url,
+            version=version,
+            namespace=names.namespace,
+            database=people.shown if people else None,
+        )
+
+    @property
+    def users_loss(self) -> str | None:
+        """Without a database only those can be known whom records name."""
+        return None if self._people else "users_from_records"
+
+    def users(self, datasets: list[Dataset]) -> list[User]:
+        """Those of the database; without one whoever made or annotated one of the datasets, as members of its workspace."""
+        return self._people.users if self._people else _users_named(datasets)
+
+    def workspaces(self) -> list[Workspace]:
+        """Those of the database, and those that only datasets name; ordered by name."""
+        known = self._people.workspaces if self._people else []
+        named = {document["workspace"] for document in self._documents} - {workspace.name for workspace in known}
+        return sorted([*known, *map(Workspace, named)], key=lambda workspace: workspace.name)
+
+    def datasets(self) -> list[Listed]:
+        """The datasets of a known task as they are now, also those of workspaces that the database does not have."""
+        self._documents = self._list()
+        listed = [Listed(d["workspace"], d["name"], d["task"], d) for d in map(_listed, self._documents) if d["task"] in TASKS]
+        return sorted(listed, key=lambda dataset: (dataset.workspace, dataset.name))
+
+    def left_out(self) -> list[tuple[str, str, str]]:
+        """Datasets of an unknown task or workspace, and feedback datasets, whose truth is in the database."""
+        found = [("unknown_task", d["workspace"], d["name"]) for d in self._documents if d["task"] not in TASKS]
+        if self._people:
+            known = {workspace.name for workspace in self._people.workspaces}
+            found += [("workspace_unknown", d["workspace"], d["name"]) for d in self._documents if d["workspace"] not in known]
+            found += [("feedback_dataset", workspace, name) for workspace, name in self._people.feedback]
+        return found
+
+    def settings(self, dataset: Listed) -> dict[str, Any] | None:
+        """They stand in the document of the dataset."""
+        return _without_nulls(self._document(dataset).get("settings")) or None
+
+    def rules(self, dataset: Listed) -> list[dict[str, Any]]:
+        """They stand in the document of the dataset."""
+        rules: list[dict[str, Any]] = _without_nulls(self._document(dataset).get("rules")) or []
+        return rules
+
+    def access(self, dataset: Listed) -> Access:
+        """Counts; no list tells whether an index is closed."""
+        try:
+            return self.count(dataset)
+        except ServerError as error:
+            if error.status == 404:
+                return "missing"
+            if error.status == 400 and "index_closed_exception" in error.detail:
+                return "closed"
+            raise
+
+    def open(self, dataset: Listed) -> None:
+        """``POST _open``; the shards of a large index need a moment until they answer."""
+        self._api.post(f"/{self._records(dataset)}/_open")
+        for attempt in self._api.attempts(ServerError, wait_initial=0.2, wait_max=5.0):
+            with attempt:
+                self._total(dataset)
+
+    def close(self, dataset: Listed) -> None:
+        """``POST _close``."""
+        try:
+            self._api.post(f"/{self._records(dataset)}/_close")
+        except ServerError as error:
+            if error.status != 404:
+                raise
+
+    def count(self, dataset: Listed) -> Count:
+        """The exact count of an index, and the dataset's ``last_updated`` (changed by every bulk of records)."""
+        return Count(self._total(dataset), self._document(dataset).get("last_updated"))
+
+    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Generator[Page, None, None]:
+        """Pages of the index as of one moment, sorted here."""
+        return scan(self._api, self._records(dataset), after, since, self._folder)
+
+    def disconnect(self) -> None:
+        """Closes the connections."""
+        self._api.close()
+
+    def _list(self) -> list[dict[str, Any]]:
+        """The documents of all datasets, each with a workspace; of those taken over from Rubrix only the newer ones."""
+        found: dict[str, dict[str, Any]] = {}
+        for index, records in list(self._lists.items()):
+            for hit in self._search_all(index):
+                document = hit["_source"]
+                document["workspace"] = document.get("workspace") or document.get("owner") or NO_WORKSPACE
+                full_name = f"{document['workspace']}.{document['name']}"
+                if full_name not in found:
+                    found[full_name] = document
+                    self._where[full_name] = index, hit["_id"], records(hit["_id"])
+        return list(found.values())
+
+    def _search_all(self, index: str) -> list[dict[str, Any]]:
+        """All documents of an index of datasets, none where it is not there. That of Rubrix, which need not be there, a role need not name."""
+        try:
+            found = self._api.post(f"/{index}/_search", {"size": _LISTED, "track_total_hits": True}, **WHOLE)["hits"]
+        except ServerError as error:
+            if error.status == 403 and index == self._names.old_datasets:
+                log.warning("%s may not be read: datasets of Rubrix, should there be any, are not seen.", index)
+                del self._lists[index]
+            elif error.status != 404:
+                raise
+            return []
+        hits: list[dict[str, Any]] = found["hits"]
+        if len(hits) < found["total"]["value"]:
+            raise ServerError(f"{index} on {self._api.url} has more datasets than an engine lists at once ({_LISTED}).")
+        return hits
+
+    def _document(self, dataset: Listed) -> dict[str, Any]:
+        index, id_, _ = self._where[dataset.full_name]
+        document: dict[str, Any] = self._api.get(f"/{index}/_doc/{quote(id_, safe='')}")["_source"]
+        return document
+
+    def _records(self, dataset: Listed) -> str:
+        return self._where[dataset.full_name][2]
+
+    def _total(self, dataset: Listed) -> int:
+        answer = self._api.post(f"/{self._records(dataset)}/_search", {"size": 0, "track_total_hits": True}, **WHOLE)
+        return int(answer["hits"]["total"]["value"])
+
+
+def _users_named(datasets: list[Dataset]) -> list[User]:
+    """Whoever made or annotated one of the datasets, ordered by name: annotators, members of the workspaces of these."""
+    found: dict[str, set[str]] = {}
+    for dataset in datasets:
+        for name in {*dataset.annotation_agents, *filter(None, [dataset.created_by])}:
+            found.setdefault(name, set()).add(dataset.workspace)
+    return [User(name, "annotator", workspaces=sorted(workspaces)) for name, workspaces in sorted(found.items())]
+
+
+def _without_login(url: str) -> tuple[str, tuple[str, str] | None]:
+    """An address without a username and a password, and these."""
+    with suppress(ValueError):
+        parsed = urlsplit(url)
+        if parsed.username or parsed.password:
+            login = unquote(parsed.username or ""), unquote(parsed.password or "")
+            return parsed._replace(netloc=parsed.netloc.rpartition("@")[2]).geturl(), login
+    return url, None
+
+
+def _listed(document: dict[str, Any]) -> dict[str, Any]:
+    """A dataset as the API lists it."""
+    whole = {**document, "owner": document["workspace"], "id": f"{document['workspace']}.{document['name']}"}
+    whole |= {name: _pairs(document.get(name)) for name in ("tags", "metadata")}
+    return {name: whole[name] for name in _MEMBERS if whole.get(name) is not None}
+
+
+def _pairs(value: Any) -> dict[str, Any]:
+    """Tags and metadata are stored as ``[{"key", "value": JSON}]``."""
+    return {pair["key"]: json.loads(pair["value"]) for pair in value} if isinstance(value, list) else dict_of(value)
+
+
+def _without_nulls(value: Any) -> Any:
+    """The API leaves out members that are null."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,62 @@
+"""What was done so far, as the lines of a journal tell it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from importer.journal.intervals import Interval, joined
+
+
+@dataclass(slots=True)
+class Done:
+    """What the journal says was done.
+
+    Attributes:
+        workspaces, users, datasets: name on the target (datasets: name on the old server) -> id on the target.
+        begun: datasets that were about to be made.
+        rows: dataset -> rows of the snapshot that were dealt with.
+        rejected: dataset -> ids of records that the server refused.
+        written_at: dataset -> the target's time of its last write, as the target tells it.
+    """
+
+    workspaces: dict[str, str] = field(default_factory=dict)
+    users: dict[str, str] = field(default_factory=dict)
+    datasets: dict[str, str] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
+    rows: dict[str, list[Interval]] = field(default_factory=dict)
+    rejected: dict[str, list[str]] = field(default_factory=dict)
+    written_at: dict[str, str] = field(default_factory=dict)
+    finished: bool = False
+
+    def take(self, entry: dict[str, Any]) -> None:
+        """Takes one line of the journal into account."""
+        match entry["event"]:
+            case "workspace":
+                self.workspaces[entry["name"]] = entry["id"]
+            case "user":
+                self.users[entry["name"]] = entry["id"]
+            case "begun":
+                self.begun.add(entry["name"])
+            case "dataset":
+                self.datasets[entry["name"]] = entry["id"]
+            case "batch":
+                self.rows[entry["name"]] = joined([*self.rows.get(entry["name"], []), (entry["start"], entry["end"])])
+                self.rejected[entry["name"]] = self.rejected.get(entry["name"], []) + entry["rejected"]
+                self._written(entry["name"], entry["written_at"])
+            case "retried":
+                sent = set(entry["sent"])
+                self.rejected[entry["name"]] = [id_ for id_ in self.rejected[entry["name"]] if id_ not in sent] + entry["rejected"]
+                self._written(entry["name"], entry["written_at"])
+            case "finished":
+                self.finished = True
+
+    def add(self, other: "Done") -> None:
+        """Takes what another part of the same import did with the records into account."""
+        for name, rows in other.rows.items():
+            self.rows[name] = joined([*self.rows.get(name, []), *rows])
+        for name, ids in other.rejected.items():
+            self.rejected[name] = self.rejected.get(name, []) + ids
+        for name, moment in other.written_at.items():
+            self._written(name, moment)
+
+    def _written(self, name: str, moment: str) -> None:
+        self.written_at[name] = max(self.written_at.get(name, ""), moment)

@@ -1,0 +1,199 @@
+"""What was done so far, in a folder beside the snapshot: one for each target, or for each part of an import into it.
+
+``NAME.import/<host>-<port>/`` (of a part ``NAME.import/<host>-<port>-part-2-of-4/``) holds ``plan.json`` (what is to be done), ``journal.jsonl`` (what was), ``credentials.csv``
+(passwords of new users; only its owner may read it), ``rejected.jsonl`` and ``import-report.json``.
+"""
+
+import csv
+import io
+import re
+from contextlib import AbstractContextManager, suppress
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from argilla_snapshot.exact_json import from_json
+from argilla_snapshot.exact_json import to_json as compact
+from argilla_snapshot.format.faults import point
+from argilla_snapshot.format.files import append_whole, cut_torn_line, to_json, write_whole
+from argilla_snapshot.format.locks import locked
+from argilla_snapshot.format.reader import Snapshot
+from importer.errors import ImportRefusedError, JournalError
+from importer.journal.done import Done
+from importer.options import WHOLE, ImportOptions, Part
+from importer.plan import Plan
+
+PLAN, JOURNAL, CREDENTIALS, REJECTED, REPORT = "plan.json", "journal.jsonl", "credentials.csv", "rejected.jsonl", "import-report.json"
+_COLUMNS = ["username", "password"]
+
+
+def import_folder(snapshot: Path, url: str, part: Part = WHOLE) -> Path:
+    """Where the import of a snapshot into a target, or a part of it, keeps its files."""
+    parts = urlsplit(url)
+    name = re.sub(r"[^A-Za-z0-9.]+", "-", f"{parts.hostname}-{parts.port or parts.scheme}{parts.path}").strip("-")
+    suffix = "" if part == WHOLE else f"-part-{part.number}-of-{part.of}"
+    return snapshot.with_name(snapshot.name + ".import") / (name + suffix)
+
+
+class Journal:
+    """The journal of one import; each line is on the disk before the next step begins. ``steps``: lines of this run."""
+
+    def __init__(self, folder: Path, plan: Plan, done: Done) -> None:
+        self.folder, self.plan, self.done = folder, plan, done
+        self.steps = 0
+
+    def note(self, event: str, **members: Any) -> None:
+        """Appends a line and brings it to the disk."""
+        entry = {"event": event, **members}
+        append_whole(self.folder / JOURNAL, orjson.dumps(entry) + b"\n")
+        self.done.take(entry)
+        self.steps += 1
+
+    def reject(self, entries: list[dict[str, Any]]) -> None:
+        """Writes down refused records in ``rejected.jsonl``, each once, however often it was refused."""
+        append_whole(self.folder / REJECTED, b"".join(compact(entry) + b"\n" for entry in entries if _named(entry) not in self._rejected))
+        self._rejected |= {_named(entry) for entry in entries}
+
+    @cached_property
+    def _rejected(self) -> set[tuple[str, str]]:
+        """Dataset and id of what ``rejected.jsonl`` has."""
+        path = self.folder / REJECTED
+        if not path.exists():
+            return set()
+        with path.open("rb") as lines:
+            return {_named(from_json(line)) for line in lines}
+
+    # --- credentials ---
+
+    def passwords(self) -> dict[str, str]:
+        """Username -> password, of the users that this import made or was about to.
+
+        Raises:
+            JournalError: the file is not as it was written: a spreadsheet may have saved it.
+        """
+        path = self.folder / CREDENTIALS
+        if not path.exists():
+            return {}
+        try:
+            with path.open(newline="", encoding="utf-8-sig") as file:
+                rows = csv.reader(file, strict=True)
+                if next(rows, None) != _COLUMNS:
+                    raise ValueError("its first line is not username,password")  # noqa: TRY301 - as what follows raises
+                return {username: password for username, password in rows}  # noqa: C416 - dict() would take a text of two letters
+        except (ValueError, csv.Error) as error:
+            raise JournalError(
+                f"{path} is not as it was written ({error}): save it as comma-separated UTF-8, or move it away; users are left to make."
+            ) from error
+
+    def remember_password(self, username: str, password: str) -> None:
+        """Puts a user into the credentials file, which only its owner may read; before the user is created."""
+        rows = io.StringIO(newline="")
+        csv.writer(rows).writerows([_COLUMNS, *{**self.passwords(), username: password}.items()])
+        write_whole(self.folder / CREDENTIALS, rows.getvalue().encode(), 0o600)
+
+
+def _named(entry: dict[str, Any]) -> tuple[str, str]:
+    return entry["dataset"], entry["id"]
+
+
+def lock(folder: Path) -> AbstractContextManager[None]:
+    """Only one import at a time into a target.
+
+    Raises:
+        ImportRefusedError: another one is at work.
+    """
+    return locked(folder / "lock", ImportRefusedError(f"Another import of this snapshot into this target is at work ({folder})."))
+
+
+def begin(folder: Path, plan: Plan) -> Journal:
+    """Saves the plan and starts an empty journal; what lies there already is moved aside, never overwritten."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if (folder / JOURNAL).exists():
+        _move_aside(folder)
+    write_whole(folder / PLAN, to_json(plan))
+    point("import.plan_saved")
+    append_whole(folder / JOURNAL, b"")
+    return Journal(folder, plan, Done())
+
+
+def _move_aside(folder: Path) -> None:
+    """Keeps an older import's files under ``earlier-N``."""
+    number = 1
+    while (folder / f"earlier-{number}").exists():
+        number += 1
+    (folder / f"earlier-{number}").mkdir()
+    for name in (JOURNAL, PLAN, CREDENTIALS, REJECTED, REPORT):  # what is left when this is interrupted is no journal
+        if (folder / name).exists():
+            (folder / name).rename(folder / f"earlier-{number}" / name)
+
+
+def load(folder: Path) -> tuple[Plan, Done] | None:
+    """The plan and the state of an import that was begun, or None.
+
+    Raises:
+        JournalError: the files can't be read.
+    """
+    if not (folder / JOURNAL).exists():
+        return None
+    try:
+        plan = Plan.from_json(orjson.loads((folder / PLAN).read_bytes()))
+        done = Done()
+        for line in (folder / JOURNAL).read_bytes().split(b"\n")[:-1]:  # a line without its end was never on the disk whole
+            done.take(orjson.loads(line))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise JournalError(f"The journal in {folder} can't be read ({error}): --restart begins anew.") from error
+    return plan, done
+
+
+def load_all(folder: Path) -> dict[Path, tuple[Plan, Done]]:
+    """Folder -> plan and state of each import that was begun and can be read, in this folder and those in it."""
+    found = {}
+    for path in sorted(folder.rglob(JOURNAL)):
+        with suppress(JournalError):
+            found[path.parent] = load(path.parent)
+    return {place: both for place, both in found.items() if both}
+
+
+def refuse_other(folder: Path, plan: Plan, snapshot: Snapshot) -> None:
+    """Makes sure that the import in a folder is of this snapshot, which still has its datasets.
+
+    Raises:
+        JournalError: it is not.
+    """
+    snapshot_id = snapshot.manifest.snapshot_id
+    if plan.snapshot_id != snapshot_id:
+        raise JournalError(
+            f"The journal in {folder} is of another snapshot ({plan.snapshot_id}, this one is {snapshot_id}): import --restart begins anew."
+        )
+    gone = {dataset.source for dataset in plan.datasets} - {f"{entry.workspace}.{entry.name}" for entry in snapshot.entries}
+    if gone:
+        raise JournalError(f"{min(gone)} of the import in {folder} is not in the snapshot any more: import --restart begins anew.")
+
+
+def go_on(folder: Path, snapshot: Snapshot, options: ImportOptions) -> Journal | None:
+    """The journal to go on with, or None where no import was begun.
+
+    Raises:
+        JournalError: it is of another snapshot or of other options, or the snapshot was edited in between.
+    """
+    found = load(folder)
+    if found is None:
+        return None
+    plan, done = found
+    refuse_other(folder, plan, snapshot)
+    if plan.fingerprint != snapshot.fingerprint and not done.finished:  # rows may have moved; refused records are found by id
+        raise JournalError(f"The snapshot was edited since the import in {folder} was begun, which is not finished: --restart begins anew.")
+    before, now = _comparable(plan.options), _comparable(options)
+    different = [name.replace("_", "-") for name in now if now[name] != before[name]]
+    if different:
+        raise JournalError(f"The import in {folder} was begun with another choice of {', '.join(different)}: --restart begins anew.")
+    for name in (JOURNAL, REJECTED):
+        cut_torn_line(folder / name)
+    return Journal(folder, plan, done)
+
+
+def _comparable(options: ImportOptions) -> dict[str, Any]:
+    return dict(orjson.loads(orjson.dumps(options)))

@@ -1,0 +1,81 @@
+"""The imports of a snapshot into a target that are on record beside it: one in one go, or those of its parts."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from argilla_snapshot.format.reader import Snapshot
+from importer.errors import ImportRefusedError, JournalError
+from importer.journal.done import Done
+from importer.journal.journal import JOURNAL, import_folder, load, refuse_other
+from importer.options import WHOLE, Part
+from importer.plan import Plan
+
+
+def on_record(snapshot: Path, url: str) -> dict[Part, Path]:
+    """The imports into a target that lie beside a snapshot, in order: the whole one, or those of parts."""
+    whole = import_folder(snapshot, url)
+    found = {WHOLE: whole}
+    for folder in whole.parent.iterdir() if whole.parent.is_dir() else ():
+        if parsed := re.fullmatch(re.escape(whole.name) + r"-part-([0-9]+)-of-([0-9]+)", folder.name):
+            found[Part(int(parsed[1]), int(parsed[2]))] = folder
+    return {part: found[part] for part in sorted(found, key=lambda part: (part.of, part.number)) if (found[part] / JOURNAL).exists()}
+
+
+def refuse_mixed(snapshot: Path, url: str, part: Part) -> None:
+    """Makes sure that no import in another number of parts is on record.
+
+    Raises:
+        ImportRefusedError: one is.
+    """
+    for other, folder in on_record(snapshot, url).items():
+        if other.of != part.of:
+            begun = "in one go" if other == WHOLE else f"in {other.of} parts"
+            raise ImportRefusedError(f"An import {begun} is on record in {folder}: go on with it, or move that folder away.")
+
+
+def begun(snapshot: Snapshot, url: str, part: Part = WHOLE) -> tuple[Plan, Done]:
+    """Plan and state of the import of a snapshot into a target; of all parts together where it was done in parts.
+
+    Args:
+        part: only this one.
+
+    Raises:
+        ImportRefusedError: nothing is on record, or what is there does not make up one import.
+    """
+    directory = snapshot.directory
+    found = on_record(directory, url)
+    if part != WHOLE:
+        found = {other: folder for other, folder in found.items() if other == part}
+    if not found:
+        raise ImportRefusedError(
+            f"No import of {directory} into {url} is on record here ({import_folder(directory, url, part)} has no journal)."
+        )
+    first = next(iter(found))
+    refuse_mixed(directory, url, first)
+    loaded = {one: _loaded(folder, snapshot) for one, folder in found.items()}
+    if first == WHOLE or part != WHOLE:
+        return loaded[first]
+    for number in range(1, first.of + 1):
+        one = Part(number, first.of)
+        if one not in loaded:
+            raise JournalError(f"Part {one} is not on record here: copy {import_folder(directory, url, one)} from where it was imported.")
+        if not loaded[one][1].finished:
+            raise JournalError(f"Part {one} is not finished ({found[one]}): run the import of that part again to go on.")
+        if loaded[one][1].datasets != loaded[first][1].datasets:
+            raise JournalError(f"Part {one} was loaded into other datasets than part {first} ({found[one]}).")
+    return _together(loaded)
+
+
+def _loaded(folder: Path, snapshot: Snapshot) -> tuple[Plan, Done]:
+    found = load(folder)
+    assert found is not None
+    refuse_other(folder, found[0], snapshot)
+    return found
+
+
+def _together(loaded: dict[Part, tuple[Plan, Done]]) -> tuple[Plan, Done]:
+    (plan, done), *others = loaded.values()
+    for _, other in others:
+        done.add(other)
+    return replace(plan, options=replace(plan.options, part=WHOLE)), done

@@ -1,0 +1,80 @@
+"""What a plan can't have: conflicts with the target, and options that name what is not there. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from argilla_snapshot.format.models import DatasetEntry, Record
+from argilla_snapshot.format.reader import Snapshot
+from importer.errors import ImportRefusedError
+from importer.options import ImportOptions
+from importer.plan import DatasetPlan, UserPlan, WorkspacePlan
+from importer.planning.choose import full_name
+from importer.planning.naming import strictly_valid
+from importer.planning.users import People
+
+#: How many labels an Argilla server takes unless it is told otherwise (argilla-server 2.8.0, ``settings.py``).
+DEFAULT_OPTIONS = 500
+
+
+def check_names(datasets: list[DatasetPlan], conflicts: list[str]) -> None:
+    """Two datasets that would become one, and names that are too long."""
+    seen: dict[str, str] = {}
+    for dataset in datasets:
+        other = seen.setdefault(dataset.target, dataset.source)
+        if other != dataset.source:
+            conflicts.append(f"{other} and {dataset.source} would both become {dataset.target}: use --rename.")
+        if not 1 <= len(dataset.name) <= 200:
+            conflicts.append(f"{dataset.source}: a dataset name has 1 to 200 characters, not {len(dataset.name)}: use --rename.")
+
+
+def check_strict_names(workspaces: list[WorkspacePlan], users: list[UserPlan], datasets: list[DatasetPlan], conflicts: list[str]) -> None:
+    """The names that a person chose, of what is to be made: those of 1.x are taken, or changed already."""
+    names = [("workspace", plan.name) for plan in workspaces if plan.action == "create"]
+    names += [("user", plan.username) for plan in users if plan.action == "create"]
+    names += [("dataset", plan.name) for plan in datasets if plan.action == "create"]
+    conflicts += [
+        f"The target, older than 2.4, takes no {what} called {name!r}: use letters (for a workspace lower-case ones), digits, - and _, and begin with neither of these."
+        for what, name in names
+        if not strictly_valid(what, name)
+    ]
+
+
+def check_ids(source: str, changed: Mapping[str, list[str]], records: Iterable[Record], conflicts: list[str]) -> None:
+    """Records whose ids would become one: the second would silently take the place of the first. Read once more only where ids change."""
+    same = {record.id for record in records if record.id in changed} if changed else set()
+    for id_, ids in changed.items():
+        one, *others = [*ids, id_] if id_ in same else ids
+        if others:
+            conflicts.append(
+                f"{source}: the records {one!a} and {others[0]!a} would both become {id_!a}: "
+                "give one another id in the snapshot, and seal it with `argilla-snapshot check --update`."
+            )
+
+
+def check_options(datasets: list[DatasetPlan], accepts_options: Callable[[str, int], bool], conflicts: list[str]) -> None:
+    """Questions with more options than the target takes."""
+    for dataset in datasets:
+        if dataset.action == "skip":
+            continue
+        question = dataset.questions[0]
+        count = len(question.options)
+        if count > DEFAULT_OPTIONS and not accepts_options(question.type, count):
+            variable = "ARGILLA_SPAN_OPTIONS_MAX_ITEMS" if question.type == "span" else "ARGILLA_LABEL_SELECTION_OPTIONS_MAX_ITEMS"
+            conflicts.append(
+                f"{dataset.source} has {count} labels, more than the target takes: start its server with {variable}={count} or more."
+            )
+
+
+def check_maps(
+    snapshot: Snapshot, entries: list[DatasetEntry], people: People, agents: Iterable[str | None], options: ImportOptions
+) -> None:
+    """A name that maps nothing is a misprint, and would be found out too late."""
+    annotators = {agent for entry in entries for agent in snapshot.dataset(entry).annotation_agents} | {agent for agent in agents if agent}
+    known = {
+        "user-map": (options.user_map, annotators | {user.username for user in people.users}),
+        "workspace-map": (options.workspace_map, {w.name for w in snapshot.workspaces()} | {e.workspace for e in entries}),
+        "rename": (options.rename, {full_name(e) for e in entries}),
+    }
+    for option, (mapping, there) in known.items():
+        missing = sorted(set(mapping) - there)
+        if missing:
+            raise ImportRefusedError(f"--{option}: {', '.join(missing)} is not in the snapshot.")

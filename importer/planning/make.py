@@ -1,0 +1,123 @@
+"""Making the plan: the snapshot and what the target holds and can do -> all that will happen. Writes nothing."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from hashlib import sha256
+from itertools import islice
+
+import orjson
+
+from argilla_snapshot.format.models import Record
+from argilla_snapshot.format.progress import Progress
+from argilla_snapshot.format.reader import Snapshot
+from importer.mapping.legacy import Mapper
+from importer.notes import Notebook
+from importer.options import WHOLE, ImportOptions
+from importer.plan import Agent, DatasetPlan, Plan, TargetInfo
+from importer.planning.choose import chosen
+from importer.planning.conflicts import check_ids, check_maps, check_names, check_options, check_strict_names
+from importer.planning.datasets import Shaper
+from importer.planning.places import place_dataset, plan_workspaces
+from importer.planning.survey import Survey, survey
+from importer.planning.users import People, plan_agents, plan_users
+from importer.target_state import TargetState
+
+_TELL = 500
+
+
+def make_plan(
+    snapshot: Snapshot,
+    state: TargetState,
+    options: ImportOptions,
+    accepts_options: Callable[[str, int], bool],
+    progress: Progress,
+) -> Plan:
+    """Reads the whole snapshot twice and decides everything.
+
+    Args:
+        snapshot: what to import.
+        state: what the target holds and can do.
+        options: the choices made.
+        accepts_options: whether the target takes a question of that type with so many options.
+        progress: is told how far the reading is.
+
+    Raises:
+        ImportRefusedError: an option names what is not there.
+    """
+    entries = chosen(snapshot.entries, options)
+    notes, conflicts = Notebook(), list[str]()
+    workspaces = plan_workspaces(snapshot, entries, state, options, notes)
+    names = {workspace.source_name: workspace.name for workspace in workspaces}
+    datasets = [place_dataset(entry, state, options, notes, conflicts) for entry in entries]
+    check_names(datasets, conflicts)
+    by_source = dict(zip((dataset.source for dataset in datasets), entries, strict=True))
+    surveys: dict[str, Survey] = {}
+    for dataset in datasets:
+        if dataset.action != "skip":
+            progress.started("surveying", dataset.source, dataset.records)
+            surveys[dataset.source] = survey(told(snapshot.records(by_source[dataset.source]), progress), dataset.task)
+            check_ids(dataset.source, surveys[dataset.source].changed_ids, snapshot.records(by_source[dataset.source]), conflicts)
+    counts = _counted_agents(surveys.values())
+    people = People(snapshot.users(), names, state, options)
+    check_maps(snapshot, entries, people, counts, options)
+    users = plan_users(people, counts, notes, narrowed=bool(options.workspaces or options.datasets))
+    agents, placeholders = plan_agents(people, users, counts, notes, conflicts)
+    shape = Shaper(state.capabilities, options, notes, snapshot.manifest.snapshot_id)
+    datasets = [
+        shape.dataset(plan, snapshot.dataset(by_source[plan.source]), surveys[plan.source]) if plan.source in surveys else plan
+        for plan in datasets
+    ]
+    datasets = [_signed(dataset, agents, options, snapshot.fingerprint) for dataset in datasets]
+    if state.capabilities.strict_names:
+        check_strict_names(workspaces, users + placeholders, datasets, conflicts)
+    check_options(datasets, accepts_options, conflicts)
+    for dataset in datasets:
+        if dataset.action != "skip":
+            mapper = Mapper(dataset, agents, options)
+            start, end = options.part.share(dataset.records)
+            progress.started("planning", dataset.source, end - start)
+            for record in told(islice(snapshot.records(by_source[dataset.source], start), end - start), progress):
+                notes.add_record(mapper.map(record)[1], record.id, dataset.source)
+    return Plan(
+        snapshot_id=snapshot.manifest.snapshot_id,
+        fingerprint=snapshot.fingerprint,
+        target=TargetInfo(state.url, state.version, state.me),
+        options=options,
+        workspaces=workspaces,
+        users=users + placeholders,
+        agents=agents,
+        datasets=datasets,
+        conflicts=conflicts,
+        notes=list(notes.noted()),
+    )
+
+
+def told(records: Iterable[Record], progress: Progress) -> Iterator[Record]:
+    """Passes records on, and tells of every 500."""
+    number = 0
+    for number, record in enumerate(records, 1):
+        yield record
+        if number % _TELL == 0:
+            progress.advanced(_TELL)
+    progress.advanced(number % _TELL)
+
+
+def _counted_agents(surveys: Iterable[Survey]) -> dict[str | None, int]:
+    counts: dict[str | None, int] = {}
+    for one in surveys:
+        for agent, count in one.agents.items():
+            counts[agent] = counts.get(agent, 0) + count
+    return counts
+
+
+def _signed(plan: DatasetPlan, agents: list[Agent], options: ImportOptions, fingerprint: str) -> DatasetPlan:
+    """Puts a checksum of all that decides what becomes of its records into a dataset's metadata: parts of an import compare it."""
+    if plan.metadata is None:
+        return plan
+    deciding = [
+        fingerprint,
+        replace(options, part=WHOLE),
+        [(agent.agent, agent.username) for agent in agents],
+        replace(plan, action="create", existing_id=None),
+    ]
+    return replace(plan, metadata={"argilla_v1": {**plan.metadata["argilla_v1"], "plan": sha256(orjson.dumps(deciding)).hexdigest()}})

@@ -1,0 +1,55 @@
+"""Workspaces on the target, and the place of each dataset there: made, reused, skipped, replaced or joined. Pure."""
+
+from argilla_snapshot.format.models import DatasetEntry
+from argilla_snapshot.format.reader import Snapshot
+from importer.notes import Notebook
+from importer.options import ImportOptions
+from importer.plan import DatasetAction, DatasetPlan, WorkspacePlan
+from importer.planning.choose import full_name, place
+from importer.target_state import TargetState
+
+
+def plan_workspaces(
+    snapshot: Snapshot, entries: list[DatasetEntry], state: TargetState, options: ImportOptions, notes: Notebook
+) -> list[WorkspacePlan]:
+    """Every workspace of the snapshot, or with a choice of datasets those of the chosen ones."""
+    listed = {workspace.name: workspace.id for workspace in snapshot.workspaces()}
+    wanted = dict.fromkeys([*listed, *(e.workspace for e in entries)])
+    if options.workspaces or options.datasets:
+        wanted = dict.fromkeys(e.workspace for e in entries)
+    plans: list[WorkspacePlan] = []
+    for source in wanted:
+        name = options.workspace_map.get(source, source)
+        source_id = listed.get(source)
+        if name != source:
+            notes.add("workspace_renamed", f"{source} -> {name}")
+        if name in state.workspaces:
+            plans.append(WorkspacePlan(name, source, "reuse", state.workspaces[name], source_id))
+            continue
+        merged = next((plan for plan in plans if plan.name == name), None)
+        id_ = merged.id if merged else state.free_id(source_id, state.workspaces.values())
+        if source_id and id_ != source_id:
+            notes.add("id_not_kept", f"workspace {name}")
+        plans.append(WorkspacePlan(name, source, "reuse" if merged else "create", id_, source_id))
+    return plans
+
+
+def place_dataset(entry: DatasetEntry, state: TargetState, options: ImportOptions, notes: Notebook, conflicts: list[str]) -> DatasetPlan:
+    """Where a dataset goes, and what happens when there is one; its shape comes later."""
+    source = full_name(entry)
+    workspace, name = place(entry, options)
+    if name != entry.name:
+        notes.add("dataset_renamed", f"{source} -> {workspace}.{name}")
+    existing = state.datasets.get((workspace, name))
+    action: DatasetAction = "create"
+    if options.part.number > 1:
+        action = "join"
+    elif existing is not None and options.on_conflict == "fail":
+        conflicts.append(
+            f"The target already has a dataset {name!r} in workspace {workspace!r} (--on-conflict skip or replace, or --rename)."
+        )
+    elif existing is not None and options.on_conflict != "fail":
+        action = options.on_conflict
+    if action == "skip":
+        notes.add("dataset_skipped", f"{workspace}.{name}", source)
+    return DatasetPlan(source, entry.path, workspace, name, entry.task, entry.records, action, existing)

@@ -1,0 +1,1 @@
+"""The ways into an Argilla 2.x server."""

@@ -1,0 +1,41 @@
+"""Records that the target has in its database but not in its search engine, where nobody can see them.
+
+A 2.x server commits records first and indexes them then, and answers 201 when the search engine refused some
+(argilla-server 2.8.0, ``bulk/records_bulk.py`` and ``search_engine/opensearch.py``).
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from argilla_snapshot.exact_json import to_json
+from importer.targets.http.target import SEARCH_VALUES, Target
+
+
+def not_searchable(target: Target, dataset_id: str, external_ids: Iterable[str]) -> Iterator[str]:
+    """Those of the external ids that the database has and the search engine lacks; looked for only when the counts differ."""
+    if target.count_stored(dataset_id) == target.count_searchable(dataset_id):
+        return
+    lacking: dict[str, None] = {}
+    ids = iter(external_ids)
+    while part := list(islice(ids, SEARCH_VALUES)):
+        found = target.find(dataset_id, part)
+        lacking.update((external_id, None) for external_id in part if external_id not in found)
+    if lacking:  # refused and deleted records too, which the database has no more than the search engine
+        stored = {
+            external_id for record in target.list_records(dataset_id, include=()) if (external_id := record["external_id"]) in lacking
+        }
+        yield from (external_id for external_id in lacking if external_id in stored)
+
+
+def reindex(target: Target, dataset_id: str, external_ids: Iterable[str]) -> list[str]:
+    """Has the target index records anew as it holds them, changing nothing; returns those that stay invisible.
+
+    An upsert that names only a record's external id leaves all its values, and indexes it.
+    """
+    left: list[str] = []
+    ids = iter(external_ids)
+    while part := list(islice(ids, SEARCH_VALUES)):
+        target.put_records(dataset_id, to_json({"items": [{"external_id": external_id} for external_id in part]}))
+        found = target.find(dataset_id, part)
+        left += [external_id for external_id in part if external_id not in found]
+    return left

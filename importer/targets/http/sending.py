@@ -1,0 +1,148 @@
+"""Batches to the target: read and mapped ahead, several at once, each refused one narrowed down to what is refused."""
+
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Any
+
+from argilla_snapshot.format.faults import point
+from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError
+from importer.targets.http.batching import Batch, Item
+from importer.targets.http.target import Target
+
+#: By which a server may refuse records: 413 is a proxy's word of too large a batch, 500 may be any trouble that a record makes.
+_REFUSING = frozenset({400, 413, 422, 500})
+_POSITION = re.compile(r"(?:[Rr]ecord at position |body\.items\.)(\d+)")
+
+
+@dataclass(slots=True)
+class Answered:
+    """What came of a batch.
+
+    Attributes:
+        batch: what was sent.
+        written_at: the target's time of the write, "" if nothing was written.
+        refused: what the server refused, as ``rejected.jsonl`` takes it.
+    """
+
+    batch: Batch
+    written_at: str = ""
+    refused: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def refused_ids(self) -> list[str]:
+        """The ids of the refused records."""
+        return [entry["id"] for entry in self.refused]
+
+
+def send_all(batches: Iterator[Batch], send: Callable[[Batch], Answered], note: Callable[[Answered], None], concurrency: int) -> None:
+    """Sends batches, at most ``concurrency`` at once, while the next ones are made ready; all memory that is held is theirs.
+
+    ``note`` is called in this thread as soon as an answer is there, in the order of the answers. The first error, wherever
+    it comes from, ends the sending: what is in flight by then is still waited for and noted. An interrupt waits for nothing.
+    """
+    error: Exception | None = None
+    reader, senders = ThreadPoolExecutor(1), ThreadPoolExecutor(concurrency)
+
+    def sent(batch: Future[Batch | None]) -> Answered | None:
+        ready = batch.result()
+        return None if ready is None else send(ready)
+
+    def begin() -> Future[Answered | None]:
+        return senders.submit(sent, reader.submit(next, batches, None))
+
+    pending = {begin() for _ in range(2 * concurrency + 1)}  # in flight, and ready to follow
+    try:
+        while pending:
+            ended, pending = wait(pending, return_when=FIRST_COMPLETED)
+            for future in ended:
+                try:
+                    if _noted(future, note) and error is None:
+                        pending.add(begin())
+                except Exception as failure:  # noqa: BLE001, PERF203 - it is raised when nothing is in flight any more
+                    error = error or failure
+                    for other in pending:
+                        other.cancel()
+    finally:
+        for pool in (reader, senders):
+            pool.shutdown(wait=False, cancel_futures=True)
+    if error is not None:
+        raise error
+
+
+def _noted(future: Future[Answered | None], note: Callable[[Answered], None]) -> bool:
+    """Notes what was answered, and tells whether there may be more."""
+    answered = None if future.cancelled() else future.result()
+    if answered is not None:
+        note(answered)
+    return answered is not None
+
+
+class Sender:
+    """Sends batches to one dataset; what the server refuses is told, the rest goes in.
+
+    Args:
+        target: the server.
+        dataset_id: of the dataset there.
+        source: the dataset's name on the old server.
+    """
+
+    def __init__(self, target: Target, dataset_id: str, source: str) -> None:
+        self._target, self._dataset_id, self._source = target, dataset_id, source
+
+    def __call__(self, batch: Batch) -> Answered:
+        """Sends a batch.
+
+        Raises:
+            ServerError: the dataset is gone, or what the transport says.
+        """
+        answered = Answered(batch)
+        answered.written_at = self._put(batch.items, answered.refused)
+        return answered
+
+    def _put(self, items: list[Item], refused: list[dict[str, Any]], *, last: bool = False) -> str:
+        """Puts the items; narrows refused ones down. Returns the target's time of the write ("" if nothing was written).
+
+        A 500 is no refusal where the server has trouble of its own: that is waited for, and a single record sent once more (``last``).
+        """
+        if not items:
+            return ""
+        try:
+            written = self._target.put_records(self._dataset_id, b'{"items":[' + b",".join(wire for _, wire in items) + b"]}")
+        except (NotAllowedError, TemporaryError):
+            raise
+        except ServerError as error:
+            if error.status == 404:
+                raise ServerError(f"{self._source} is not on the target any more ({error.detail}).", 404, error.detail) from None
+            if error.status not in _REFUSING:
+                raise
+            if error.status == 500:
+                self._target.wait_until_well()
+            if len(items) > 1:
+                return max(self._put(part, refused) for part in _narrowed(items, error.detail))
+            if error.status == 500 and not last:
+                return self._put(items, refused, last=True)
+            record = items[0][0]
+            refused.append({"dataset": self._source, "id": record.id, "status": error.status, "error": error.detail, "record": record})
+            return ""
+        point("import.batch_answered")
+        return max(map(_last_write, written))
+
+
+def _last_write(record: dict[str, Any]) -> str:
+    """The time of the last write to a record, as the answer to a batch or a listing has it.
+
+    Suggestions and responses are written after the record itself (argilla-server 2.0 to 2.8, ``bulk/records_bulk.py``).
+    """
+    return max(str(part["updated_at"]) for part in (record, *(record.get("suggestions") or ()), *(record.get("responses") or ())))
+
+
+def _narrowed(items: list[Item], detail: str) -> list[list[Item]]:
+    """The parts to try next: the item that the server names and the others, or else two halves."""
+    named = _POSITION.search(detail)
+    if named and int(named[1]) < len(items):
+        at = int(named[1])
+        return [[items[at]], items[:at] + items[at + 1 :]]
+    middle = len(items) // 2
+    return [items[:middle], items[middle:]]

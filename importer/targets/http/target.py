@@ -1,0 +1,306 @@
+"""An Argilla 2.x server: what the import asks of it, with names turned into ids."""
+
+import re
+from collections.abc import Iterator, Sequence
+from copy import copy
+from typing import Any
+from uuid import uuid4
+
+from argilla_snapshot.exact_json import from_json
+from argilla_snapshot.format.faults import point
+from argilla_snapshot.transport.api import SEARCH_AWAY, Api, is_json
+from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError, UnsupportedServerError
+from importer.plan import DatasetPlan, UserPlan
+from importer.target_state import Capabilities, TargetState, TargetUser
+from importer.targets.http.wire import DatasetIds, property_settings, question_settings
+
+#: The most records that a page of a listing may have (argilla-server 2.8.0, ``handlers/v1/datasets/records.py``).
+PAGE = 500
+#: The most values that a filter of a search may have (``schemas/v1/records.py``).
+SEARCH_VALUES = 250
+#: All that a listing can tell of a record.
+INCLUDE = ("responses", "suggestions", "vectors")
+
+
+#: How a server says that others wrote at the same time, or that it has no connection to its database free: seen on SQLite
+#: with 16 requests at once; the last four are PostgreSQL's.
+_BUSY = "database is locked|QueuePool limit|deadlock detected|could not serialize access|too many clients|remaining connection slots"
+#: How it says that its database is away (seen on PostgreSQL, stopped and started again), or has no room left.
+_DATABASE_AWAY = "ConnectionRefusedError|connection is closed|CannotConnectNowError|database or disk is full|No space left on device"
+
+
+class Target:
+    """The server to import into.
+
+    Raises:
+        UnsupportedServerError: no Argilla 2.x answers there.
+        NotAllowedError: the key is refused, or is not an owner's.
+    """
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+        api.passing = re.compile(f"{SEARCH_AWAY}|{_BUSY}|{_DATABASE_AWAY}")
+        self._patient = copy(api)
+        self._patient.passing = re.compile(".*")  # any 500
+        self.version = _version(api)
+        me = self._me()
+        self.me: str = me["username"]
+        if me["role"] != "owner":
+            raise NotAllowedError(f"{self.me} is {me['role']} on {api.url}: importing users and workspaces needs an owner's API key.")
+
+    def _me(self) -> dict[str, Any]:
+        try:
+            return self._patient.get("/api/v1/me")  # type: ignore[no-any-return]
+        except NotAllowedError as error:
+            raise NotAllowedError(f"{self.api.url} refuses the API key in ARGILLA_API_KEY.", error.status, error.detail) from None
+
+    def wait_until_well(self) -> None:
+        """Waits until the server can say whose key this is, which it looks up in its database: any 500 to that is trouble that passes.
+
+        Raises:
+            TemporaryError: it could not for as long as such trouble may last.
+        """
+        self._me()
+
+    def state(self) -> TargetState:
+        """What the target holds: users, workspaces with members, datasets."""
+        workspaces = self._workspaces()
+        memberships: dict[str, set[str]] = {}
+        for name, id_ in workspaces.items():
+            for member in self.api.get(f"/api/v1/workspaces/{id_}/users")["items"]:
+                memberships.setdefault(member["username"], set()).add(name)
+        users = {
+            u["username"]: TargetUser(u["id"], u["username"], u["role"], frozenset(memberships.get(u["username"], ())))
+            for u in self.api.get("/api/v1/users")["items"]
+        }
+        datasets = {place: dataset["id"] for place, dataset in self.datasets().items()}
+        return TargetState(self.api.url, self.version, self.me, users, workspaces, datasets)
+
+    def _workspaces(self) -> dict[str, str]:
+        return {w["name"]: w["id"] for w in self.api.get("/api/v1/me/workspaces")["items"]}
+
+    def datasets(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """(workspace, name) -> the dataset as the server lists it; without those of workspaces that are made in this moment."""
+        names = {id_: name for name, id_ in self._workspaces().items()}
+        datasets = self.api.get("/api/v1/me/datasets")["items"]
+        return {(names[d["workspace_id"]], d["name"]): d for d in datasets if d["workspace_id"] in names}
+
+    def accepts_options(self, type_: str, count: int) -> bool:
+        """Whether a question of that type may have so many options, asked without writing anything.
+
+        The limit is a setting that no endpoint tells. A request is validated before its dataset is looked for, so a
+        question for a dataset that does not exist is answered 422 where there are too many, and 404 where not.
+        """
+        options = [{"value": str(number), "text": str(number)} for number in range(count)]
+        settings: dict[str, Any] = {"type": type_, "options": options}
+        if type_ == "span":
+            settings |= {"field": "text", "allow_overlapping": True}
+        else:
+            settings |= {"visible_options": None}
+        try:
+            self.api.post(f"/api/v1/datasets/{uuid4()}/questions", {"name": "x", "title": "x", "required": True, "settings": settings})
+        except TemporaryError:
+            raise
+        except ServerError as error:
+            return error.status == 404
+        return True
+
+    # --- users and workspaces: what exists by then is taken as it is ---
+
+    def create_workspace(self, name: str, id_: str | None) -> str:
+        """Creates a workspace, and returns its id."""
+        body = {"name": name} | ({"id": id_} if id_ else {})
+        try:
+            return str(self.api.post("/api/v1/workspaces", body)["id"])
+        except ServerError as error:
+            if error.status != 409:
+                raise
+        return self._workspaces()[name]
+
+    def create_user(self, plan: UserPlan, password: str) -> str:
+        """Creates a user, and returns its id."""
+        body = {
+            "username": plan.username,
+            "first_name": plan.first_name,
+            "last_name": plan.last_name,
+            "role": plan.role,
+            "password": password,
+        } | ({"id": plan.id} if plan.id else {})
+        try:
+            return str(self.api.post("/api/v1/users", body)["id"])
+        except ServerError as error:
+            if error.status != 409:
+                raise
+        return next(str(u["id"]) for u in self.api.get("/api/v1/users")["items"] if u["username"] == plan.username)
+
+    def add_member(self, workspace_id: str, user_id: str) -> None:
+        """Makes a user a member of a workspace, who may be one already."""
+        try:
+            self.api.post(f"/api/v1/workspaces/{workspace_id}/users", {"user_id": user_id})
+        except ServerError as error:
+            if error.status != 409:
+                raise
+
+    # --- datasets ---
+
+    def create_dataset(self, plan: DatasetPlan, workspace_id: str) -> str:
+        """Creates and publishes a dataset, and returns its id. When that fails it is deleted: a half-made one would hide its records."""
+        body: dict[str, Any] = {"name": plan.name, "workspace_id": workspace_id, "allow_extra_metadata": True}
+        body["distribution"] = {"strategy": "overlap", "min_submitted": 1}
+        if plan.metadata is not None:
+            body["metadata"] = plan.metadata
+        id_ = self._new_dataset(body)
+        point("import.dataset_posted")
+        try:
+            self._shape(id_, plan)
+            point("import.dataset_shaped")
+            self._publish(id_)
+            point("import.dataset_published")
+        except BaseException:
+            self.delete_dataset(id_)
+            raise
+        return id_
+
+    def _new_dataset(self, body: dict[str, Any]) -> str:
+        """Creates an unpublished dataset, of a name that was free; a conflict means that an answer was lost."""
+        try:
+            return str(self.api.post("/api/v1/datasets", body)["id"])
+        except ServerError as error:
+            there = self.find_dataset(body["workspace_id"], body["name"]) if error.status == 409 else None
+            if there is None or there["status"] != "draft" or there.get("metadata") != body.get("metadata"):
+                raise
+        return str(there["id"])
+
+    def _publish(self, id_: str) -> None:
+        """Publishes a dataset; that it is published already means that an answer was lost, and a search tells whether it went well."""
+        try:
+            self.api.put(f"/api/v1/datasets/{id_}/publish")
+        except ServerError as error:
+            if error.status != 422 or self.dataset(id_)["status"] != "ready":
+                raise
+            self.count_searchable(id_)
+
+    def _shape(self, id_: str, plan: DatasetPlan) -> None:
+        for field in plan.fields:
+            settings: dict[str, Any] = {"type": "text", "use_markdown": False}
+            self._add(id_, "fields", {"name": field.name, "title": field.title, "required": field.required, "settings": settings})
+            point("import.field_made")
+        for question in plan.questions:
+            settings = question_settings(question, plan.fields[0].name)
+            self._add(
+                id_, "questions", {"name": question.name, "title": question.title, "required": question.required, "settings": settings}
+            )
+            point("import.question_made")
+        for name, title, type_ in property_settings(plan):
+            self._add(
+                id_,
+                "metadata-properties",
+                {"name": name, "title": title, "settings": {"type": type_}, "visible_for_annotators": True},
+            )
+        for vector in plan.vectors:
+            self._add(id_, "vectors-settings", {"name": vector.name, "title": vector.title, "dimensions": vector.dimensions})
+
+    def _add(self, id_: str, what: str, body: dict[str, Any]) -> None:
+        """Adds a part to a dataset; a conflict means that an answer was lost and the part is there."""
+        try:
+            self.api.post(f"/api/v1/datasets/{id_}/{what}", body)
+        except ServerError as error:
+            if error.status != 409:
+                raise
+
+    def delete_dataset(self, id_: str) -> None:
+        """Deletes a dataset, which may be gone already."""
+        try:
+            self.api.delete(f"/api/v1/datasets/{id_}")
+        except ServerError as error:
+            if error.status != 404:
+                raise
+
+    def find_dataset(self, workspace_id: str, name: str) -> dict[str, Any] | None:
+        """The dataset of that name as the server lists it, or None."""
+        items = self.api.get("/api/v1/me/datasets", workspace_id=workspace_id)["items"]
+        return next((d for d in items if d["name"] == name and d["workspace_id"] == workspace_id), None)
+
+    def dataset_ids(self, id_: str) -> DatasetIds:
+        """The ids that records of a dataset refer to."""
+        return DatasetIds(id_, {q["name"]: q["id"] for q in self.api.get(f"/api/v1/datasets/{id_}/questions")["items"]})
+
+    def dataset(self, id_: str) -> dict[str, Any]:
+        """A dataset as the server shows it."""
+        return dict(self.api.get(f"/api/v1/datasets/{id_}"))
+
+    def settings(self, id_: str) -> dict[str, list[dict[str, Any]]]:
+        """Fields, questions, metadata properties and vector settings of a dataset."""
+        paths = {
+            "fields": f"/api/v1/datasets/{id_}/fields",
+            "questions": f"/api/v1/datasets/{id_}/questions",
+            "properties": f"/api/v1/me/datasets/{id_}/metadata-properties",
+            "vectors": f"/api/v1/datasets/{id_}/vectors-settings",
+        }
+        return {name: self.api.get(path)["items"] for name, path in paths.items()}
+
+    # --- records ---
+
+    def put_records(self, dataset_id: str, content: bytes) -> list[dict[str, Any]]:
+        """Writes a batch, adding new records and updating those with a known external id; all or none, unless it fails with 500."""
+        return list(self.api.call("PUT", f"/api/v1/datasets/{dataset_id}/records/bulk", content=content)["items"])
+
+    def list_records(self, dataset_id: str, offset: int = 0, include: Sequence[str] = INCLUDE) -> Iterator[dict[str, Any]]:
+        """All records from the ``offset``-th on, from the database, in the order of their insertion; each once."""
+        seen = set[str]()
+        while True:
+            items = self.api.get(
+                f"/api/v1/datasets/{dataset_id}/records",
+                offset=offset,
+                limit=PAGE,
+                include=include,
+            )["items"]
+            # the order is by time only, and records of one batch may share it: a page can repeat the end of the last
+            yield from (item for item in items if item["id"] not in seen)
+            seen = {item["id"] for item in items}
+            offset += len(items)
+            if len(items) < PAGE:
+                return
+
+    def count_stored(self, dataset_id: str) -> int:
+        """How many records the database has."""
+        return int(self.api.get(f"/api/v1/datasets/{dataset_id}/records", limit=1)["total"])
+
+    def count_searchable(self, dataset_id: str) -> int:
+        """How many records the search engine has: those that people can see."""
+        return int(self.api.post(f"/api/v1/datasets/{dataset_id}/records/search", {}, limit=1)["total"])
+
+    def find(self, dataset_id: str, external_ids: Sequence[str], include: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
+        """Those of up to 250 external ids that the search engine has, with their records.
+
+        Where a search can't ask for external ids, all records are looked through: before 2.3 that listing is the search engine's too.
+        """
+        assert len(external_ids) <= SEARCH_VALUES
+        if not Capabilities.of(self.version).finds_external_ids:
+            return {
+                record["external_id"]: record
+                for record in self.list_records(dataset_id, include=include)
+                if record["external_id"] in external_ids
+            }
+        scope = {"entity": "record", "property": "external_id"}
+        query = {"filters": {"type": "and", "and": [{"type": "terms", "scope": scope, "values": list(external_ids)}]}}
+        found = self.api.post(f"/api/v1/datasets/{dataset_id}/records/search", query, limit=SEARCH_VALUES, include=list(include))
+        return {item["record"]["external_id"]: item["record"] for item in found["items"]}
+
+
+def _version(api: Api) -> str:
+    """The version of the server.
+
+    Raises:
+        UnsupportedServerError: it is not Argilla 2.x. (1.x servers before 1.29 and web pages have no such path.)
+    """
+    response = api.first_contact("/api/v1/version")
+    if response.status_code in (401, 403):
+        raise NotAllowedError(f"{api.url} answers {response.status_code} before any key is asked for: a private Space needs HF_TOKEN.")
+    if response.status_code != 200 or not is_json(response):
+        raise UnsupportedServerError(f"{api.url} does not answer as an Argilla 2.x server: check the address and the server's version.")
+    data = from_json(response.content)
+    version = str(data.get("version", "")) if isinstance(data, dict) else ""
+    if not version.startswith("2."):
+        raise UnsupportedServerError(f"{api.url} is Argilla {version or 'of an unknown version'}: import writes to Argilla 2.x.")
+    return version

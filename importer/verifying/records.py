@@ -1,0 +1,151 @@
+"""The records of one dataset on the target, compared with those that the plan makes of the snapshot's."""
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice, zip_longest
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import orjson
+
+from argilla_snapshot.format.progress import Progress
+from importer.journal.done import Done
+from importer.mapping.record import TargetRecord
+from importer.plan import DatasetPlan
+from importer.targets.http.target import INCLUDE, SEARCH_VALUES, Target
+from importer.verifying.differences import CHANGED, Differences
+from importer.verifying.waiting import Waiting
+
+#: How much later than the answer to a batch says it may have been written: of records that it completes, whose times follow each
+#: other by microseconds, the answer gives all the time of the first (seen with argilla-server 2.8.0).
+_LATER = timedelta(milliseconds=100)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the ids in the target's records mean."""
+
+    users: Mapping[str, str]
+    questions: Mapping[str, str]
+
+
+class Records:
+    """Compares the records of one dataset."""
+
+    def __init__(self, plan: DatasetPlan, names: Names, done: Done, differences: Differences) -> None:
+        self._plan, self._names, self._differences = plan, names, differences
+        written_at = done.written_at.get(plan.source)
+        self._written_at = (datetime.fromisoformat(written_at) + _LATER).isoformat() if written_at else ""
+
+    def all(self, expected: Iterator[TargetRecord], found: Iterator[dict[str, Any]], folder: Path, progress: Progress) -> int:
+        """Walks both sides at once. What comes before its other half waits for it, and after an import in parts that may be most of all.
+
+        Some MiB of what waits are in memory, and of the rest only the external ids: it lies in a file.
+        """
+        count = 0
+        with Waiting(folder) as ours, Waiting(folder) as theirs:
+            for mine, yours in zip_longest(expected, found):
+                count += mine is not None
+                progress.advanced(mine is not None)
+                if mine is not None and yours is not None and mine.external_id == yours["external_id"]:
+                    self.compare(mine, yours)
+                    continue
+                if mine is not None:
+                    self._take_mine(mine, ours, theirs)
+                if yours is not None:
+                    self._take_yours(yours, ours, theirs)
+            for external_id in ours:
+                self._missing(external_id)
+            for external_id in theirs:
+                self._more("records", external_id, theirs.take(external_id))
+        return count
+
+    def _take_mine(self, mine: TargetRecord, ours: Waiting, theirs: Waiting) -> None:
+        if (waiting := theirs.take(mine.external_id)) is not None:
+            self.compare(mine, waiting)
+        elif not ours.add(mine.external_id, mine):  # two ids of the snapshot become one without what no database takes
+            self._missing(mine.external_id)
+
+    def _take_yours(self, yours: dict[str, Any], ours: Waiting, theirs: Waiting) -> None:
+        key = str(yours["external_id"])
+        if (waiting := ours.take(key)) is not None:
+            self.compare(msgspec.convert(waiting, TargetRecord), yours)
+        elif not theirs.add(key, yours):
+            self._more("records", key, yours)
+
+    def some(self, chosen: Iterator[TargetRecord], total: int, target: Target, id_: str, hidden: Container[str]) -> int:
+        """Compares chosen records, found by their external id, and how many there are in all; ``hidden`` ones can't be found."""
+        count = missing = 0
+        while part := list(islice(chosen, SEARCH_VALUES)):
+            count += len(part)
+            found = target.find(id_, [record.external_id for record in part], include=INCLUDE)
+            for record in part:
+                if record.external_id in found:
+                    self.compare(record, found[record.external_id])
+                elif record.external_id not in hidden:
+                    missing += 1
+                    self._missing(record.external_id)
+        stored = target.count_stored(id_)
+        others = max(0, total - stored - missing)
+        more = stored - total + missing + others
+        new = sum(map(self._is_new, target.list_records(id_, stored - more, include=()))) if more else 0  # new ones are the last ones
+        self._differences.count("missing", "records", others, self._plan.source)
+        self._differences.count(CHANGED, "records", new, self._plan.source)
+        self._differences.count("more than expected", "records", more - new, self._plan.source)
+        return count
+
+    def _missing(self, external_id: str) -> None:
+        self._differences.add("missing", "records", external_id, self._plan.source)
+
+    def _more(self, what: str, sample: str, there: dict[str, Any]) -> None:
+        self._differences.add(CHANGED if self._is_new(there) else "more than expected", what, sample, self._plan.source)
+
+    def _is_new(self, there: dict[str, Any]) -> bool:
+        """Whether a record, response or suggestion came after all that the import wrote."""
+        return bool(there["inserted_at"] > self._written_at)
+
+    def compare(self, ours: TargetRecord, theirs: dict[str, Any]) -> None:
+        """Compares one record part by part."""
+        name = ours.external_id
+        record_changed = theirs["updated_at"] > self._written_at
+        if ours.fields != {key: value for key, value in theirs["fields"].items() if value is not None}:
+            self._differs("fields", name, changed=record_changed)
+        if ours.metadata != (theirs["metadata"] or {}):
+            self._differs("metadata", name, changed=record_changed)
+        if ours.vectors != (theirs.get("vectors") or {}):
+            self._differs("vectors", name, changed=record_changed)
+        self._compare_suggestions(ours, theirs)
+        self._compare_responses(ours, theirs)
+
+    def _compare_suggestions(self, ours: TargetRecord, theirs: dict[str, Any]) -> None:
+        expected = {s.question: (s.value, s.score, s.agent) for s in ours.suggestions}
+        there = {self._names.questions[s["question_id"]]: s for s in theirs.get("suggestions") or []}
+        found = {name: (s["value"], s["score"], s["agent"]) for name, s in there.items()}
+        self._compare_named("suggestions", ours.external_id, expected, found, there)
+
+    def _compare_responses(self, ours: TargetRecord, theirs: dict[str, Any]) -> None:
+        expected = {r.username: (r.status, r.values) for r in ours.responses}
+        there = {self._names.users.get(str(r["user_id"]), str(r["user_id"])): r for r in theirs.get("responses") or []}
+        found = {name: (r["status"], {q: v["value"] for q, v in (r["values"] or {}).items()}) for name, r in there.items()}
+        self._compare_named("responses", ours.external_id, expected, found, there)
+
+    def _compare_named(
+        self, what: str, record: str, expected: dict[str, Any], found: dict[str, Any], there: dict[str, dict[str, Any]]
+    ) -> None:
+        for name in expected.keys() - found.keys():
+            self._differences.add("missing", what, f"{record}: {name}", self._plan.source)
+        for name in found.keys() & expected.keys():
+            if _plain(expected[name]) != _plain(found[name]):
+                self._differs(what, f"{record}: {name}", changed=there[name]["updated_at"] > self._written_at)
+        for name in found.keys() - expected.keys():
+            self._more(what, f"{record}: {name}", there[name])
+
+    def _differs(self, what: str, sample: str, *, changed: bool) -> None:
+        self._differences.add(CHANGED if changed else "different", what, sample, self._plan.source)
+
+
+def _plain(value: Any) -> Any:
+    """Tuples as lists, as JSON has them."""
+    return orjson.loads(orjson.dumps(value))

@@ -1,0 +1,112 @@
+"""Reading the target back and comparing it, record by record, with what the plan says it should hold."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from argilla_snapshot.format.progress import Progress
+from argilla_snapshot.format.reader import Snapshot
+from importer.journal.done import Done
+from importer.mapping.cleaning import clean_text
+from importer.mapping.legacy import Mapper
+from importer.plan import Plan
+from importer.target_state import TargetState
+from importer.targets.http.searching import not_searchable
+from importer.targets.http.target import Target
+from importer.verifying.differences import CHANGED, Difference, Differences
+from importer.verifying.records import Names, Records
+from importer.verifying.settings import differing_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was compared, and how it differs. ``skipped``: datasets that the import left as they were; they are not compared."""
+
+    records: int
+    datasets: int
+    skipped: int
+    users: int
+    differences: list[Difference]
+
+    @property
+    def only_changed_since(self) -> bool:
+        """Whether all that differs is the work of people on the target after the import."""
+        return bool(self.differences) and all(difference.kind == CHANGED for difference in self.differences)
+
+
+def verify(
+    snapshot: Snapshot,
+    target: Target,
+    plan: Plan,
+    done: Done,
+    *,
+    folder: Path,
+    progress: Progress,
+    sample: int | None = None,
+) -> Verification:
+    """Compares the target with the plan: users, workspaces, datasets with their settings, and every record.
+
+    Args:
+        done: what the journal says was done; it tells the time of the last write, and the ids.
+        folder: where a nameless file may lie, for records that come in another order than the snapshot's.
+        sample: compare only so many records of each dataset, evenly spread; counts are compared all the same.
+    """
+    differences = Differences()
+    state = target.state()
+    _compare_users(plan, state, differences)
+    entries = {f"{e.workspace}.{e.name}": e for e in snapshot.entries}
+    records = datasets = skipped = 0
+    for dataset in plan.datasets:
+        if dataset.action == "skip":
+            skipped += 1
+            continue
+        datasets += 1
+        id_ = state.datasets.get((dataset.workspace, dataset.name))
+        if id_ is None:
+            differences.add("missing", "datasets", dataset.target, dataset.source)
+            continue
+        there = target.dataset(id_)
+        if there["status"] != "ready" or (dataset.metadata is not None and there.get("metadata") != dataset.metadata):
+            differences.add("different", "datasets", f"{dataset.target}: its status or metadata", dataset.source)
+        for kind, what, name in differing_settings(dataset, target.settings(id_)):
+            differences.add(kind, what, name, dataset.source)
+        entry, mapper = entries[dataset.source], Mapper(dataset, plan.agents, plan.options)
+        names = Names({user.id: user.username for user in state.users.values()}, _swapped(target.dataset_ids(id_).questions))
+        comparison = Records(dataset, names, done, differences)
+        progress.started("verifying", dataset.source, entry.records)
+        hidden = dict.fromkeys(not_searchable(target, id_, (clean_text(record.id) for record in snapshot.records(entry))))
+        if sample is None:
+            expected = (mapper.map(record)[0] for record in snapshot.records(entry))
+            records += comparison.all(expected, target.list_records(id_), folder, progress)
+        else:
+            rows = spread(entry.records, sample)
+            chosen = (mapper.map(record)[0] for row, record in enumerate(snapshot.records(entry)) if row in rows)
+            records += comparison.some(chosen, entry.records, target, id_, hidden)
+        for external_id in hidden:
+            differences.add("not searchable", "records", external_id, dataset.source)
+    return Verification(records, datasets, skipped, len(plan.users), differences.all())
+
+
+def spread(total: int, sample: int) -> set[int]:
+    """So many rows of a dataset, evenly spread; all where it has no more."""
+    return {number * total // sample for number in range(sample)}
+
+
+def _compare_users(plan: Plan, state: TargetState, differences: Differences) -> None:
+    for workspace in plan.workspaces:
+        if workspace.name not in state.workspaces:
+            differences.add("missing", "workspaces", workspace.name)
+    for user in plan.users:
+        there = state.users.get(user.username)
+        if there is None:
+            differences.add("missing", "users", user.username)
+            continue
+        if there.role != user.role:
+            differences.add("different", "users", f"{user.username}: {there.role}, not {user.role}")
+        for name in user.workspaces:
+            if name not in there.workspaces:
+                differences.add("missing", "memberships", f"{user.username} in {name}")
+
+
+def _swapped(names: Mapping[str, str]) -> dict[str, str]:
+    return {id_: name for name, id_ in names.items()}

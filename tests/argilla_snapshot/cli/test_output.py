@@ -1,0 +1,113 @@
+"""What the two ends of the terminal are told."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from argilla_snapshot.cli.progress import Steps
+from tests.fixtures import SNAPSHOT, edit_json
+from tests.helpers.cli import heed_interrupts, succeed
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> Path:
+    """A whole snapshot."""
+    return Path(shutil.copytree(SNAPSHOT, tmp_path / "snap"))
+
+
+def test_what_was_done_earlier_counts_once_in_all(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("argilla_snapshot.cli.progress._TOLD_EVERY", -1)
+    with Steps() as steps:
+        steps.expected("reading", 1000)
+        steps.started("reading", "a.b", 900, 700)
+        steps.started("gathering", "a.b", 900, 700)
+        steps.advanced(200)
+        steps.started("reading", "a.b", 900, 700)
+        steps.advanced(200)
+        steps.started("reading", "a.c", 100, 50)
+        steps.advanced(50)
+    told = [line.rsplit(" left", 1)[0] for line in capsys.readouterr().err.splitlines()]
+    counts = [[part.split(",")[0] for part in line.split("; ")] for line in told]
+    assert counts == [
+        ["gathering a.b: 900 of 900"],
+        ["reading a.b: 900 of 900", "in all: 900 of 1000"],
+        ["reading a.c: 100 of 100", "in all: 1000 of 1000"],
+    ]
+
+
+def test_a_manifest_that_does_not_count_all_is_shown(snapshot: Path) -> None:
+    edit_json(snapshot / "manifest.json", lambda manifest: manifest.update(counts={"records": 4, "datasets": 3, "more": 1}))
+    assert "\n3 datasets, 4 records\n" in succeed("inspect", snapshot)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1"])
+def test_characters_that_the_encoding_lacks_are_escaped(encoding: str, snapshot: Path) -> None:
+    edit_json(snapshot / "datasets/demo/news/dataset.json", lambda dataset: dataset["annotation_agents"].update({"中": 1, "\x9b": 2}))
+    told = succeed("inspect", snapshot, PYTHONIOENCODING=encoding)
+    assert "\\u4e2d 1, \\ufffd 2" in told
+
+
+def in_a_shell(command: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Runs a line of a shell, in which ``$0`` is the tool, ``$1`` the first argument …"""
+    words = ["bash", "-c", command, Path(sys.executable).with_name("argilla-snapshot"), *arguments]
+    return subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "err"),
+    [
+        ('"$0" inspect "$1" >&-', 0, ""),
+        ('"$0" inspect "$1" --json >&-', 0, ""),
+        ('"$0" inspect "$1" <&- >&- 2>&-', 0, ""),
+        ('"$0" inspect "$1/none" 2>&-', 6, ""),
+        ('"$0" inspect "$1/none" 2>/dev/full', 6, ""),
+        ('"$0" check "$1" --deep | true; exit ${PIPESTATUS[0]}', 0, ""),
+        ('"$0" inspect "$1" | true; exit ${PIPESTATUS[0]}', 0, ""),
+        ('"$0" inspect "$1" --json | true; exit ${PIPESTATUS[0]}', 0, ""),
+        ('"$0" inspect "$1/none" 2>&1 | true; exit ${PIPESTATUS[0]}', 6, ""),
+        ('"$0" --help | true; exit ${PIPESTATUS[0]}', 0, ""),
+        ('"$0" inspect "$1" >/dev/full', 1, "Error: stdout can't be written: No space left on device.\n"),
+        ('"$0" inspect "$1" --json >/dev/full', 1, "Error: stdout can't be written: No space left on device.\n"),
+        ('"$0" inspect "$1" >/dev/full 2>&1', 1, ""),
+        ('"$0" --help >/dev/full', 1, "Error: stdout can't be written: No space left on device.\n"),
+    ],
+)
+def test_ends_that_lead_nowhere(command: str, code: int, err: str, snapshot: Path) -> None:
+    for _ in range(3 if "|" in command else 1):  # the reader is not always gone in time
+        done = in_a_shell(command, snapshot)
+        assert (done.returncode, done.stdout, done.stderr) == (code, "", err)
+
+
+def test_without_a_terminal_nobody_is_asked() -> None:
+    asked = "from argilla_snapshot.cli.output import ask, open_ends; open_ends(); print(ask('Sure?'))"
+    done = in_a_shell('"$1" -c "$2" <&-', sys.executable, asked)
+    assert (done.stdout, done.stderr) == ("False\n", "")
+
+
+KEPT = " What was done is kept: run the same command again to go on."
+
+
+@pytest.mark.parametrize(("command", "after"), [("export", KEPT), ("import", KEPT), ("plan", ""), ("verify", "")])
+def test_only_what_keeps_its_work_says_so_when_it_is_interrupted(command: str, after: str, snapshot: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        env = {**os.environ, "ARGILLA_API_URL": f"http://127.0.0.1:{silent.getsockname()[1]}", "ARGILLA_API_KEY": "key"}
+        words = [Path(sys.executable).with_name("argilla-snapshot"), command, tmp_path / "new" if command == "export" else snapshot]
+        with subprocess.Popen(words, env=env, stderr=subprocess.PIPE, text=True, preexec_fn=heed_interrupts) as process:  # noqa: PLW1509
+            connection, _ = silent.accept()
+            process.send_signal(signal.SIGINT)
+            _, told = process.communicate(timeout=60)
+            connection.close()
+    assert process.returncode == 130
+    assert told.strip() == f"Interrupted.{after}"
+
+
+def test_nor_does_check_when_a_file_can_not_be_written(snapshot: Path) -> None:
+    done = in_a_shell('"$1" -m tests.faults.failing_files 1 ENOSPC -- check "$2" --update', sys.executable, snapshot)
+    assert (done.returncode, done.stderr.startswith("Error: No space left on device"), done.stderr.count("\n")) == (1, True, 1)
+    assert "kept" not in done.stderr

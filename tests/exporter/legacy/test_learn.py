@@ -1,0 +1,125 @@
+"""What is learnt from all records of a dataset."""
+
+import math
+from typing import Any
+
+import pytest
+
+from argilla_snapshot.format.models import Columns, Task
+from exporter.documents import decode, encode
+from exporter.legacy.learn import Learning, Learnt, metadata_type, value_kinds
+
+BIG = 2**53
+LONG = 2**63
+
+
+def learn_from(task: Task, documents: list[dict[str, Any]]) -> Learnt:
+    return Learning(task).see(decode(encode(document)) for document in documents).learnt()
+
+
+def type_of(*values: object) -> str:
+    return metadata_type(set().union(*map(value_kinds, values)))
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([True, False], "bool"),
+        ([1, -1], "int"),
+        ([LONG - 1, -LONG], "int"),
+        ([LONG], "json"),
+        ([1, 0.5], "float"),
+        ([BIG, 0.5], "float"),
+        ([BIG + 1, 0.5], "json"),
+        ([0.5, math.nan, math.inf], "float"),
+        (["a", ""], "str"),
+        ([True, 1], "json"),
+        (["a", 1], "json"),
+        ([None, 1], "int"),
+        ([[1, 2], [3]], "list[int]"),
+        ([[1], [0.5]], "list[float]"),
+        ([[1, 0.5]], "list[float]"),
+        ([["a"], []], "list[str]"),
+        ([[]], "list[str]"),
+        ([[True]], "list[bool]"),
+        ([["a", 1]], "json"),
+        ([["a", None]], "json"),
+        ([["a"], "a"], "json"),
+        ([[["a"]]], "json"),
+        ([{"a": 1}], "json"),
+        ([[{"a": 1}]], "json"),
+        ([[LONG]], "json"),
+    ],
+)
+def test_a_metadata_key_gets_the_one_type_that_holds_all_its_values(values: list[Any], expected: str) -> None:
+    assert type_of(*values) == expected
+    assert type_of(*reversed(values)) == expected
+
+
+def test_names_come_in_the_order_in_which_they_appear() -> None:
+    learnt = learn_from(
+        "TextClassification",
+        [
+            {"inputs": {"b": "x"}, "metadata": {"z": 1, "none": None}, "vectors": {"v": {"value": [1, 2.5]}}},
+            {
+                "inputs": {"a": "x", "b": ["x"]},
+                "metadata": {"a": "s", "z": 2},
+                "vectors": {"w": {"value": [1.0]}, "v": {"value": [1.0, 2.0]}},
+                "explanation": {"b": [{"token": "t", "attributions": {"y": 1, "x": 0.5}}]},
+            },
+            {"inputs": {"b": "x"}, "vectors": {"w": {"value": [1.0, 2.0]}}},
+        ],
+    )
+    assert learnt.columns == Columns(
+        inputs={"b": "list[str]", "a": "str"},
+        metadata={"z": "int", "a": "str"},
+        vectors={"v": 2, "w": None},
+        explanation={"b": ["y", "x"]},
+    )
+    assert list(learnt.columns.inputs) == ["b", "a"]
+    assert list(learnt.columns.metadata) == ["z", "a"]
+    assert learnt.records == 3
+
+
+def labels(*names: str) -> dict[str, Any]:
+    return {"labels": [{"class_label": name, "score": 1.0} for name in names]}
+
+
+def test_labels_and_agents_are_those_of_everyone() -> None:
+    learnt = learn_from(
+        "TextClassification",
+        [
+            {
+                "status": "Validated",
+                "annotation": {"agent": "ann", **labels("b")},
+                "annotations": {"ann": labels("b"), "bob": labels("c")},
+                "predictions": {"m": labels("a")},
+            },
+            {"status": "Default", "prediction": {"agent": "n", **labels("z", "a")}},
+            {"annotations": {"ann": labels()}},
+        ],
+    )
+    assert learnt.labels == ["a", "b", "c", "z"]
+    assert learnt.annotation_agents == {"ann": 1, "bob": 1}
+    assert learnt.prediction_agents == {"m": 1, "n": 1}
+    assert learnt.statuses == {"Default": 2, "Validated": 1}
+
+
+@pytest.mark.parametrize(
+    ("task", "documents", "expected"),
+    [
+        ("TextClassification", [], None),
+        ("TextClassification", [{"inputs": {}}], False),
+        ("TextClassification", [{"multi_label": False}, {"multi_label": True}], True),
+        ("TokenClassification", [{"multi_label": True}], None),
+        ("Text2Text", [{}], None),
+    ],
+)
+def test_multi_label_is_known_where_a_record_tells_it(task: Any, documents: list[dict[str, Any]], expected: bool | None) -> None:  # noqa: FBT001
+    assert learn_from(task, documents).multi_label is expected
+
+
+def test_entity_labels_are_labels_and_sentences_are_not() -> None:
+    entities = {"annotations": {"ann": {"entities": [{"label": "PER", "start": 0, "end": 1}]}}}
+    assert learn_from("TokenClassification", [entities]).labels == ["PER"]
+    assert learn_from("Text2Text", [{"annotations": {"ann": {"sentences": [{"text": "a"}]}}}]).labels == []

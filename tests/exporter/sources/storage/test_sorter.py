@@ -1,0 +1,56 @@
+"""Documents in the order of their ids, of any number, kind and content."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from argilla_snapshot.exact_json import from_json
+from exporter.documents import encode
+from exporter.sources.storage.sorter import Sorter
+
+VALUES = st.one_of(st.text(), st.integers(), st.floats(allow_nan=False), st.lists(st.text(max_size=3), max_size=3))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    documents=st.dictionaries(st.text() | st.integers(), VALUES, max_size=60).filter(lambda d: len({*map(str, d)}) == len(d)),
+    run=st.integers(1, 500),
+)
+def test_they_come_back_in_order_as_they_were(documents: dict[Any, Any], run: int, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("exporter.sources.storage.sorter.RUN_BYTES", run)
+        patch.setattr("exporter.sources.storage.sorter._BLOCK_BYTES", 40)
+        patch.setattr("exporter.sources.storage.sorter._PAGE", 7)
+        patch.setattr("exporter.sources.storage.sorter._RUNS", 3)
+        sorter = Sorter(tmp_path)
+        for id_, value in documents.items():
+            sorter.add([(str(id_), encode({"id": id_, "value": value}))])
+        pages = list(sorter.pages())
+        sorter.close()
+    assert all(0 < len(page) <= 7 for page in pages)
+    found = [from_json(line) for page in pages for line in page]
+    assert found == [{"id": id_, "value": documents[id_]} for id_ in sorted(documents, key=lambda id_: str(id_).encode())]
+    assert [type(document["id"]) for document in found] == [type(id_) for id_ in sorted(documents, key=lambda id_: str(id_).encode())]
+
+
+def test_few_runs_are_read_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exporter.sources.storage.sorter.RUN_BYTES", 1)
+    monkeypatch.setattr("exporter.sources.storage.sorter._RUNS", 4)
+    sorter = Sorter(tmp_path)
+    ids = [f"{number * 7919 % 1000:03}" for number in range(1000)]
+    for id_ in ids:
+        sorter.add([(id_, id_.encode())])
+    assert sum(map(len, sorter._runs)) <= 3 * len(sorter._runs) == 3 * 5
+    assert [line.decode() for page in sorter.pages() for line in page] == sorted(ids)
+    sorter.close()
+
+
+def test_nothing_is_left_of_the_file(tmp_path: Path) -> None:
+    sorter = Sorter(tmp_path)
+    sorter.add([("b", b"2"), ("a", b"1")])
+    assert list(sorter.pages()) == [[b"1", b"2"]]
+    sorter.close()
+    assert list(tmp_path.iterdir()) == []

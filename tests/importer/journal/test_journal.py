@@ -1,0 +1,146 @@
+"""What an import keeps beside the snapshot and binds it to the target: what is said when either is not as it was."""
+
+import stat
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from importer.errors import ConflictError, JournalError
+from importer.journal.done import Done
+from importer.journal.journal import CREDENTIALS, JOURNAL, Journal, begin
+from importer.options import WHOLE, ImportOptions, Part
+from importer.plan import DatasetAction, DatasetPlan, Plan, TargetInfo
+from importer.run import refuse_half_loaded, refuse_lost
+from importer.target_state import TargetState
+
+PLAN = Plan("id", "fingerprint", TargetInfo("http://new", "2.8.0", "owner"), ImportOptions(), [], [], [], [], [], [])
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    """A journal whose credentials name two users."""
+    begun = Journal(tmp_path, PLAN, Done())
+    begun.remember_password("ana", 'a"b,c\nd')
+    begun.remember_password("zoë", "correct horse")
+    return begun
+
+
+def test_each_user_has_one_row_with_the_last_password(journal: Journal) -> None:
+    journal.remember_password("ana", "battery staple")
+    file = journal.folder / CREDENTIALS
+    assert file.read_bytes().decode() == "username,password\r\nana,battery staple\r\nzoë,correct horse\r\n"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert journal.passwords() == {"ana": "battery staple", "zoë": "correct horse"}
+
+
+@pytest.mark.parametrize("change", [lambda text: "\ufeff" + text, lambda text: text.rstrip(), lambda text: text.replace("\r\n", "\n")])
+def test_what_an_editor_changes_makes_no_difference(journal: Journal, change: Callable[[str], str]) -> None:
+    file = journal.folder / CREDENTIALS
+    before = journal.passwords()
+    file.write_bytes(change(file.read_bytes().decode()).encode())
+    assert journal.passwords() == before
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"username;password\r\nana;x\r\n", "its first line is not username,password"),
+        (b"", "its first line is not username,password"),
+        ("username,password\r\nzoë,x\r\n".encode("cp1252"), "can't decode byte"),
+        (b"username,password\r\nana\r\n", "not enough values"),
+        (b'username,password\r\nana,"x\r\n', "unexpected end of data"),
+    ],
+)
+def test_what_is_not_as_it_was_written_is_told_in_one_line(journal: Journal, content: bytes, says: str) -> None:
+    file = journal.folder / CREDENTIALS
+    file.write_bytes(content)
+    for ask in (journal.passwords, lambda: journal.remember_password("eve", "battery staple")):
+        with pytest.raises(JournalError) as refused:
+            ask()
+        message = refused.value.format_message()
+        assert (says in message, str(file) in message, message.count("\n")) == (True, True, 0)
+    assert file.read_bytes() == content
+
+
+# --- what is lost on the target ---
+
+
+def dataset(name: str, action: DatasetAction = "create") -> DatasetPlan:
+    return DatasetPlan(f"w.{name}", f"datasets/w/{name}", "w", name, "Text2Text", 10, action)
+
+
+@pytest.mark.parametrize(
+    ("done", "skipped", "part", "advice"),
+    [
+        ({"a": 10}, [], WHOLE, "--restart begins anew, with --on-conflict skip for what is still there."),
+        ({"a": 10, "c": 10}, ["x"], WHOLE, "--restart begins anew, with --on-conflict skip for what is still there."),
+        (
+            {"a": 9, "c": 10},
+            [],
+            WHOLE,
+            "w.a lacks records, so --restart begins anew with --on-conflict replace, which deletes what is still there: w.a (and 1 more).",
+        ),
+        ({"c": 10, "a": 0}, ["x"], WHOLE, "delete w.a there, which lacks records, and --restart begins anew."),
+        ({"a": 10}, [], Part(1, 2), "delete there what the parts made, and begin each of them anew with --restart."),
+    ],
+)
+def test_after_a_loss_nothing_that_lacks_records_is_to_be_left_as_it_is(
+    tmp_path: Path, done: dict[str, int], skipped: list[str], part: Part, advice: str
+) -> None:
+    datasets = [dataset("lost"), *map(dataset, done), *(dataset(name, "skip") for name in skipped)]
+    journal = Journal(tmp_path, replace(PLAN, datasets=datasets, options=ImportOptions(part=part)), Done())
+    for name, rows in {"lost": 5, **done}.items():
+        journal.note("dataset", name=f"w.{name}", id=f"id of {name}")
+        if rows:
+            journal.note("batch", name=f"w.{name}", start=0, end=rows, rejected=[], written_at="now")
+    there = {("w", name): f"id of {name}" for name in [*done, *skipped]}
+    state = TargetState("http://new", "2.8.0", "owner", {}, {}, there)
+    with pytest.raises(JournalError) as refused:
+        refuse_lost(state, journal)
+    assert refused.value.format_message() == f"dataset w.lost was imported and is not on http://new any more: {advice}"
+
+
+@pytest.mark.parametrize(
+    ("where", "events", "refused"),
+    [
+        ("new-80", [("begun", {}), ("dataset", {"id": "its id"})], True),
+        ("new-80", [("begun", {})], True),  # killed before its id was noted
+        ("other-80/earlier-1", [("begun", {})], True),
+        ("other-80/earlier-1", [("begun", {}), ("dataset", {"id": "its id"})], True),
+        ("other-80/earlier-1", [("begun", {}), ("dataset", {"id": "another id"})], False),
+        ("new-80", [("dataset", {"id": "its id"}), ("batch", {"start": 0, "end": 10, "rejected": ["7"], "written_at": "now"})], True),
+        (
+            "new-80/earlier-1",
+            [("dataset", {"id": "its id"}), ("batch", {"start": 0, "end": 10, "rejected": ["7"], "written_at": "now"})],
+            False,
+        ),
+        ("new-80", [("dataset", {"id": "its id"}), ("batch", {"start": 0, "end": 10, "rejected": [], "written_at": "now"})], False),
+    ],
+)
+def test_no_dataset_is_skipped_that_lacks_records(
+    tmp_path: Path, where: str, events: list[tuple[str, dict[str, Any]]], *, refused: bool
+) -> None:
+    journal = begin(tmp_path / where, replace(PLAN, datasets=[dataset("a")]))
+    for event, members in events:
+        journal.note(event, name="w.a", **members)
+    (tmp_path / "garbled").mkdir()
+    (tmp_path / "garbled" / JOURNAL).write_text("no journal\n")
+    skipping = replace(PLAN, datasets=[replace(dataset("a", "skip"), existing_id="its id")])
+    if refused:
+        with pytest.raises(ConflictError, match=r"w\.a lacks records of the import in .*(new-80|other-80/earlier-1): "):
+            refuse_half_loaded(tmp_path / "new-80", skipping)
+    else:
+        refuse_half_loaded(tmp_path / "new-80", skipping)
+
+
+def test_a_dataset_with_refused_records_lacks_them(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, replace(PLAN, datasets=[dataset("lost"), dataset("a")]), Done())
+    for name in ("lost", "a"):
+        journal.note("dataset", name=f"w.{name}", id=f"id of {name}")
+        journal.note("batch", name=f"w.{name}", start=0, end=10, rejected=["7"], written_at="now")
+    state = TargetState("http://new", "2.8.0", "owner", {}, {}, {("w", "a"): "id of a"})
+    with pytest.raises(JournalError, match=r"w\.a lacks records"):
+        refuse_lost(state, journal)

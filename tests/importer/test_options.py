@@ -1,0 +1,74 @@
+"""What a person can choose for an import, beyond what the catalogue of traps shows; one server, one step after the other."""
+
+import json
+import shutil
+from pathlib import Path
+
+import httpx
+import pytest
+
+from importer.journal.journal import import_folder
+from servers.argilla import ArgillaServer
+from tests.fixtures import SNAPSHOT
+from tests.helpers import target
+from tests.helpers.cli import run, succeed
+
+pytestmark = pytest.mark.servers
+FIXTURE = SNAPSHOT
+
+
+def test_plan_passwords_conflicts_and_samples(fresh_new: ArgillaServer, tmp_path: Path) -> None:
+    snapshot = Path(shutil.copytree(FIXTURE, tmp_path / "first"))
+    url = fresh_new.url
+    with target.connect(url) as client:
+        # plan writes nothing, and import does just what it says
+        before = target.everything(client)
+        planned = json.loads(succeed("plan", snapshot, "--json", url=url))
+        assert target.everything(client) == before
+        assert [path.name for path in tmp_path.iterdir()] == ["first"]
+
+        (tmp_path / "short.csv").write_text("username,password\nana,short\n")
+        assert run("import", snapshot, "--passwords", tmp_path / "short.csv", url=url).returncode == 2
+        (tmp_path / "other.csv").write_text("username,password\nnobody,long-enough-it-is\n")
+        refused = run("import", snapshot, "--passwords", tmp_path / "other.csv", url=url)
+        assert (refused.returncode, "nobody is no user" in refused.stderr) == (2, True)
+        assert target.everything(client) == before
+
+        (tmp_path / "chosen.csv").write_text("username,password\nana,correct horse\nargilla,not for one who is there\n")
+        told = run("import", snapshot, "--passwords", tmp_path / "chosen.csv", url=url)
+        assert (told.returncode, "argilla is a user of the target already" in told.stderr) == (0, True), told.stderr
+        saved = json.loads((import_folder(snapshot, url) / "plan.json").read_text())
+        assert {key: value for key, value in planned.items() if key != "notes"} == {k: v for k, v in saved.items() if k != "notes"}
+        login = httpx.post(f"{url}/api/v1/token", data={"username": "ana", "password": "correct horse"}, trust_env=False)
+        assert login.status_code == 201
+
+        # a plan says that an import was begun
+        again = run("plan", snapshot, url=url)
+        assert (again.returncode, "goes on with that" in again.stderr) == (5, True), again.stderr
+
+        # a sample compares some records of each dataset
+        result = json.loads(succeed("verify", snapshot, "--sample", "5", "--json", url=url))
+        assert (result["records"], result["differences"]) == (4 * 5 + 3, [])
+
+        # skip leaves what is there, replace makes it anew; both only what was chosen
+        again = Path(shutil.copytree(FIXTURE, tmp_path / "again"))
+        held = target.everything(client)
+        report = json.loads(succeed("import", again, "--on-conflict", "skip", "--json", url=url))
+        left = {note["dataset"]: note["samples"] for note in report["notes"] if note["kind"] == "dataset_skipped"}
+        assert left == {d["source_name"]: [d["name"]] for d in report["datasets"]}
+        assert "left as they are" in succeed("plan", again, "--on-conflict", "skip", url=url)
+        assert target.everything(client) == held
+        result = json.loads(succeed("verify", again, "--json", url=url))
+        assert (result["datasets"], result["skipped"], result["differences"]) == (0, 6, [])
+        assert "6 datasets were skipped by the import and are not compared" in succeed("verify", again, url=url)
+        old_id = target.dataset_id(client, "demo", "news")
+        once_more = Path(shutil.copytree(FIXTURE, tmp_path / "once-more"))
+        succeed("import", once_more, "--dataset", "demo.news", "--on-conflict", "replace", "--yes", url=url)
+        new_id = target.dataset_id(client, "demo", "news")
+        assert new_id != old_id
+        assert target.records(client, new_id).keys() == held["records"][old_id].keys()
+        now = target.everything(client)
+        assert {id_: records for id_, records in now["records"].items() if id_ != new_id} == {
+            id_: records for id_, records in held["records"].items() if id_ != old_id
+        }
+    succeed("verify", once_more, url=url)

@@ -1,0 +1,54 @@
+"""The report of an import obeys its published schema, and the schema follows the code."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from importer.notes import KINDS, Notebook
+from importer.plan import TargetInfo
+from importer.report import DatasetMade, ImportReport, Made
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "importer" / "import-report.schema.json").read_text())
+
+
+def report() -> ImportReport:
+    notebook = Notebook()
+    for kind in KINDS:
+        notebook.add(kind, "a sample", "demo.news")
+    return ImportReport(
+        report_version="1.0",
+        snapshot_id="5e884898-da28-4715-bf4e-1d3c9d0f3f9c",
+        target=TargetInfo("http://localhost:6900", "2.8.0", "argilla"),
+        part="1/1",
+        steps=9,
+        finished_at="2026-11-24T20:00:00+00:00",
+        seconds=1.5,
+        workspaces=[Made("demo", "1", "create", "demo", "1")],
+        users=[Made("ana", "2", "create", "ana", "2"), Made("host", "3", "create", None)],
+        datasets=[DatasetMade("demo.news", "4", "create", "demo.news", 3, 1, ["r-1"])],
+        notes=list(notebook.noted()),
+    )
+
+
+def test_a_report_obeys_the_schema() -> None:
+    jsonschema.validate(json.loads(json.dumps(report().to_json(), default=dataclasses.asdict)), SCHEMA)
+
+
+@pytest.mark.parametrize(("name", "cls"), [("made", Made), ("dataset", DatasetMade), ("target", TargetInfo)])
+def test_the_schema_knows_every_member(name: str, cls: type) -> None:
+    assert set(SCHEMA["$defs"][name]["properties"]) == {field.name for field in dataclasses.fields(cls)}
+
+
+def test_the_schema_knows_every_member_of_the_report_and_every_kind() -> None:
+    assert set(SCHEMA["properties"]) == {field.name for field in dataclasses.fields(ImportReport)}
+    assert SCHEMA["$defs"]["note"]["properties"]["kind"]["enum"] == list(KINDS)
+
+
+def test_a_broken_report_does_not_obey() -> None:
+    broken = json.loads(json.dumps(report().to_json(), default=dataclasses.asdict))
+    broken["datasets"][0]["records"] = "three"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(broken, SCHEMA)

@@ -1,0 +1,128 @@
+"""What verify finds in any order of the target's records, and what it holds of them meanwhile."""
+
+import tracemalloc
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from argilla_snapshot.cli.tables import show_verification
+from importer.journal.done import Done
+from importer.mapping.cleaning import clean_text
+from importer.mapping.legacy import TargetRecord
+from importer.plan import DatasetPlan
+from importer.verifying import waiting
+from importer.verifying.differences import Differences
+from importer.verifying.records import Names, Records
+from importer.verifying.verify import Verification, spread
+from importer.verifying.waiting import Waiting
+from tests.helpers.plans import Silent
+
+IMPORTED, LATER = "2026-11-26T03:00:00", "2026-11-26T03:00:00.123456"
+IDS = [f"r{number}" for number in range(3_000)]
+HALVES = [*IDS[1_500:], *IDS[:1_500]]
+
+
+def ours(external_ids: Iterable[str], text: str = "text") -> Iterator[TargetRecord]:
+    for external_id in external_ids:
+        yield TargetRecord(external_id, {"text": text}, {"number": 2**70, "float": 1.0}, {"mini": [1.0, 0.5]})
+
+
+def theirs(external_ids: Iterable[str], text: str = "text", inserted_at: str = IMPORTED) -> Iterator[dict[str, Any]]:
+    for external_id in external_ids:
+        yield {
+            "external_id": external_id,
+            "fields": {"text": text},
+            "metadata": {"number": 2**70, "float": 1.0},
+            "vectors": {"mini": [1, 0.5]},
+            "inserted_at": inserted_at,
+            "updated_at": inserted_at,
+        }
+
+
+def differences(
+    expected: Iterable[TargetRecord], found: Iterable[dict[str, Any]], folder: Path
+) -> dict[tuple[str, str], tuple[int, list[str]]]:
+    """(kind, of what) -> how many, and samples in order."""
+    plan = DatasetPlan("w.d", "datasets/w/d", "w", "d", "Text2Text", 0, "create")
+    noted = Differences()
+    Records(plan, Names({}, {}), Done(written_at={"w.d": IMPORTED}), noted).all(iter(expected), iter(found), folder, Silent())
+    return {(one.kind, one.what): (one.count, sorted(one.samples)) for one in noted.all()}
+
+
+@pytest.mark.parametrize(
+    "order",
+    [IDS, HALVES, IDS[::-1], [id_ for pair in zip(IDS[:1_500], IDS[1_500:], strict=True) for id_ in pair]],
+    ids=["the snapshot's", "part 2 before part 1", "the last first", "two parts at once"],
+)
+@pytest.mark.parametrize("held", [0, 1_000, waiting.HELD_BYTES])
+def test_records_are_compared_in_any_order(order: list[str], held: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "HELD_BYTES", held)
+    assert differences(ours(IDS), theirs(order), tmp_path) == {}
+    found = [record for record in theirs(order) if record["external_id"] not in ("r7", "r2999")]
+    found.insert(1_234, next(theirs(["stranger"])))
+    found.insert(2_345, next(theirs(["r8"])))
+    found.append(next(theirs(["r9"])))
+    found[100] |= {"fields": {"text": "another"}}
+    assert differences(ours(IDS), found, tmp_path) == {
+        ("missing", "records"): (2, ["r2999", "r7"]),
+        ("more than expected", "records"): (3, ["r8", "r9", "stranger"]),
+        ("different", "fields"): (1, [found[100]["external_id"]]),
+    }
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_little_is_held_of_records_in_another_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "HELD_BYTES", 1 << 20)
+    text = "x" * 10_000
+    tracemalloc.start()
+    try:
+        assert differences(ours(IDS, text), theirs(HALVES, text), tmp_path) == {}
+        assert tracemalloc.get_traced_memory()[1] < 5 << 20 < len(IDS) * len(text) / 5
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_waits_only_for_a_while_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "HELD_BYTES", 1_000)
+    with Waiting(tmp_path) as shelf:
+        for number in range(100):
+            assert shelf.add(str(number), {"number": number})
+            if number:
+                assert shelf.take(str(number - 1)) == {"number": number - 1}
+        assert shelf._file.tell() == 0
+        assert not shelf.add("99", "another")
+        assert (shelf.take("99"), shelf.take("99")) == ({"number": 99}, None)
+
+
+def test_two_ids_that_become_one_are_one_record_too_few(tmp_path: Path) -> None:
+    external_ids = [clean_text(id_) for id_ in ("a\x00", "b", "a\ufffd")]
+    for order in ([external_ids[0], "b"], ["b", external_ids[0]]):
+        assert differences(ours(external_ids), theirs(order), tmp_path) == {("missing", "records"): (1, ["a\ufffd"])}
+
+
+def test_records_that_people_added_are_told_from_others(tmp_path: Path) -> None:
+    found = [*theirs(["r0", "stray"]), *theirs(["new"], inserted_at=LATER)]
+    assert differences(ours(["r0"]), found, tmp_path) == {
+        ("more than expected", "records"): (1, ["stray"]),
+        ("changed since the import", "records"): (1, ["new"]),
+    }
+
+
+@pytest.mark.parametrize(("total", "sample"), [(199, 100), (100, 100), (7, 3), (3, 7), (1, 1), (1_000_000, 999)])
+def test_a_sample_is_evenly_spread(total: int, sample: int) -> None:
+    rows = sorted(spread(total, sample))
+    assert len(rows) == min(total, sample)
+    assert set(rows) <= set(range(total))
+    steps = {after - before for before, after in zip(rows, [*rows[1:], total], strict=True)}
+    assert max(steps, default=0) - min(steps, default=0) <= 1
+
+
+def test_skipped_datasets_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    show_verification(Verification(0, 0, 2, 3, []))
+    assert "2 datasets were skipped by the import and are not compared" in capsys.readouterr().out
+    show_verification(Verification(0, 1, 1, 3, []))
+    assert "1 dataset was skipped by the import and is not compared" in capsys.readouterr().out
+    show_verification(Verification(0, 1, 0, 3, []))
+    assert "skipped" not in capsys.readouterr().out

@@ -1,0 +1,68 @@
+"""The wheel, as a user installs it: three names in site-packages, and no quarrel with anybody else's."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT, HERE = Path(__file__).parents[2], Path(__file__).parent
+UV = Path(sys.executable).with_name("uv")
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT, cwd=folder)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def test_the_wheel_has_three_names_at_the_top(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name.partition("/")[0] for name in archive.namelist()}
+    assert sorted(name for name in names if not name.endswith(".dist-info")) == ["argilla_snapshot", "exporter", "importer"]
+    assert len(names) == 4
+
+
+def installed(folder: Path) -> Callable[..., str]:
+    """``uv pip install`` in a new environment that has what the wheel needs, and nothing of ours."""
+    run(UV, "venv", "--quiet", "--python", sys.executable, folder, cwd=folder.parent)
+
+    def pip(*arguments: str | Path) -> str:
+        return run(UV, "pip", *arguments, "--quiet", "--python", folder / "bin" / "python", cwd=folder.parent)
+
+    pip("install", "--require-hashes", "-r", ROOT / "requirements.txt")
+    return pip
+
+
+@pytest.mark.parametrize("first", ["ours", "console"])
+def test_it_works_beside_the_package_console_in_both_orders(first: str, wheel: Path, tmp_path: Path) -> None:
+    pip = installed(tmp_path / "venv")
+    ours, theirs = ("install", "--no-deps", wheel), ("install", "--require-hashes", "-r", HERE / "console.txt")
+    for arguments in (ours, theirs) if first == "ours" else (theirs, ours):
+        pip(*arguments)
+    run(tmp_path / "venv/bin/python", "-c", "import console.detection", cwd=tmp_path)
+    inspect = (tmp_path / "venv/bin/argilla-snapshot", "inspect", ROOT / "tests/fixtures/snapshot-1.0")
+    assert "Snapshot" in run(*inspect, cwd=tmp_path)
+    pip("uninstall", "console")
+    assert "Snapshot" in run(*inspect, cwd=tmp_path)
+
+
+def test_a_package_snapshot_in_the_current_folder_is_not_taken_for_ours(wheel: Path, tmp_path: Path) -> None:
+    pip = installed(tmp_path / "venv")
+    pip("install", "--no-deps", wheel)
+    for name in ("snapshot", "console", "transport"):
+        (tmp_path / f"{name}.py").write_text("raise ImportError('theirs')")
+    command = (tmp_path / "venv/bin/python", "-m", "argilla_snapshot", "inspect", ROOT / "tests/fixtures/snapshot-1.0")
+    assert "Snapshot" in run(*command, cwd=tmp_path)
