@@ -2,7 +2,7 @@
 
 import secrets
 import string
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from itertools import chain, islice
 from typing import Any
@@ -24,6 +24,8 @@ from importer.targets.http.sending import Answered, Sender, send_all
 from importer.targets.http.target import Target
 from importer.targets.http.wire import wire_item
 
+#: Answers that speak of one dataset; any other is the whole server's.
+_OF_A_DATASET = frozenset({400, 404, 409, 413, 422, 500})
 _ALPHABET = string.ascii_letters + string.digits
 
 
@@ -40,7 +42,8 @@ class Loader:
     ) -> None:
         self._snapshot, self._target, self._journal, self._progress = snapshot, target, journal, progress
         self._chosen, self._concurrency = passwords, concurrency
-        self._entries = {f"{e.workspace}.{e.name}": e for e in snapshot.entries}
+        self._entries = {entry.path: entry for entry in snapshot.entries}
+        self._noted_before = set(journal.done.datasets)
 
     def run(self) -> None:
         """Does all that is not done yet."""
@@ -49,13 +52,31 @@ class Loader:
         datasets = [dataset for dataset in self._journal.plan.datasets if dataset.action != "skip"]
         for dataset in datasets:  # all before the first record: other parts of the import wait for them
             if dataset.source not in self._journal.done.datasets:
-                self._make(dataset)
+                self._apart(dataset, self._make)
         for dataset in datasets:
-            self._load(dataset)
+            if dataset.source in self._journal.done.datasets:
+                self._apart(dataset, self._load)
         point("import.loaded")
-        if not self._journal.done.finished:
+        if not (self._journal.done.finished or self._journal.done.failed):
             self._journal.note("finished")
         point("import.finished")
+
+    def _apart(self, dataset: DatasetPlan, do: Callable[[DatasetPlan], None]) -> None:
+        """Does something with a dataset. Where the server refuses it, that is noted, and the others go on without it."""
+        try:
+            do(dataset)
+        except (NotAllowedError, TemporaryError):
+            raise
+        except ServerError as error:
+            if error.status not in _OF_A_DATASET:
+                raise
+            if error.status == 500:
+                self._target.wait_until_well()
+            self._journal.note("failed", name=dataset.source, error=error.format_message())
+            self._progress.message(f"{dataset.target} could not be imported: {error.format_message()} The other datasets go on.")
+            return
+        if dataset.source in self._journal.done.failed and do == self._load:
+            self._journal.note("loaded", name=dataset.source)
 
     # --- workspaces and users ---
 
@@ -91,7 +112,7 @@ class Loader:
         A chosen one, which may have been corrected, comes before the remembered one; but not where a run made the user with that
         and ended before its journal could say so.
         """
-        remembered, chosen = self._journal.passwords().get(username), self._chosen.get(username)
+        remembered, chosen = self._journal.passwords.get(username), self._chosen.get(username)
         if remembered is not None and (chosen in (None, remembered) or username in self._user_ids):
             return remembered
         password = chosen or new_password()
@@ -157,7 +178,7 @@ class Loader:
 
     def _load(self, plan: DatasetPlan) -> None:
         """Sends the records of a dataset that are not dealt with yet, and once more those that were refused."""
-        entry, done, source = self._entries[plan.source], self._journal.done, plan.source
+        entry, done, source = self._entries[plan.path], self._journal.done, plan.source
         start, end = self._journal.plan.options.part.share(entry.records)
         left = [] if done.finished else list(missing(done.rows.get(source, []), start, end))
         again = set(done.rejected.get(source, []))
@@ -165,7 +186,8 @@ class Loader:
             return
         ids = self._target.dataset_ids(done.datasets[source])
         mapper, users = Mapper(plan, self._journal.plan.agents, self._journal.plan.options), self._user_ids
-        send = Sender(self._target, ids.id, source)
+        look = source in self._noted_before or bool(again)
+        send = Sender(self._target, ids.id, source, since=done.written_at.get(source, ""), look=look)
 
         def ready(records: Iterable[tuple[int, Record]]) -> Iterator[Batch]:
             return batches((row, (record, to_json(wire_item(mapper.map(record)[0], ids, users)))) for row, record in records)
@@ -184,7 +206,7 @@ class Loader:
         self._keep_refused(answered)
         point("import.batch_written")
         start, end = answered.batch.rows
-        self._journal.note("batch", name=source, start=start, end=end, rejected=answered.refused_ids, written_at=answered.written_at)
+        self._journal.note("batch", name=source, start=start, end=end, **_told(answered))
         point("import.batch_noted")
         self._progress.advanced(len(answered.batch.items))
 
@@ -192,12 +214,17 @@ class Loader:
         self._keep_refused(answered)
         point("import.retried")
         sent = [record.id for record, _ in answered.batch.items]
-        self._journal.note("retried", name=source, sent=sent, rejected=answered.refused_ids, written_at=answered.written_at)
+        self._journal.note("retried", name=source, sent=sent, **_told(answered))
 
     def _keep_refused(self, answered: Answered) -> None:
         if answered.refused:
             self._journal.reject(answered.refused)
             point("import.refused_written")
+
+
+def _told(answered: Answered) -> dict[str, Any]:
+    """What the journal keeps of an answered batch."""
+    return {"rejected": answered.refused_ids, "written_at": answered.written_at} | ({"left": answered.left} if answered.left else {})
 
 
 def _seen(records: Iterable[tuple[int, Record]], ids: set[str]) -> Iterator[tuple[int, Record]]:

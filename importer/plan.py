@@ -109,7 +109,7 @@ class DatasetPlan:
     """A dataset.
 
     Attributes:
-        source: ``workspace.name`` on the old server.
+        source: its name on the old server, ``workspace.name``, or ``workspace/name`` where another dataset's reads alike.
         path: its folder in the snapshot.
         existing_id: id of the dataset of that name on the target, with ``skip``, ``replace`` and ``join``.
         metadata: for the target's dataset metadata, or None where it keeps none.

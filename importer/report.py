@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from importer.journal.intervals import size
 from importer.journal.journal import Journal
@@ -25,7 +25,14 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class DatasetMade:
-    """A dataset on the target and how its records fared. ``not_searchable``: external ids."""
+    """A dataset on the target and how its records fared.
+
+    Attributes:
+        records: that this import was to bring; of a skipped dataset those that it holds.
+        rejected: that the server refused.
+        stored: that the target holds in the end, whoever brought them; None where the dataset is not there.
+        not_searchable: external ids.
+    """
 
     name: str
     id: str | None
@@ -33,6 +40,7 @@ class DatasetMade:
     source_name: str
     records: int
     rejected: int
+    stored: int | None
     not_searchable: list[str]
 
 
@@ -75,11 +83,18 @@ def note_json(note: Noted) -> dict[str, Any]:
     }
 
 
-def make_report(journal: Journal, invisible: dict[str, list[str]], seconds: float) -> ImportReport:
+class Held(NamedTuple):
+    """What the target holds of a dataset: how many records, and the external ids of those that it does not show."""
+
+    stored: int
+    invisible: list[str]
+
+
+def make_report(journal: Journal, held: dict[str, Held], seconds: float) -> ImportReport:
     """Puts together what the plan said and what the journal says was done.
 
     Args:
-        invisible: dataset -> external ids of records that the target holds but does not show.
+        held: dataset -> what the target holds of it.
         seconds: how long this run took.
     """
     plan, done = journal.plan, journal.done
@@ -87,9 +102,19 @@ def make_report(journal: Journal, invisible: dict[str, list[str]], seconds: floa
     for source, ids in done.rejected.items():
         for record_id in ids:
             notes.add("record_rejected", record_id, source)
-    for source, ids in invisible.items():
-        for external_id in ids:
-            notes.add("record_not_searchable", external_id, source)
+    for source, error in done.failed.items():
+        notes.add("dataset_failed", error, source)
+    for source, ids in done.left.items():
+        for record_id in ids:
+            notes.add("record_changed_there", record_id, source)
+    for dataset in plan.datasets:
+        if dataset.source in held and dataset.action != "skip":
+            stored, invisible = held[dataset.source]
+            for external_id in invisible:
+                notes.add("record_not_searchable", external_id, dataset.source)
+            gone = size(done.rows.get(dataset.source, [])) - len(done.rejected.get(dataset.source, [])) - stored
+            if gone > 0:
+                notes.add("record_gone", f"{stored} are there", dataset.source, gone)
     return ImportReport(
         report_version=REPORT_VERSION,
         snapshot_id=plan.snapshot_id,
@@ -106,9 +131,10 @@ def make_report(journal: Journal, invisible: dict[str, list[str]], seconds: floa
                 id=done.datasets.get(d.source) or d.existing_id,
                 action=d.action,
                 source_name=d.source,
-                records=size([plan.options.part.share(d.records)]),
+                records=held[d.source].stored if d.action == "skip" and d.source in held else size([plan.options.part.share(d.records)]),
                 rejected=len(done.rejected.get(d.source, [])),
-                not_searchable=invisible.get(d.source, []),
+                stored=held[d.source].stored if d.source in held else None,
+                not_searchable=held[d.source].invisible if d.source in held else [],
             )
             for d in plan.datasets
         ],

@@ -12,18 +12,16 @@ from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.transport.api import Api
 from importer import parts
-from importer.errors import ConflictError, ImportRefusedError, JournalError
+from importer.errors import ConflictError, ImportRefusedError
 from importer.journal import journal as journals
-from importer.journal.done import Done
-from importer.journal.intervals import missing
 from importer.journal.journal import Journal
 from importer.journal.parts import begun, refuse_mixed
 from importer.loading import Loader
 from importer.options import ImportOptions, Part
-from importer.plan import DatasetPlan, Plan
+from importer.plan import Plan
 from importer.planning.make import make_plan
-from importer.report import ImportReport, make_report
-from importer.target_state import TargetState
+from importer.refusing import first_of, refuse_half_loaded, refuse_lost, refuse_unfinished
+from importer.report import Held, ImportReport, make_report
 from importer.targets.http.searching import not_searchable, reindex
 from importer.targets.http.target import Target
 from importer.verifying.verify import Verification, verify
@@ -38,7 +36,7 @@ def open_whole(directory: Path) -> Snapshot:
     snapshot = Snapshot(directory)
     problems = check(directory, deep=True)
     if problems:
-        raise DamagedSnapshotError(f"{directory} is damaged: {_first(problems)}; `argilla-snapshot check --deep` lists all.")
+        raise DamagedSnapshotError(f"{directory} is damaged: {first_of(problems)}; `argilla-snapshot check --deep` lists all.")
     return snapshot
 
 
@@ -93,7 +91,7 @@ def import_snapshot(
                     parts.wait_for_first(target, snapshot, options, progress)
                 plan = make_plan(snapshot, target.state(), options, target.accepts_options, progress)
                 _refuse(plan, passwords)
-                refuse_half_loaded(folder, plan)
+                refuse_unfinished(target, plan, refuse_half_loaded(folder, plan), folder)
                 _tell_unused(plan, passwords, progress)
                 if options.part.number > 1:
                     parts.refuse_unlike(target, snapshot, plan)
@@ -125,80 +123,10 @@ def _refuse(plan: Plan, passwords: Mapping[str, str]) -> None:
         raise ImportRefusedError(f"--passwords: {', '.join(unknown)} is no user of this import.")
 
 
-def refuse_lost(state: TargetState, journal: Journal) -> None:
-    """Makes sure that the target still has the workspaces and datasets that the journal says were made there.
-
-    Raises:
-        JournalError: it has not.
-    """
-    plan, done = journal.plan, journal.done
-    names = {dataset.source: dataset.target for dataset in plan.datasets}
-    lost = [f"workspace {name}" for name, id_ in done.workspaces.items() if state.workspaces.get(name) != id_]
-    lost += [f"dataset {names[source]}" for source, id_ in done.datasets.items() if id_ not in state.datasets.values()]
-    if lost:
-        raise JournalError(f"{_first(lost)} was imported and is not on {state.url} any more: {_beginning_anew(state, journal)}")
-
-
-def refuse_half_loaded(folder: Path, plan: Plan) -> None:
-    """Makes sure that no dataset is skipped which lacks records by a journal beside the snapshot, if that can be read.
-
-    Datasets are known by their ids, so that it may be an earlier import's, or of another address of the target; one whose id no
-    journal notes by its name. Records that an earlier import's server refused are no reason: somebody left it at that.
-    """
-    skipped = [dataset for dataset in plan.datasets if dataset.action == "skip"]
-    found = journals.load_all(folder.parent) if skipped else {}
-    noted = {id_ for _, done in found.values() for id_ in done.datasets.values()}
-    for place, (before, done) in found.items():
-        incomplete = _incomplete(before, done, refused=place == folder)
-        ids = {done.datasets[dataset.source] for dataset in incomplete if dataset.source in done.datasets}
-        unnoted = {dataset.target for dataset in incomplete if dataset.source in done.begun - done.datasets.keys()}
-        lacking = [d.target for d in skipped if d.existing_id in ids or (d.target in unnoted and d.existing_id not in noted)]
-        if lacking:
-            raise ConflictError(
-                f"Nothing was written. {_first(lacking)} lacks records of the import in {place}: --on-conflict replace, or delete it there; "
-                "or move that folder away, to leave it so."
-            )
-
-
 def _tell_unused(plan: Plan, passwords: Mapping[str, str], progress: Progress) -> None:
     there = sorted(user.username for user in plan.users if user.action == "reuse" and user.username in passwords)
     if there and plan.options.part.number == 1:  # further parts find all users there
-        progress.message(f"--passwords: {_first(there)} is a user of the target already, who keeps the password there.")
-
-
-def _incomplete(plan: Plan, done: Done, *, refused: bool = True) -> list[DatasetPlan]:
-    """The datasets that lack records, ``refused`` ones too."""
-    part = plan.options.part
-    return [
-        dataset
-        for dataset in plan.datasets
-        if dataset.action != "skip"
-        and (
-            any(missing(done.rows.get(dataset.source, []), *part.share(dataset.records))) or (refused and done.rejected.get(dataset.source))
-        )
-    ]
-
-
-def _beginning_anew(state: TargetState, journal: Journal) -> str:
-    """How to begin anew where something was lost, so that no dataset is left as it is that lacks records."""
-    plan = journal.plan
-    there = [dataset for dataset in plan.datasets if (dataset.workspace, dataset.name) in state.datasets]
-    lacking = [dataset.target for dataset in _incomplete(plan, journal.done) if dataset in there]
-    if plan.options.part.of > 1:
-        return "delete there what the parts made, and begin each of them anew with --restart."
-    if not lacking:
-        return "--restart begins anew, with --on-conflict skip for what is still there."
-    if any(dataset.action == "skip" for dataset in there):
-        return f"delete {_first(lacking)} there, which lacks records, and --restart begins anew."
-    return (
-        f"{_first(lacking)} lacks records, so --restart begins anew with --on-conflict replace, "
-        f"which deletes what is still there: {_first([dataset.target for dataset in there])}."
-    )
-
-
-def _first(names: list[str]) -> str:
-    """The first name, and how many more there are."""
-    return names[0] + (f" (and {len(names) - 1} more)" if len(names) > 1 else "")
+        progress.message(f"--passwords: {first_of(there)} is a user of the target already, who keeps the password there.")
 
 
 def _remove_empty(folder: Path) -> None:
@@ -208,12 +136,14 @@ def _remove_empty(folder: Path) -> None:
 
 
 def _reported(snapshot: Snapshot, target: Target, journal: Journal, started: float) -> ImportReport:
-    invisible = {}
+    """Counts what the target holds, and puts the report together."""
+    held = {}
     for dataset in journal.plan.datasets:
-        if dataset.action != "skip":
-            id_ = journal.done.datasets[dataset.source]
-            invisible[dataset.source] = list(not_searchable(target, id_, parts.external_ids(snapshot, journal.plan, dataset, journal.done)))
-    report = make_report(journal, invisible, time.monotonic() - started)
+        id_ = dataset.existing_id if dataset.action == "skip" else journal.done.datasets.get(dataset.source)
+        if id_ is not None:
+            ours = () if dataset.action == "skip" else parts.external_ids(snapshot, journal.plan, dataset, journal.done)
+            held[dataset.source] = Held(target.count_stored(id_), list(not_searchable(target, id_, ours)))
+    report = make_report(journal, held, time.monotonic() - started)
     write_whole(journal.folder / journals.REPORT, to_json(report.to_json()))
     return report
 

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import httpx
 import stamina
@@ -15,6 +15,7 @@ from argilla_snapshot.exact_json import from_json, to_json
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError, UnreachableError
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 def _tell(details: stamina.instrumentation.RetryDetails) -> None:
@@ -26,6 +27,8 @@ stamina.instrumentation.set_on_retry_hooks([_tell])
 
 #: Statuses that usually pass: too many requests, and a proxy in front of a server that restarts or is slow (520 to 524: Cloudflare's).
 _PASSING = frozenset({408, 429, 502, 503, 504, *range(520, 525)})
+#: Those by which a proxy says that the server's answer did not come in time.
+_LATE = frozenset({408, 504, 524})
 _DETAIL = 500
 #: Seconds that a server may be silent before its answer counts as lost.
 ANSWER_SECONDS = 120.0
@@ -142,11 +145,12 @@ class Api:
         body: Any = None,
         content: bytes | None = None,
         read: Callable[[bytes], Any] | None = None,
+        once: bool = False,
     ) -> Any:
         """Sends a request and returns the parsed JSON of its answer, or what ``read`` makes of it; temporary trouble is waited out.
 
         A request may reach the server more than once, so callers send only what may be repeated, or look
-        afterwards at what is there.
+        afterwards at what is there; or they have it sent ``once`` and try again themselves (``retried``).
 
         Raises:
             NotAllowedError: 401, 403, or a page instead of JSON.
@@ -155,9 +159,19 @@ class Api:
         """
         if content is None and body is not None:
             content = to_json(body)
+        if once:
+            return self._send(method, path, params, content, read or from_json)
+        return self.retried(lambda: self._send(method, path, params, content, read or from_json))
+
+    def retried(self, do: Callable[[], T]) -> T:
+        """Does what may meet temporary trouble, and does it again, for as long as the patience lasts.
+
+        Raises:
+            TemporaryError: the trouble lasted longer.
+        """
         for attempt in self._attempts():
             with attempt:
-                return self._send(method, path, params, content, read or from_json)
+                return do()
         raise AssertionError("unreachable")
 
     def first_contact(self, path: str) -> httpx.Response:
@@ -194,7 +208,7 @@ class Api:
             with self._client.stream(method, path, params=params, content=content, headers=headers) as response:
                 self._read(response)
         except (httpx.TransportError, httpx.DecodingError) as error:
-            raise TemporaryError(f"{where}: {_words(error)}.") from None
+            raise TemporaryError(f"{where}: {_words(error)}.", late=isinstance(error, httpx.TimeoutException)) from None
         del response.stream  # it refers to the response, and the two would stay in memory until garbage is looked for
         log.debug("%s: %s, %s bytes", where, response.status_code, len(response.content))
         if response.status_code == 500 and (words := self.passing.search(detail := error_detail(response))):
@@ -221,7 +235,7 @@ def _raise_for(response: httpx.Response, where: str) -> None:
     status = response.status_code
     detail = error_detail(response) if status >= 300 else ""
     if status in _PASSING:
-        raise TemporaryError(f"{where} answers {status}.", status, detail, _retry_after(response))
+        raise TemporaryError(f"{where} answers {status}.", status, detail, _retry_after(response), late=status in _LATE)
     if status in (401, 403):
         raise NotAllowedError(f"{where} answers {status}: {detail or 'not allowed'}.", status, detail)
     if 300 <= status < 400:

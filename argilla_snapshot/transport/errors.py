@@ -41,10 +41,16 @@ class NotAllowedError(ServerError):
 
 
 class TemporaryError(ServerError):
-    """Trouble that usually passes; the work is kept, and the same command goes on with it."""
+    """Trouble that usually passes; the work is kept, and the same command goes on with it.
+
+    Attributes:
+        retry_after: seconds after which the server asks to be asked again; 0 where it says nothing.
+        late: whether the answer did not come in time: the server may be at work on the request still.
+    """
 
     exit_code = 75
 
-    def __init__(self, message: str, status: int | None = None, detail: str = "", retry_after: float = 0.0) -> None:
+    def __init__(self, message: str, status: int | None = None, detail: str = "", retry_after: float = 0.0, *, late: bool = False) -> None:
         super().__init__(message, status, detail)
         self.retry_after = retry_after
+        self.late = late

@@ -15,6 +15,8 @@ class Done:
         begun: datasets that were about to be made.
         rows: dataset -> rows of the snapshot that were dealt with.
         rejected: dataset -> ids of records that the server refused.
+        left: dataset -> ids of records that somebody changed on the target before it was noted that they are there.
+        failed: dataset -> why the server did not make it, or did not take its records.
         written_at: dataset -> the target's time of its last write, as the target tells it.
     """
 
@@ -24,6 +26,8 @@ class Done:
     begun: set[str] = field(default_factory=set)
     rows: dict[str, list[Interval]] = field(default_factory=dict)
     rejected: dict[str, list[str]] = field(default_factory=dict)
+    left: dict[str, list[str]] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
     written_at: dict[str, str] = field(default_factory=dict)
     finished: bool = False
 
@@ -41,11 +45,15 @@ class Done:
             case "batch":
                 self.rows[entry["name"]] = joined([*self.rows.get(entry["name"], []), (entry["start"], entry["end"])])
                 self.rejected[entry["name"]] = self.rejected.get(entry["name"], []) + entry["rejected"]
-                self._written(entry["name"], entry["written_at"])
+                self._sent(entry)
             case "retried":
                 sent = set(entry["sent"])
                 self.rejected[entry["name"]] = [id_ for id_ in self.rejected[entry["name"]] if id_ not in sent] + entry["rejected"]
-                self._written(entry["name"], entry["written_at"])
+                self._sent(entry)
+            case "failed":
+                self.failed[entry["name"]] = entry["error"]
+            case "loaded":
+                self.failed.pop(entry["name"], None)
             case "finished":
                 self.finished = True
 
@@ -55,8 +63,16 @@ class Done:
             self.rows[name] = joined([*self.rows.get(name, []), *rows])
         for name, ids in other.rejected.items():
             self.rejected[name] = self.rejected.get(name, []) + ids
+        for name, ids in other.left.items():
+            self.left[name] = self.left.get(name, []) + ids
+        self.failed.update(other.failed)
         for name, moment in other.written_at.items():
             self._written(name, moment)
+
+    def _sent(self, entry: dict[str, Any]) -> None:
+        self._written(entry["name"], entry["written_at"])
+        if entry.get("left"):
+            self.left[entry["name"]] = self.left.get(entry["name"], []) + entry["left"]
 
     def _written(self, name: str, moment: str) -> None:
         self.written_at[name] = max(self.written_at.get(name, ""), moment)

@@ -5,8 +5,10 @@
 """
 
 import csv
+import hashlib
 import io
 import re
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -33,7 +35,10 @@ _COLUMNS = ["username", "password"]
 def import_folder(snapshot: Path, url: str, part: Part = WHOLE) -> Path:
     """Where the import of a snapshot into a target, or a part of it, keeps its files."""
     parts = urlsplit(url)
-    name = re.sub(r"[^A-Za-z0-9.]+", "-", f"{parts.hostname}-{parts.port or parts.scheme}{parts.path}").strip("-")
+    whole = f"{parts.hostname}-{parts.port or parts.scheme}{parts.path.rstrip('/')}"
+    name = re.sub(r"[^A-Za-z0-9.]+", "-", whole).strip("-")
+    if name != whole:  # other addresses may read alike
+        name = f"{name}-{hashlib.sha256(whole.encode()).hexdigest()[:8]}"
     suffix = "" if part == WHOLE else f"-part-{part.number}-of-{part.of}"
     return snapshot.with_name(snapshot.name + ".import") / (name + suffix)
 
@@ -44,6 +49,7 @@ class Journal:
     def __init__(self, folder: Path, plan: Plan, done: Done) -> None:
         self.folder, self.plan, self.done = folder, plan, done
         self.steps = 0
+        self._appending = False
 
     def note(self, event: str, **members: Any) -> None:
         """Appends a line and brings it to the disk."""
@@ -68,6 +74,7 @@ class Journal:
 
     # --- credentials ---
 
+    @cached_property
     def passwords(self) -> dict[str, str]:
         """Username -> password, of the users that this import made or was about to.
 
@@ -89,10 +96,24 @@ class Journal:
             ) from error
 
     def remember_password(self, username: str, password: str) -> None:
-        """Puts a user into the credentials file, which only its owner may read; before the user is created."""
-        rows = io.StringIO(newline="")
-        csv.writer(rows).writerows([_COLUMNS, *{**self.passwords(), username: password}.items()])
-        write_whole(self.folder / CREDENTIALS, rows.getvalue().encode(), 0o600)
+        """Puts a user into the credentials file, which only its owner may read; before the user is created.
+
+        The first time the file is written anew, for somebody may have edited it; further users are appended.
+        """
+        path, known = self.folder / CREDENTIALS, self.passwords
+        new = username not in known
+        known[username] = password
+        if new and self._appending:
+            append_whole(path, _csv([(username, password)]), 0o600)
+        else:
+            write_whole(path, _csv([_COLUMNS, *known.items()]), 0o600)
+            self._appending = True
+
+
+def _csv(rows: Iterable[Sequence[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
 
 
 def _named(entry: dict[str, Any]) -> tuple[str, str]:
@@ -168,7 +189,8 @@ def refuse_other(folder: Path, plan: Plan, snapshot: Snapshot) -> None:
         raise JournalError(
             f"The journal in {folder} is of another snapshot ({plan.snapshot_id}, this one is {snapshot_id}): import --restart begins anew."
         )
-    gone = {dataset.source for dataset in plan.datasets} - {f"{entry.workspace}.{entry.name}" for entry in snapshot.entries}
+    there = {entry.path for entry in snapshot.entries}
+    gone = [dataset.source for dataset in plan.datasets if dataset.path not in there]
     if gone:
         raise JournalError(f"{min(gone)} of the import in {folder} is not in the snapshot any more: import --restart begins anew.")
 

@@ -1,11 +1,22 @@
 """Which datasets of a snapshot an import takes, and where each goes. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from argilla_snapshot.format.models import DatasetEntry
 from importer.errors import ImportRefusedError
 from importer.options import ImportOptions
+
+
+def shown_names(entries: Iterable[DatasetEntry]) -> dict[str, str]:
+    """The folder of each dataset of a snapshot -> its name for people, and in the journal; no two are the same.
+
+    ``workspace.name``, but ``workspace/name`` where another dataset's would read alike (``a`` and ``b.c``, ``a.b`` and ``c``).
+    """
+    entries = list(entries)
+    counts = Counter(map(full_name, entries))
+    return {entry.path: full_name(entry) if counts[full_name(entry)] == 1 else f"{entry.workspace}/{entry.name}" for entry in entries}
 
 
 def full_name(entry: DatasetEntry) -> str:
@@ -33,11 +44,13 @@ def chosen(entries: Iterable[DatasetEntry], options: ImportOptions) -> list[Data
 
 
 def _matches(entry: DatasetEntry, what: str, glob: str) -> bool:
-    names = [entry.workspace] if what == "workspace" else [entry.name, full_name(entry)]
+    names = [entry.workspace] if what == "workspace" else [entry.name, full_name(entry), f"{entry.workspace}/{entry.name}"]
     return any(fnmatchcase(name, glob) for name in names)
 
 
 def place(entry: DatasetEntry, options: ImportOptions) -> tuple[str, str]:
     """Workspace and name of a dataset on the target."""
     workspace = options.workspace_map.get(entry.workspace, entry.workspace)
-    return workspace, options.rename.get(full_name(entry), entry.name + options.dataset_suffix)
+    return workspace, options.rename.get(f"{entry.workspace}/{entry.name}") or options.rename.get(
+        full_name(entry), entry.name + options.dataset_suffix
+    )

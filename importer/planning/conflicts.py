@@ -17,9 +17,9 @@ DEFAULT_OPTIONS = 500
 
 def check_names(datasets: list[DatasetPlan], conflicts: list[str]) -> None:
     """Two datasets that would become one, and names that are too long."""
-    seen: dict[str, str] = {}
+    seen: dict[tuple[str, str], str] = {}
     for dataset in datasets:
-        other = seen.setdefault(dataset.target, dataset.source)
+        other = seen.setdefault((dataset.workspace, dataset.name), dataset.source)
         if other != dataset.source:
             conflicts.append(f"{other} and {dataset.source} would both become {dataset.target}: use --rename.")
         if not 1 <= len(dataset.name) <= 200:
@@ -72,7 +72,7 @@ def check_maps(
     known = {
         "user-map": (options.user_map, annotators | {user.username for user in people.users}),
         "workspace-map": (options.workspace_map, {w.name for w in snapshot.workspaces()} | {e.workspace for e in entries}),
-        "rename": (options.rename, {full_name(e) for e in entries}),
+        "rename": (options.rename, {name for e in entries for name in (full_name(e), f"{e.workspace}/{e.name}")}),
     }
     for option, (mapping, there) in known.items():
         missing = sorted(set(mapping) - there)

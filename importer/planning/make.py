@@ -14,7 +14,7 @@ from importer.mapping.legacy import Mapper
 from importer.notes import Notebook
 from importer.options import WHOLE, ImportOptions
 from importer.plan import Agent, DatasetPlan, Plan, TargetInfo
-from importer.planning.choose import chosen
+from importer.planning.choose import chosen, shown_names
 from importer.planning.conflicts import check_ids, check_maps, check_names, check_options, check_strict_names
 from importer.planning.datasets import Shaper
 from importer.planning.places import place_dataset, plan_workspaces
@@ -48,7 +48,8 @@ def make_plan(
     notes, conflicts = Notebook(), list[str]()
     workspaces = plan_workspaces(snapshot, entries, state, options, notes)
     names = {workspace.source_name: workspace.name for workspace in workspaces}
-    datasets = [place_dataset(entry, state, options, notes, conflicts) for entry in entries]
+    shown = shown_names(snapshot.entries)
+    datasets = [place_dataset(entry, shown[entry.path], state, options, notes, conflicts) for entry in entries]
     check_names(datasets, conflicts)
     by_source = dict(zip((dataset.source for dataset in datasets), entries, strict=True))
     surveys: dict[str, Survey] = {}
@@ -111,7 +112,10 @@ def _counted_agents(surveys: Iterable[Survey]) -> dict[str | None, int]:
 
 
 def _signed(plan: DatasetPlan, agents: list[Agent], options: ImportOptions, fingerprint: str) -> DatasetPlan:
-    """Puts a checksum of all that decides what becomes of its records into a dataset's metadata: parts of an import compare it."""
+    """Puts into a dataset's metadata how many records it is to have, and a checksum of all that decides what becomes of them.
+
+    Parts of an import compare the second; the first tells an import without a journal whether the dataset is whole.
+    """
     if plan.metadata is None:
         return plan
     deciding = [
@@ -120,4 +124,9 @@ def _signed(plan: DatasetPlan, agents: list[Agent], options: ImportOptions, fing
         [(agent.agent, agent.username) for agent in agents],
         replace(plan, action="create", existing_id=None),
     ]
-    return replace(plan, metadata={"argilla_v1": {**plan.metadata["argilla_v1"], "plan": sha256(orjson.dumps(deciding)).hexdigest()}})
+    return replace(
+        plan,
+        metadata={
+            "argilla_v1": {**plan.metadata["argilla_v1"], "records": plan.records, "plan": sha256(orjson.dumps(deciding)).hexdigest()}
+        },
+    )

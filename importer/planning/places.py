@@ -5,7 +5,7 @@ from argilla_snapshot.format.reader import Snapshot
 from importer.notes import Notebook
 from importer.options import ImportOptions
 from importer.plan import DatasetAction, DatasetPlan, WorkspacePlan
-from importer.planning.choose import full_name, place
+from importer.planning.choose import place
 from importer.target_state import TargetState
 
 
@@ -34,9 +34,10 @@ def plan_workspaces(
     return plans
 
 
-def place_dataset(entry: DatasetEntry, state: TargetState, options: ImportOptions, notes: Notebook, conflicts: list[str]) -> DatasetPlan:
-    """Where a dataset goes, and what happens when there is one; its shape comes later."""
-    source = full_name(entry)
+def place_dataset(
+    entry: DatasetEntry, source: str, state: TargetState, options: ImportOptions, notes: Notebook, conflicts: list[str]
+) -> DatasetPlan:
+    """Where a dataset goes, and what happens when there is one; its shape comes later. ``source``: see ``choose.shown_names``."""
     workspace, name = place(entry, options)
     if name != entry.name:
         notes.add("dataset_renamed", f"{source} -> {workspace}.{name}")

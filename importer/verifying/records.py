@@ -12,6 +12,7 @@ import orjson
 
 from argilla_snapshot.format.progress import Progress
 from importer.journal.done import Done
+from importer.mapping.cleaning import clean_text
 from importer.mapping.record import TargetRecord
 from importer.plan import DatasetPlan
 from importer.targets.http.target import INCLUDE, SEARCH_VALUES, Target
@@ -37,6 +38,7 @@ class Records:
     def __init__(self, plan: DatasetPlan, names: Names, done: Done, differences: Differences) -> None:
         self._plan, self._names, self._differences = plan, names, differences
         written_at = done.written_at.get(plan.source)
+        self._left = frozenset(map(clean_text, done.left.get(plan.source, [])))
         self._written_at = (datetime.fromisoformat(written_at) + _LATER).isoformat() if written_at else ""
 
     def all(self, expected: Iterator[TargetRecord], found: Iterator[dict[str, Any]], folder: Path, progress: Progress) -> int:
@@ -69,7 +71,7 @@ class Records:
             self._missing(mine.external_id)
 
     def _take_yours(self, yours: dict[str, Any], ours: Waiting, theirs: Waiting) -> None:
-        key = str(yours["external_id"])
+        key = yours["external_id"] or f"the record {yours['id']}, which has no external id"
         if (waiting := ours.take(key)) is not None:
             self.compare(msgspec.convert(waiting, TargetRecord), yours)
         elif not theirs.add(key, yours):
@@ -106,10 +108,14 @@ class Records:
         """Whether a record, response or suggestion came after all that the import wrote."""
         return bool(there["inserted_at"] > self._written_at)
 
+    def _changed(self, external_id: str, there: dict[str, Any]) -> bool:
+        """Whether a record or a part of it was changed after the import wrote it; of a record that was left the import knew that."""
+        return external_id in self._left or bool(there["updated_at"] > self._written_at)
+
     def compare(self, ours: TargetRecord, theirs: dict[str, Any]) -> None:
         """Compares one record part by part."""
         name = ours.external_id
-        record_changed = theirs["updated_at"] > self._written_at
+        record_changed = self._changed(name, theirs)
         if ours.fields != {key: value for key, value in theirs["fields"].items() if value is not None}:
             self._differs("fields", name, changed=record_changed)
         if ours.metadata != (theirs["metadata"] or {}):
@@ -138,7 +144,7 @@ class Records:
             self._differences.add("missing", what, f"{record}: {name}", self._plan.source)
         for name in found.keys() & expected.keys():
             if _plain(expected[name]) != _plain(found[name]):
-                self._differs(what, f"{record}: {name}", changed=there[name]["updated_at"] > self._written_at)
+                self._differs(what, f"{record}: {name}", changed=self._changed(record, there[name]))
         for name in found.keys() - expected.keys():
             self._more(what, f"{record}: {name}", there[name])
 

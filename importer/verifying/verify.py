@@ -54,7 +54,7 @@ def verify(
     differences = Differences()
     state = target.state()
     _compare_users(plan, state, differences)
-    entries = {f"{e.workspace}.{e.name}": e for e in snapshot.entries}
+    entries = {entry.path: entry for entry in snapshot.entries}
     records = datasets = skipped = 0
     for dataset in plan.datasets:
         if dataset.action == "skip":
@@ -70,7 +70,7 @@ def verify(
             differences.add("different", "datasets", f"{dataset.target}: its status or metadata", dataset.source)
         for kind, what, name in differing_settings(dataset, target.settings(id_)):
             differences.add(kind, what, name, dataset.source)
-        entry, mapper = entries[dataset.source], Mapper(dataset, plan.agents, plan.options)
+        entry, mapper = entries[dataset.path], Mapper(dataset, plan.agents, plan.options)
         names = Names({user.id: user.username for user in state.users.values()}, _swapped(target.dataset_ids(id_).questions))
         comparison = Records(dataset, names, done, differences)
         progress.started("verifying", dataset.source, entry.records)

@@ -28,7 +28,7 @@ def report() -> ImportReport:
         seconds=1.5,
         workspaces=[Made("demo", "1", "create", "demo", "1")],
         users=[Made("ana", "2", "create", "ana", "2"), Made("host", "3", "create", None)],
-        datasets=[DatasetMade("demo.news", "4", "create", "demo.news", 3, 1, ["r-1"])],
+        datasets=[DatasetMade("demo.news", "4", "create", "demo.news", 3, 1, 2, ["r-1"])],
         notes=list(notebook.noted()),
     )
 

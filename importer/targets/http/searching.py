@@ -5,6 +5,7 @@ A 2.x server commits records first and indexes them then, and answers 201 when t
 """
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import islice
 
 from argilla_snapshot.exact_json import to_json
@@ -35,7 +36,8 @@ def reindex(target: Target, dataset_id: str, external_ids: Iterable[str]) -> lis
     left: list[str] = []
     ids = iter(external_ids)
     while part := list(islice(ids, SEARCH_VALUES)):
-        target.put_records(dataset_id, to_json({"items": [{"external_id": external_id} for external_id in part]}))
+        content = to_json({"items": [{"external_id": external_id} for external_id in part]})
+        target.api.retried(partial(target.put_records, dataset_id, content))
         found = target.find(dataset_id, part)
         left += [external_id for external_id in part if external_id not in found]
     return left

@@ -6,13 +6,17 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any
 
+from argilla_snapshot.exact_json import from_json
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError
-from importer.targets.http.batching import Batch, Item
-from importer.targets.http.target import Target
+from importer.targets.http.batching import BATCH, Batch, Item
+from importer.targets.http.target import INCLUDE, Target
+from importer.targets.http.wire import held
 
 #: By which a server may refuse records: 413 is a proxy's word of too large a batch, 500 may be any trouble that a record makes.
 _REFUSING = frozenset({400, 413, 422, 500})
+#: So often the answer to one body may come too late before it is sent in halves, and so many bodies go well before they grow again.
+_LATE, _GOOD_PUTS = 2, 20
 _POSITION = re.compile(r"(?:[Rr]ecord at position |body\.items\.)(\d+)")
 
 
@@ -24,11 +28,13 @@ class Answered:
         batch: what was sent.
         written_at: the target's time of the write, "" if nothing was written.
         refused: what the server refused, as ``rejected.jsonl`` takes it.
+        left: ids of records that somebody changed on the target before it could be noted that they are there.
     """
 
     batch: Batch
     written_at: str = ""
     refused: list[dict[str, Any]] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
 
     @property
     def refused_ids(self) -> list[str]:
@@ -79,17 +85,28 @@ def _noted(future: Future[Answered | None], note: Callable[[Answered], None]) ->
     return answered is not None
 
 
+class _TooLateError(Exception):
+    """The answer to one body came too late twice: it is too much for the server, or for what stands before it."""
+
+
 class Sender:
     """Sends batches to one dataset; what the server refuses is told, the rest goes in.
+
+    What may have arrived already is looked up before it is sent (again): records that are there whole are not sent, and those that
+    somebody changed there meanwhile are left as they are. A body whose answer came too late twice is sent in halves from then on.
 
     Args:
         target: the server.
         dataset_id: of the dataset there.
         source: the dataset's name on the old server.
+        since: the target's time of the last write that is noted; what was written later may be somebody's work. "" for none.
+        look: whether records may be there that are not noted.
     """
 
-    def __init__(self, target: Target, dataset_id: str, source: str) -> None:
+    def __init__(self, target: Target, dataset_id: str, source: str, *, since: str = "", look: bool = False) -> None:
         self._target, self._dataset_id, self._source = target, dataset_id, source
+        self._since, self._look = since, look
+        self._most, self._good = BATCH, 0
 
     def __call__(self, batch: Batch) -> Answered:
         """Sends a batch.
@@ -98,36 +115,96 @@ class Sender:
             ServerError: the dataset is gone, or what the transport says.
         """
         answered = Answered(batch)
-        answered.written_at = self._put(batch.items, answered.refused)
+        try:
+            self._send(batch.items, answered, look=self._look)
+        except ServerError as error:
+            if error.status == 404:
+                raise ServerError(f"{self._source} is not on the target any more ({error.detail}).", 404, error.detail) from None
+            raise
         return answered
 
-    def _put(self, items: list[Item], refused: list[dict[str, Any]], *, last: bool = False) -> str:
-        """Puts the items; narrows refused ones down. Returns the target's time of the write ("" if nothing was written).
+    def _send(self, items: list[Item], answered: Answered, *, look: bool) -> None:
+        """Sends items, no more at once than went well lately."""
+        while items:
+            part, items = items[: self._most], items[self._most :]
+            try:
+                self._put_patiently(part, answered, look=look)
+            except _TooLateError:
+                self._most, self._good = max(len(part) // 2, 1), 0
+                self._send(part, answered, look=True)
+
+    def _put_patiently(self, items: list[Item], answered: Answered, *, look: bool) -> None:
+        """Puts items, and waits temporary trouble out. Before they are put once more it is looked up what has arrived.
+
+        Raises:
+            _TooLateError: the answer to several of them came too late twice.
+        """
+        late = 0
+
+        def put() -> None:
+            nonlocal items, look, late
+            items = [item for item in items if item[0].id not in answered.refused_ids]
+            if look:
+                items = self._not_there(items, answered)
+            look = True
+            try:
+                self._put(items, answered)
+            except TemporaryError as error:
+                late += error.late
+                if late >= _LATE and len(items) > 1:
+                    raise _TooLateError from error
+                raise
+
+        self._target.api.retried(put)
+
+    def _not_there(self, items: list[Item], answered: Answered) -> list[Item]:
+        """Those of the items that are to be sent: that are not there, or lack something. Of the others is noted what became of them."""
+        wanted = {item["external_id"]: item for item in (from_json(wire) for _, wire in items)}
+        found = self._target.find(self._dataset_id, list(wanted), include=INCLUDE)
+        left = []
+        for (record, wire), (external_id, item) in zip(items, wanted.items(), strict=True):
+            there = found.get(external_id)
+            state = None if there is None else held(there, item)
+            if there is not None and state == "whole":
+                answered.written_at = max(answered.written_at, _last_write(there))
+            elif there is not None and state == "other" and _last_write(there) > self._since:
+                answered.left.append(record.id)
+            else:
+                left.append((record, wire))
+        return left
+
+    def _put(self, items: list[Item], answered: Answered, *, last: bool = False) -> None:
+        """Puts the items; narrows refused ones down.
 
         A 500 is no refusal where the server has trouble of its own: that is waited for, and a single record sent once more (``last``).
         """
         if not items:
-            return ""
+            return
         try:
             written = self._target.put_records(self._dataset_id, b'{"items":[' + b",".join(wire for _, wire in items) + b"]}")
         except (NotAllowedError, TemporaryError):
             raise
         except ServerError as error:
-            if error.status == 404:
-                raise ServerError(f"{self._source} is not on the target any more ({error.detail}).", 404, error.detail) from None
             if error.status not in _REFUSING:
                 raise
             if error.status == 500:
                 self._target.wait_until_well()
             if len(items) > 1:
-                return max(self._put(part, refused) for part in _narrowed(items, error.detail))
-            if error.status == 500 and not last:
-                return self._put(items, refused, last=True)
-            record = items[0][0]
-            refused.append({"dataset": self._source, "id": record.id, "status": error.status, "error": error.detail, "record": record})
-            return ""
+                for part in _narrowed(items, error.detail):
+                    self._put(part, answered)
+            elif error.status == 500 and not last:
+                self._put(items, answered, last=True)
+            else:
+                record = items[0][0]
+                answered.refused.append(
+                    {"dataset": self._source, "id": record.id, "status": error.status, "error": error.detail, "record": record}
+                )
+            return
         point("import.batch_answered")
-        return max(map(_last_write, written))
+        answered.written_at = max(answered.written_at, *map(_last_write, written))
+        self._good += 1
+        if self._good % _GOOD_PUTS == 0:
+            self._most = min(self._most * 2, BATCH)
 
 
 def _last_write(record: dict[str, Any]) -> str:

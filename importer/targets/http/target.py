@@ -12,6 +12,7 @@ from argilla_snapshot.transport.api import SEARCH_AWAY, Api, is_json
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError, UnsupportedServerError
 from importer.plan import DatasetPlan, UserPlan
 from importer.target_state import Capabilities, TargetState, TargetUser
+from importer.targets.http.listing import each_once
 from importer.targets.http.wire import DatasetIds, property_settings, question_settings
 
 #: The most records that a page of a listing may have (argilla-server 2.8.0, ``handlers/v1/datasets/records.py``).
@@ -113,9 +114,10 @@ class Target:
         try:
             return str(self.api.post("/api/v1/workspaces", body)["id"])
         except ServerError as error:
-            if error.status != 409:
+            there = self._workspaces().get(name) if error.status == 409 else None
+            if there is None:  # what is taken is not the name
                 raise
-        return self._workspaces()[name]
+        return there
 
     def create_user(self, plan: UserPlan, password: str) -> str:
         """Creates a user, and returns its id."""
@@ -129,9 +131,11 @@ class Target:
         try:
             return str(self.api.post("/api/v1/users", body)["id"])
         except ServerError as error:
-            if error.status != 409:
+            users = self.api.get("/api/v1/users")["items"] if error.status == 409 else []
+            there = next((str(u["id"]) for u in users if u["username"] == plan.username), None)
+            if there is None:  # what is taken is not the name
                 raise
-        return next(str(u["id"]) for u in self.api.get("/api/v1/users")["items"] if u["username"] == plan.username)
+        return there
 
     def add_member(self, workspace_id: str, user_id: str) -> None:
         """Makes a user a member of a workspace, who may be one already."""
@@ -242,25 +246,19 @@ class Target:
     # --- records ---
 
     def put_records(self, dataset_id: str, content: bytes) -> list[dict[str, Any]]:
-        """Writes a batch, adding new records and updating those with a known external id; all or none, unless it fails with 500."""
-        return list(self.api.call("PUT", f"/api/v1/datasets/{dataset_id}/records/bulk", content=content)["items"])
+        """Writes a batch, adding new records and updating those with a known external id; all or none, unless it fails with 500.
+
+        It is tried once: what is sent again without a look at what is there by then overwrites what people did meanwhile.
+        """
+        return list(self.api.call("PUT", f"/api/v1/datasets/{dataset_id}/records/bulk", content=content, once=True)["items"])
 
     def list_records(self, dataset_id: str, offset: int = 0, include: Sequence[str] = INCLUDE) -> Iterator[dict[str, Any]]:
         """All records from the ``offset``-th on, from the database, in the order of their insertion; each once."""
-        seen = set[str]()
-        while True:
-            items = self.api.get(
-                f"/api/v1/datasets/{dataset_id}/records",
-                offset=offset,
-                limit=PAGE,
-                include=include,
-            )["items"]
-            # the order is by time only, and records of one batch may share it: a page can repeat the end of the last
-            yield from (item for item in items if item["id"] not in seen)
-            seen = {item["id"] for item in items}
-            offset += len(items)
-            if len(items) < PAGE:
-                return
+
+        def page(at: int) -> list[dict[str, Any]]:
+            return list(self.api.get(f"/api/v1/datasets/{dataset_id}/records", offset=at, limit=PAGE, include=include)["items"])
+
+        return each_once(page, PAGE, offset)
 
     def count_stored(self, dataset_id: str) -> int:
         """How many records the database has."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from importer.mapping.record import TargetRecord
 from importer.plan import DatasetPlan, QuestionPlan
@@ -32,6 +32,29 @@ def wire_item(record: TargetRecord, dataset: DatasetIds, user_ids: dict[str, str
             for r in record.responses
         ],
     }
+
+
+def held(found: dict[str, Any], item: dict[str, Any]) -> Literal["whole", "part", "other"]:
+    """How much of what an item asks for a record of a listing holds.
+
+    Returns:
+        ``whole``: all of it, and perhaps more; ``part``: nothing that contradicts it; ``other``: something that does.
+    """
+    ours, theirs = _parts(item), _parts(found)
+    if any(theirs[name] != value for name, value in ours.items() if name in theirs):
+        return "other"
+    return "whole" if ours.keys() <= theirs.keys() else "part"
+
+
+def _parts(record: dict[str, Any]) -> dict[tuple[str, str], Any]:
+    """What a record consists of, in the words that items and listings share."""
+    parts: dict[tuple[str, str], Any] = {
+        ("fields", ""): {name: value for name, value in record["fields"].items() if value is not None},
+        ("metadata", ""): record["metadata"] or {},
+    }
+    parts |= {("vector", name): vector for name, vector in (record["vectors"] or {}).items() if vector is not None}
+    parts |= {("suggestion", s["question_id"]): (s["value"], s["score"], s["agent"]) for s in record["suggestions"] or ()}
+    return parts | {("response", r["user_id"]): (r["status"], r["values"] or {}) for r in record["responses"] or ()}
 
 
 def property_settings(plan: DatasetPlan) -> Iterable[tuple[str, str, str]]:

@@ -1,19 +1,22 @@
 """What an import keeps beside the snapshot and binds it to the target: what is said when either is not as it was."""
 
+import json
 import stat
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from argilla_snapshot.format.models import Annotation, Record
 from importer.errors import ConflictError, JournalError
 from importer.journal.done import Done
-from importer.journal.journal import CREDENTIALS, JOURNAL, Journal, begin
+from importer.journal.journal import CREDENTIALS, JOURNAL, REJECTED, Journal, begin, import_folder
 from importer.options import WHOLE, ImportOptions, Part
 from importer.plan import DatasetAction, DatasetPlan, Plan, TargetInfo
-from importer.run import refuse_half_loaded, refuse_lost
+from importer.refusing import refuse_half_loaded, refuse_lost
 from importer.target_state import TargetState
 
 PLAN = Plan("id", "fingerprint", TargetInfo("http://new", "2.8.0", "owner"), ImportOptions(), [], [], [], [], [], [])
@@ -33,15 +36,31 @@ def test_each_user_has_one_row_with_the_last_password(journal: Journal) -> None:
     file = journal.folder / CREDENTIALS
     assert file.read_bytes().decode() == "username,password\r\nana,battery staple\r\nzoë,correct horse\r\n"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert journal.passwords() == {"ana": "battery staple", "zoë": "correct horse"}
+    assert read_again(journal).passwords == {"ana": "battery staple", "zoë": "correct horse"}
+
+
+def read_again(journal: Journal) -> Journal:
+    """The same, as the next run has it."""
+    return Journal(journal.folder, PLAN, Done())
+
+
+def test_each_user_is_appended_and_what_an_editor_left_without_an_end_is_not_run_into(journal: Journal) -> None:
+    file = journal.folder / CREDENTIALS
+    before = file.read_bytes()
+    journal.remember_password("eve", "tr0ub4dor")
+    assert file.read_bytes() == before + b"eve,tr0ub4dor\r\n"
+    file.write_bytes(file.read_bytes().rstrip())
+    later = read_again(journal)
+    later.remember_password("bob", "staple battery")
+    assert read_again(journal).passwords == {**journal.passwords, "bob": "staple battery"}
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("change", [lambda text: "\ufeff" + text, lambda text: text.rstrip(), lambda text: text.replace("\r\n", "\n")])
 def test_what_an_editor_changes_makes_no_difference(journal: Journal, change: Callable[[str], str]) -> None:
     file = journal.folder / CREDENTIALS
-    before = journal.passwords()
     file.write_bytes(change(file.read_bytes().decode()).encode())
-    assert journal.passwords() == before
+    assert read_again(journal).passwords == journal.passwords
 
 
 @pytest.mark.parametrize(
@@ -57,7 +76,7 @@ def test_what_an_editor_changes_makes_no_difference(journal: Journal, change: Ca
 def test_what_is_not_as_it_was_written_is_told_in_one_line(journal: Journal, content: bytes, says: str) -> None:
     file = journal.folder / CREDENTIALS
     file.write_bytes(content)
-    for ask in (journal.passwords, lambda: journal.remember_password("eve", "battery staple")):
+    for ask in (lambda: read_again(journal).passwords, lambda: read_again(journal).remember_password("eve", "battery staple")):
         with pytest.raises(JournalError) as refused:
             ask()
         message = refused.value.format_message()
@@ -144,3 +163,28 @@ def test_a_dataset_with_refused_records_lacks_them(tmp_path: Path) -> None:
     state = TargetState("http://new", "2.8.0", "owner", {}, {}, {("w", "a"): "id of a"})
     with pytest.raises(JournalError, match=r"w\.a lacks records"):
         refuse_lost(state, journal)
+
+
+# --- where it is kept ---
+
+
+def test_different_addresses_have_different_folders() -> None:
+    urls = ["http://x.org", "http://x.org:81", "https://x.org", *(f"http://x.org/{path}" for path in ("a_b", "a-b", "a/b", "a.b", "a"))]
+    urls += ["http://x-org", "http://x_org", "http://[::1]:80", "http://1:80"]
+    folders = [import_folder(Path("snap"), url).name for url in urls]
+    assert len(set(folders)) == len(urls)
+    assert folders[0] == "x.org-http"
+    assert import_folder(Path("snap"), "http://x.org/a/") == import_folder(Path("snap"), "http://x.org/a")
+    assert all(set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789.-") for name in folders)
+
+
+def test_a_refused_record_with_a_time_and_half_a_character_is_written_down_once(journal: Journal) -> None:
+    moment = datetime.fromisoformat("2024-01-02T03:04:05")
+    record = Record("1", "Default", {"text": "half \ud83d"}, event_timestamp=moment, annotations=[Annotation("ana", "x")])
+    entry = {"dataset": "w.news", "id": "1", "status": 422, "error": "no", "record": record}
+    journal.reject([entry])
+    read_again(journal).reject([entry])
+    (line,) = (journal.folder / REJECTED).read_text().splitlines()
+    told = json.loads(line)
+    assert (told["record"]["event_timestamp"], told["record"]["inputs"]["text"]) == ("2024-01-02T03:04:05", "half ?")
+    assert told["record"]["annotations"] == [{"agent": "ana", "value": "x"}]
