@@ -272,6 +272,7 @@ class Manifest:
         datasets: the datasets.
         files: every file of the snapshot but `manifest.json` and `SHA256SUMS`, in the order of their paths.
         losses: what did not come along, or was changed on the way.
+        edited_at: when an edit was last sealed, with offset; null where the files are as the export wrote them.
     """
 
     snapshot_id: str
@@ -285,6 +286,7 @@ class Manifest:
     datasets: list[DatasetEntry]
     files: list[FileEntry]
     losses: list[Loss] = field(default_factory=list)
+    edited_at: str | None = None
 
     @classmethod
     def from_json(cls, data: Any) -> "Manifest":

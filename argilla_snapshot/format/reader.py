@@ -15,7 +15,7 @@ from argilla_snapshot.format.errors import DamagedSnapshotError, UnsupportedForm
 from argilla_snapshot.format.files import sha256
 from argilla_snapshot.format.limits import MAX_DEPTH, MAX_JSON, too_deep
 from argilla_snapshot.format.models import Dataset, DatasetEntry, Manifest, Record, User, Workspace
-from argilla_snapshot.format.rows import first_repeated, read_records
+from argilla_snapshot.format.rows import first_repeated, read_archive, read_records
 from argilla_snapshot.format.shapes import ShapeError, build_all
 
 T = TypeVar("T")
@@ -67,6 +67,12 @@ class Snapshot:
     def records(self, entry: DatasetEntry, start: int = 0) -> Iterator[Record]:
         """The records of a dataset from row ``start`` on, in order; only some hundred are in memory at once."""
         return records_of(self.directory, self.dataset(entry), self.parts(entry), start)
+
+    def documents(self, entry: DatasetEntry) -> Iterator[str | None]:
+        """The column ``raw`` of a dataset's records, in their order; null where somebody took it away."""
+        for part in self.parts(entry):
+            with reading(part, self.directory):
+                yield from read_archive(part)
 
     def _shaped(self, path: str, make: Callable[[Any], T]) -> T:
         try:

@@ -79,6 +79,14 @@ def _ids(parts: Sequence[Path]) -> Iterator[str]:
                 yield from map(str, batch.column("id").to_pylist())
 
 
+def read_archive(part: Path) -> Iterator[str | None]:
+    """The column ``raw`` of one Parquet file; null in each row where it has none."""
+    with pq.ParquetFile(part, buffer_size=1 << 20) as file:
+        there = "raw" in file.schema_arrow.names
+        for batch in batches(file, _batch_rows(file.metadata), ["raw"] if there else ["id"]):
+            yield from batch.column("raw").to_pylist() if there else [None] * batch.num_rows
+
+
 def unpack_archive(part: Path) -> None:
     """Reads what ``read_records`` does not: the columns that are an archive.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pyarrow as pa
@@ -51,6 +52,8 @@ def update(directory: Path) -> list[str]:
         "records": sum(dataset.records for dataset in datasets),
     }
     content["counts"] |= counts
+    if changed:
+        content["edited_at"] = datetime.now(timezone.utc).isoformat(timespec="seconds")
     if layout.CARD not in changed:
         write_whole(directory / layout.CARD, dataset_card(snapshot.manifest.source, counts, datasets, snapshot.manifest.losses))
     after = _entries(directory)

@@ -6,7 +6,7 @@ from typing import Literal
 from importer.notes import SAMPLES
 
 CHANGED: Literal["changed since the import"] = "changed since the import"
-Kind = Literal["missing", "different", "changed since the import", "more than expected", "not searchable"]
+Kind = Literal["missing", "different", "changed since the import", "more than expected", "not searchable", "not as the old server says"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,11 @@ class Differences:
         if count > 0:
             key = (kind, what, dataset)
             self._counts[key] = self._counts.get(key, 0) + count
+
+    @property
+    def total(self) -> int:
+        """How many were counted in all."""
+        return sum(self._counts.values())
 
     def all(self) -> list[Difference]:
         """Everything counted, in the order in which it first appeared."""

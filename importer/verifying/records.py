@@ -16,7 +16,9 @@ from importer.mapping.cleaning import clean_text
 from importer.mapping.record import TargetRecord
 from importer.plan import DatasetPlan
 from importer.targets.http.target import INCLUDE, SEARCH_VALUES, Target
+from importer.verifying.account import Account
 from importer.verifying.differences import CHANGED, Differences
+from importer.verifying.source import Facts
 from importer.verifying.waiting import Waiting
 
 #: How much later than the answer to a batch says it may have been written: of records that it completes, whose times follow each
@@ -32,16 +34,33 @@ class Names:
     questions: Mapping[str, str]
 
 
-class Records:
-    """Compares the records of one dataset."""
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A record as the plan makes it, and what the old server's document says of it (None where that can't be said)."""
 
-    def __init__(self, plan: DatasetPlan, names: Names, done: Done, differences: Differences) -> None:
-        self._plan, self._names, self._differences = plan, names, differences
+    record: TargetRecord
+    facts: Facts | None = None
+
+    @property
+    def external_id(self) -> str:
+        """How the two sides find each other."""
+        return self.record.external_id
+
+
+class Records:
+    """Compares the records of one dataset.
+
+    Args:
+        account: a second account of each record, from the facts.
+    """
+
+    def __init__(self, plan: DatasetPlan, names: Names, done: Done, differences: Differences, account: Account) -> None:
+        self._plan, self._names, self._differences, self._account = plan, names, differences, account
         written_at = done.written_at.get(plan.source)
         self._left = frozenset(map(clean_text, done.left.get(plan.source, [])))
         self._written_at = (datetime.fromisoformat(written_at) + _LATER).isoformat() if written_at else ""
 
-    def all(self, expected: Iterator[TargetRecord], found: Iterator[dict[str, Any]], folder: Path, progress: Progress) -> int:
+    def all(self, expected: Iterator[Expected], found: Iterator[dict[str, Any]], folder: Path, progress: Progress) -> int:
         """Walks both sides at once. What comes before its other half waits for it, and after an import in parts that may be most of all.
 
         Some MiB of what waits are in memory, and of the rest only the external ids: it lies in a file.
@@ -64,7 +83,7 @@ class Records:
                 self._more("records", external_id, theirs.take(external_id))
         return count
 
-    def _take_mine(self, mine: TargetRecord, ours: Waiting, theirs: Waiting) -> None:
+    def _take_mine(self, mine: Expected, ours: Waiting, theirs: Waiting) -> None:
         if (waiting := theirs.take(mine.external_id)) is not None:
             self.compare(mine, waiting)
         elif not ours.add(mine.external_id, mine):  # two ids of the snapshot become one without what no database takes
@@ -73,11 +92,11 @@ class Records:
     def _take_yours(self, yours: dict[str, Any], ours: Waiting, theirs: Waiting) -> None:
         key = yours["external_id"] or f"the record {yours['id']}, which has no external id"
         if (waiting := ours.take(key)) is not None:
-            self.compare(msgspec.convert(waiting, TargetRecord), yours)
+            self.compare(msgspec.convert(waiting, Expected), yours)
         elif not theirs.add(key, yours):
             self._more("records", key, yours)
 
-    def some(self, chosen: Iterator[TargetRecord], total: int, target: Target, id_: str, hidden: Container[str]) -> int:
+    def some(self, chosen: Iterator[Expected], total: int, target: Target, id_: str, hidden: Container[str]) -> int:
         """Compares chosen records, found by their external id, and how many there are in all; ``hidden`` ones can't be found."""
         count = missing = 0
         while part := list(islice(chosen, SEARCH_VALUES)):
@@ -112,8 +131,15 @@ class Records:
         """Whether a record or a part of it was changed after the import wrote it; of a record that was left the import knew that."""
         return external_id in self._left or bool(there["updated_at"] > self._written_at)
 
-    def compare(self, ours: TargetRecord, theirs: dict[str, Any]) -> None:
-        """Compares one record part by part."""
+    def compare(self, expected: Expected, theirs: dict[str, Any]) -> None:
+        """Compares one record part by part. Where it is as the plan wants it, the plan itself is held against the facts."""
+        before = self._differences.total
+        self._compare_with_plan(expected.record, theirs)
+        if expected.facts is not None and self._differences.total == before:
+            for what, sample in self._account.differing(expected.facts, theirs):
+                self._differences.add("not as the old server says", what, f"{expected.external_id}: {sample}", self._plan.source)
+
+    def _compare_with_plan(self, ours: TargetRecord, theirs: dict[str, Any]) -> None:
         name = ours.external_id
         record_changed = self._changed(name, theirs)
         if ours.fields != {key: value for key, value in theirs["fields"].items() if value is not None}:

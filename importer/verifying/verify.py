@@ -1,9 +1,10 @@
 """Reading the target back and comparing it, record by record, with what the plan says it should hold."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from argilla_snapshot.format.models import DatasetEntry
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from importer.journal.done import Done
@@ -13,9 +14,11 @@ from importer.plan import Plan
 from importer.target_state import TargetState
 from importer.targets.http.searching import not_searchable
 from importer.targets.http.target import Target
+from importer.verifying.account import Account, Told
 from importer.verifying.differences import CHANGED, Difference, Differences
-from importer.verifying.records import Names, Records
+from importer.verifying.records import Expected, Names, Records
 from importer.verifying.settings import differing_settings
+from importer.verifying.source import facts_of_document, facts_of_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +71,22 @@ def verify(
         there = target.dataset(id_)
         if there["status"] != "ready" or (dataset.metadata is not None and there.get("metadata") != dataset.metadata):
             differences.add("different", "datasets", f"{dataset.target}: its status or metadata", dataset.source)
-        for kind, what, name in differing_settings(dataset, target.settings(id_)):
+        settings = target.settings(id_)
+        for kind, what, name in differing_settings(dataset, settings):
             differences.add(kind, what, name, dataset.source)
         entry, mapper = entries[dataset.path], Mapper(dataset, plan.agents, plan.options)
-        names = Names({user.id: user.username for user in state.users.values()}, _swapped(target.dataset_ids(id_).questions))
-        comparison = Records(dataset, names, done, differences)
+        users = {user.id: user.username for user in state.users.values()}
+        names = Names(users, _swapped(target.dataset_ids(id_).questions))
+        account = Account(Told.of(settings, users), plan.agents, plan.options)
+        comparison = Records(dataset, names, done, differences, account)
         progress.started("verifying", dataset.source, entry.records)
         hidden = dict.fromkeys(not_searchable(target, id_, (clean_text(record.id) for record in snapshot.records(entry))))
         if sample is None:
-            expected = (mapper.map(record)[0] for record in snapshot.records(entry))
+            expected = _expected(snapshot, entry, mapper)
             records += comparison.all(expected, target.list_records(id_), folder, progress)
         else:
             rows = spread(entry.records, sample)
-            chosen = (mapper.map(record)[0] for row, record in enumerate(snapshot.records(entry)) if row in rows)
+            chosen = (record for row, record in enumerate(_expected(snapshot, entry, mapper)) if row in rows)
             records += comparison.some(chosen, entry.records, target, id_, hidden)
         for external_id in hidden:
             differences.add("not searchable", "records", external_id, dataset.source)
@@ -90,6 +96,14 @@ def verify(
 def spread(total: int, sample: int) -> set[int]:
     """So many rows of a dataset, evenly spread; all where it has no more."""
     return {number * total // sample for number in range(sample)}
+
+
+def _expected(snapshot: Snapshot, entry: DatasetEntry, mapper: Mapper) -> Iterator[Expected]:
+    """Each record as the plan makes it, with the facts of its document; after an edit of the snapshot those of the typed columns count."""
+    edited = snapshot.manifest.edited_at is not None
+    for record, raw in zip(snapshot.records(entry), snapshot.documents(entry), strict=True):
+        facts = None if edited or raw is None else facts_of_document(entry.task, raw)
+        yield Expected(mapper.map(record)[0], facts or facts_of_record(record))
 
 
 def _compare_users(plan: Plan, state: TargetState, differences: Differences) -> None:

@@ -10,23 +10,26 @@ import pytest
 from argilla_snapshot.cli.tables import show_verification
 from importer.journal.done import Done
 from importer.mapping.cleaning import clean_text
-from importer.mapping.legacy import TargetRecord
+from importer.mapping.record import TargetRecord
+from importer.options import ImportOptions
 from importer.plan import DatasetPlan
 from importer.verifying import waiting
+from importer.verifying.account import Account, Told
 from importer.verifying.differences import Differences
-from importer.verifying.records import Names, Records
+from importer.verifying.records import Expected, Names, Records
 from importer.verifying.verify import Verification, spread
 from importer.verifying.waiting import Waiting
 from tests.helpers.plans import Silent
 
 IMPORTED, LATER = "2026-11-26T03:00:00", "2026-11-26T03:00:00.123456"
+ACCOUNT = Account(Told({}, {}, "q", "text", {}), [], ImportOptions())
 IDS = [f"r{number}" for number in range(3_000)]
 HALVES = [*IDS[1_500:], *IDS[:1_500]]
 
 
-def ours(external_ids: Iterable[str], text: str = "text") -> Iterator[TargetRecord]:
+def ours(external_ids: Iterable[str], text: str = "text") -> Iterator[Expected]:
     for external_id in external_ids:
-        yield TargetRecord(external_id, {"text": text}, {"number": 2**70, "float": 1.0}, {"mini": [1.0, 0.5]})
+        yield Expected(TargetRecord(external_id, {"text": text}, {"number": 2**70, "float": 1.0}, {"mini": [1.0, 0.5]}))
 
 
 def theirs(external_ids: Iterable[str], text: str = "text", inserted_at: str = IMPORTED) -> Iterator[dict[str, Any]]:
@@ -42,12 +45,12 @@ def theirs(external_ids: Iterable[str], text: str = "text", inserted_at: str = I
 
 
 def differences(
-    expected: Iterable[TargetRecord], found: Iterable[dict[str, Any]], folder: Path
+    expected: Iterable[Expected], found: Iterable[dict[str, Any]], folder: Path
 ) -> dict[tuple[str, str], tuple[int, list[str]]]:
     """(kind, of what) -> how many, and samples in order."""
     plan = DatasetPlan("w.d", "datasets/w/d", "w", "d", "Text2Text", 0, "create")
     noted = Differences()
-    Records(plan, Names({}, {}), Done(written_at={"w.d": IMPORTED}), noted).all(iter(expected), iter(found), folder, Silent())
+    Records(plan, Names({}, {}), Done(written_at={"w.d": IMPORTED}), noted, ACCOUNT).all(iter(expected), iter(found), folder, Silent())
     return {(one.kind, one.what): (one.count, sorted(one.samples)) for one in noted.all()}
 
 
