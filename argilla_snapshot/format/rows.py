@@ -168,7 +168,9 @@ def _rules(dataset: Dataset) -> dict[str, Rule]:
         "other_annotations": _list_of(_struct({"agent": _text, "annotation": annotation})),
         "metadata": _struct_of(_one_of(_VALUE, _list_of(_VALUE))),
         "vectors": _struct_of(_list_of(_number)),
-        "explanation": _struct_of(_list_of(_struct({"token": _text, "attributions": _struct_of(_number)}))),
+        "explanation": _struct_of(
+            _list_of(_struct({"token": _text, "attributions": _list_of(_struct({"label": _text, "score": _number}))}))
+        ),
         "event_timestamp": _moment,
         "last_updated": _moment,
     }
@@ -291,6 +293,12 @@ def _explanation(value: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if value is None:
         return None
     return {
-        name: [{"token": item.get("token"), "attributions": _present(item.get("attributions"))} for item in _items(tokens)]
+        name: [{"token": item.get("token"), "attributions": _attributions(item)} for item in _items(tokens)]
         for name, tokens in _present(value).items()
     }
+
+
+def _attributions(token: Mapping[str, Any]) -> dict[str, float]:
+    """Label -> score, as 1.x has them."""
+    found = _items(token.get("attributions") or [])
+    return {_there(item.get("label"), "the label of an attribution"): item["score"] for item in found if item.get("score") is not None}

@@ -158,7 +158,7 @@ class StorageSource:
 
     def count(self, dataset: Listed) -> Count:
         """The exact count of an index, and the dataset's ``last_updated`` (changed by every bulk of records)."""
-        return Count(self._total(dataset), self._document(dataset).get("last_updated"))
+        return Count.told(self._total(dataset), self._document(dataset).get("last_updated"))
 
     def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Generator[Page, None, None]:
         """Pages of the index as of one moment, sorted here."""
