@@ -91,7 +91,7 @@ def exported(old: Old, directory: Path, *, who: str = "argilla", **options: Any)
 
 
 def killed(old: Old, directory: Path, calls: int, *globs: str) -> int:
-    command = [sys.executable, "-m", "tests.export_killed", old.server.url, old.server.api_key, str(directory), str(calls), *globs]
+    command = [sys.executable, "-m", "tests.helpers.export_killed", old.server.url, old.server.api_key, str(directory), str(calls), *globs]
     return subprocess.run(command, check=False, cwd=Path(__file__).parents[2], capture_output=True, timeout=120).returncode
 
 

@@ -10,6 +10,7 @@ from argilla_snapshot.exact_json import from_json
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.transport.api import SEARCH_AWAY, Api, is_json
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError, UnsupportedServerError
+from argilla_snapshot.transport.paging import PageSize
 from importer.plan import DatasetPlan, UserPlan
 from importer.target_state import Capabilities, TargetState, TargetUser
 from importer.targets.http.wire import DatasetIds, property_settings, question_settings
@@ -247,19 +248,21 @@ class Target:
 
     def list_records(self, dataset_id: str, offset: int = 0, include: Sequence[str] = INCLUDE) -> Iterator[dict[str, Any]]:
         """All records from the ``offset``-th on, from the database, in the order of their insertion; each once."""
-        seen = set[str]()
+        seen, size = set[str](), PageSize(PAGE)
         while True:
-            items = self.api.get(
+            asked = size.now
+            items, bytes_ = self.api.call(
+                "GET",
                 f"/api/v1/datasets/{dataset_id}/records",
-                offset=offset,
-                limit=PAGE,
-                include=include,
-            )["items"]
+                params={"offset": offset, "limit": asked, "include": include},
+                read=lambda content: (from_json(content)["items"], len(content)),
+            )
+            size.came(len(items), bytes_)
             # the order is by time only, and records of one batch may share it: a page can repeat the end of the last
             yield from (item for item in items if item["id"] not in seen)
             seen = {item["id"] for item in items}
             offset += len(items)
-            if len(items) < PAGE:
+            if len(items) < asked:
                 return
 
     def count_stored(self, dataset_id: str) -> int:

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from argilla_snapshot.exact_json import from_json
+from argilla_snapshot.format.ids import order_of
 from exporter.documents import encode
 from exporter.sources.storage.sorter import Sorter
 
@@ -32,8 +33,8 @@ def test_they_come_back_in_order_as_they_were(documents: dict[Any, Any], run: in
         sorter.close()
     assert all(0 < len(page) <= 7 for page in pages)
     found = [from_json(line) for page in pages for line in page]
-    assert found == [{"id": id_, "value": documents[id_]} for id_ in sorted(documents, key=lambda id_: str(id_).encode())]
-    assert [type(document["id"]) for document in found] == [type(id_) for id_ in sorted(documents, key=lambda id_: str(id_).encode())]
+    assert found == [{"id": id_, "value": documents[id_]} for id_ in sorted(documents, key=lambda id_: order_of(str(id_)))]
+    assert [type(document["id"]) for document in found] == [type(id_) for id_ in sorted(documents, key=lambda id_: order_of(str(id_)))]
 
 
 def test_few_runs_are_read_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +45,7 @@ def test_few_runs_are_read_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     for id_ in ids:
         sorter.add([(id_, id_.encode())])
     assert sum(map(len, sorter._runs)) <= 3 * len(sorter._runs) == 3 * 5
-    assert [line.decode() for page in sorter.pages() for line in page] == sorted(ids)
+    assert [line.decode() for page in sorter.pages() for line in page] == sorted(ids, key=order_of)
     sorter.close()
 
 
