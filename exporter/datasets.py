@@ -30,13 +30,15 @@ def export_all(job: Job, chosen: list[Listed], foretold: Foretold, losses: Losse
     """Exports every dataset; one that can't be read is tried once more when all others are done, and then left out and listed.
 
     Raises:
-        ServerError: the trouble is not one dataset's but the server's.
+        ServerError, SnapshotError: the trouble is not one dataset's but the server's, or not one dataset can be read.
     """
     exported: list[Dataset] = []
     failed = [listed for listed in chosen if _failure(job, listed, foretold.get(listed.place), losses, exported)]
     for listed in failed:
         access = None if job.state.of(listed).after else _access(job.source, listed)
         if error := _failure(job, listed, access, losses, exported):
+            if not exported and listed == failed[-1]:
+                raise error
             message = f"{LOSS_KINDS['dataset_unreadable']}. {error.message}"
             losses.add("dataset_unreadable", listed.place, message=message)
     return exported
