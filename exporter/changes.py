@@ -13,6 +13,7 @@ from datetime import datetime, timedelta, timezone
 from itertools import groupby
 
 from argilla_snapshot.format.faults import point
+from argilla_snapshot.format.ids import order_of
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError
 from exporter.documents import id_of
 from exporter.source import Count, Listed, Source
@@ -62,9 +63,13 @@ def just_written(count: Count) -> bool:
 
 
 def together(first: Spool, changes: Spool) -> Iterator[bytes]:
-    """The documents of both, ascending by id as text; where both have an id, that of ``changes``."""
-    merged = heapq.merge(changes.lines(), first.lines(), key=id_of)  # of equal ones the first argument's comes first
-    return (next(same) for _, same in groupby(merged, key=id_of))
+    """The documents of both, in the order of their ids; where both have an id, that of ``changes``."""
+    merged = heapq.merge(changes.lines(), first.lines(), key=_order)  # of equal ones the first argument's comes first
+    return (next(same) for _, same in groupby(merged, key=_order))
+
+
+def _order(line: bytes) -> tuple[int, str]:
+    return order_of(id_of(line))
 
 
 def _since(count: Count) -> str | None:

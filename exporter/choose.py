@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import accumulate
 
+from argilla_snapshot.format.files import to_json
+from argilla_snapshot.format.limits import MAX_JSON
 from argilla_snapshot.format.models import Dataset, User, Workspace
 from exporter.errors import NothingMatchesError
 from exporter.source import Listed
@@ -58,6 +61,12 @@ def users_in_scope(users: list[User], workspaces: list[Workspace], datasets: lis
         for u in users
     )
     return [u for u in narrowed if u.workspaces or u.username in agents]
+
+
+def fitting_users(users: list[User]) -> list[User]:
+    """As many of the users as ``users.json`` can hold, the first ones."""
+    room, sizes = MAX_JSON - 10, accumulate(len(to_json([user])) for user in users)
+    return users[: sum(size <= room for size in sizes)]
 
 
 def _all_match(kind: str, globs: list[str], available: list[tuple[str, list[str]]]) -> None:

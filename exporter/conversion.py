@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from argilla_snapshot.format.limits import blocks
 from argilla_snapshot.format.parts import Parts
 from argilla_snapshot.format.writer import SnapshotWriter
 from exporter.changes import together
@@ -25,8 +26,6 @@ from exporter.spool import Spool
 
 #: Pages left behind that are converted while the next page is on its way: about as long as a server needs for one.
 _CATCH_UP = 4
-#: Documents of a page where changes come between the pages of a spool.
-_PAGE = 1_000
 
 
 class _About(NamedTuple):
@@ -92,7 +91,7 @@ class Conversion:
         if changes.records:
             self._discard()
             self._learning = Learning(self._listed.task)
-            for lines in _paged(together(self._spool, changes)):
+            for lines in blocks(together(self._spool, changes), len):
                 self._learn(lines)
                 self._take()
             self._take(everything=True)
@@ -104,7 +103,7 @@ class Conversion:
         Raises:
             ExportError: the spool does not hold what was put in it.
         """
-        pages = _paged(together(self._spool, changes)) if changes.records else (lines for lines, _ in self._spool.pages(self._at))
+        pages = blocks(together(self._spool, changes), len) if changes.records else (lines for lines, _ in self._spool.pages(self._at))
         total = self.written
         for lines in chain(pages, [None]):
             if lines is not None:
@@ -151,8 +150,3 @@ class Conversion:
         self.close()
         self._wasted += self.written
         self.parts, self.losses, self._at, self._next = None, Losses(), 0, 0
-
-
-def _paged(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
-    while page := list(islice(lines, _PAGE)):
-        yield page

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pyarrow as pa
 
@@ -16,8 +15,7 @@ from argilla_snapshot.format.writer import SnapshotWriter
 from exporter.changes import catch_up
 from exporter.conversion import Conversion
 from exporter.converters import Converters
-from exporter.documents import dict_of, json_safe
-from exporter.legacy.learn import Learnt
+from exporter.description import describe
 from exporter.losses import Losses
 from exporter.source import Access, Count, Listed, Page, Source
 from exporter.spool import Spool
@@ -91,11 +89,11 @@ def _scan_opened(job: Job, listed: Listed, access: Access, spool: Spool, convers
     if isinstance(access, Count):
         return _scan(job, listed, replace(so_far, before=so_far.before or access), spool, conversion)
     if access == "missing":
-        losses.add("records_missing", listed.full_name)
-        nothing = Count(0, listed.content.get("last_updated"))
+        losses.add("records_missing", listed.place)
+        nothing = Count.told(0, listed.content.get("last_updated"))
         return replace(so_far, before=nothing, after=nothing)
     if not job.open_closed:
-        losses.add("dataset_closed", listed.full_name)
+        losses.add("dataset_closed", listed.place)
         return None
     job.progress.message(f"{listed.full_name} is closed: it is opened to be read, and closed again")
     with _opened(job, listed, so_far) as opened:
@@ -160,48 +158,13 @@ def _finish(job: Job, listed: Listed, so_far: SoFar, conversion: Conversion, los
     """Writes what is not written yet of the dataset's files."""
     changes = job.state.changes(listed)
     learnt = conversion.learnt(changes)
-    dataset = _described(job.source, listed, so_far, learnt, losses)
+    dataset = describe(job.source, listed, learnt, losses, was_closed=so_far.was_closed)
     if conversion.written < learnt.records:
         job.progress.started("writing", listed.full_name, learnt.records, conversion.written)
-    job.writer.write_dataset(dataset, _told(conversion.rest(changes), job.progress), conversion.parts)
+    for member in job.writer.write_dataset(dataset, _told(conversion.rest(changes), job.progress), conversion.parts):
+        losses.add("large_member", listed.place, f"{member}.json")
     losses.extend(conversion.losses.all())
     return dataset
-
-
-def _described(source: Source, listed: Listed, so_far: SoFar, learnt: Learnt, losses: Losses) -> Dataset:
-    """Everything about a dataset but its records."""
-    note = losses.note(listed.full_name, "dataset.json")
-    content: dict[str, Any] = json_safe(listed.content, note)
-    settings = json_safe(source.settings(listed), note)
-    declared = list(dict.fromkeys(_label_names(settings)))
-    return Dataset(
-        workspace=listed.workspace,
-        name=listed.name,
-        task=listed.task,
-        records=learnt.records,
-        columns=learnt.columns,
-        multi_label=learnt.multi_label,
-        labels_declared=declared,
-        labels_seen=[label for label in learnt.labels if label not in set(declared)],
-        settings=settings,
-        rules=json_safe(source.rules(listed), note),
-        tags=dict_of(content.get("tags")),
-        metadata=dict_of(content.get("metadata")),
-        created_at=content.get("created_at"),
-        created_by=content.get("created_by"),
-        last_updated=content.get("last_updated"),
-        was_closed=so_far.was_closed,
-        statuses=learnt.statuses,
-        annotation_agents=learnt.annotation_agents,
-        prediction_agents=learnt.prediction_agents,
-        source=content,
-    )
-
-
-def _label_names(settings: dict[str, Any] | None) -> Iterator[str]:
-    """Names of the label schema; the server accepts the same name twice."""
-    for label in dict_of(dict_of(settings).get("label_schema")).get("labels") or ():
-        yield str(label["name"])
 
 
 def _compare_counts(dataset: Dataset, so_far: SoFar, losses: Losses) -> None:
@@ -210,12 +173,12 @@ def _compare_counts(dataset: Dataset, so_far: SoFar, losses: Losses) -> None:
     assert before is not None
     assert after is not None
     if so_far.repeated:
-        losses.add("repeated_record", dataset.full_name, count=so_far.repeated)
+        losses.add("repeated_record", dataset.place, count=so_far.repeated)
     if dataset.records != after.records:
         message = f"{dataset.records} records were read; the server counted {before.records} before and {after.records} after"
-        losses.add("count_differs", dataset.full_name, count=abs(dataset.records - after.records), message=message)
+        losses.add("count_differs", dataset.place, count=abs(dataset.records - after.records), message=message)
     if not so_far.settled:
-        losses.add("changed_during_export", dataset.full_name)
+        losses.add("changed_during_export", dataset.place)
 
 
 def _told(batches: Iterable[pa.RecordBatch], progress: Progress) -> Iterator[pa.RecordBatch]:

@@ -15,9 +15,13 @@ import orjson
 import pyarrow as pa
 
 from argilla_snapshot.exact_json import from_json
+from argilla_snapshot.format.limits import MAX_DEPTH
 from exporter.losses import Note
 
 T = TypeVar("T")
+
+#: Levels of nesting that a value may have in a JSON file of a snapshot, which has some of its own around it.
+_DEPTH = MAX_DEPTH - 10
 
 _LONE = re.compile("[\ud800-\udfff]")
 #: In a line only half characters are escaped with ``\ud``.
@@ -129,15 +133,18 @@ def without_lone_surrogates(value: Any) -> tuple[Any, int]:
     return value, 0
 
 
-def json_safe(value: Any, note: Note) -> Any:
+def json_safe(value: Any, note: Note, depth: int = _DEPTH) -> Any:
     """The value as every JSON reader takes it, for the JSON files of a snapshot.
 
-    Half characters become U+FFFD, integers beyond 64 bits text, NaN and infinities text; each is noted.
+    Half characters become U+FFFD, integers beyond 64 bits text, NaN and infinities text, what nests too deep JSON text; each is noted.
     """
+    if isinstance(value, (dict, list)) and not depth:
+        note("json_value")
+        return without_lone_surrogates(_shallow_text(value))[0]
     if isinstance(value, dict):
-        return {json_safe(key, note): json_safe(item, note) for key, item in value.items()}
+        return {json_safe(key, note): json_safe(item, note, depth - 1) for key, item in value.items()}
     if isinstance(value, list):
-        return [json_safe(item, note) for item in value]
+        return [json_safe(item, note, depth - 1) for item in value]
     safe = value
     if isinstance(value, str):
         safe = _LONE.sub("\ufffd", value)
@@ -146,6 +153,14 @@ def json_safe(value: Any, note: Note) -> Any:
     if safe is not value and safe != value:
         note("json_value")
     return safe
+
+
+def _shallow_text(value: Any) -> str | None:
+    """JSON text of a value; None of one that nests deeper than Python goes."""
+    try:
+        return to_text(value)
+    except RecursionError:
+        return None
 
 
 def dict_of(value: Any) -> dict[str, Any]:

@@ -27,10 +27,21 @@ LOSS_KINDS: dict[str, str] = {
     "bad_timestamp": "timestamps that are none are null in the typed columns; the column raw has them",
     "unexpected_value": "values of a type that is not of the column were converted or left out; the column raw has them",
     "agent_conflict": "an agent has two different entries in one record: the current one is in the typed columns, the column raw has both",
-    "json_value": "values that JSON readers refuse (half characters, integers beyond 64 bits, NaN) were changed in what describes the dataset",
+    "json_value": (
+        "values that JSON readers refuse (half characters, integers beyond 64 bits, NaN, very deep nesting) were changed in what describes the dataset"
+    ),
+    "odd_member": "what the old server says of it is of another type than it should be: it became text, or was left out",
+    "large_member": "members that are too large for dataset.json lie beside it, each in a JSON file of its own, which an import does not read",
+    "users_too_many": "users.json can't hold so many users: these are not in the snapshot",
+    "dataset_unreadable": "the old server can't give the dataset, also when asked again at the end: it is not in the snapshot",
 }
 _SAMPLES = 5
 
+#: Characters of a sample.
+_SAMPLE = 100
+
+#: Workspace and name of a dataset.
+Place = tuple[str, str]
 #: Notes one loss of the given kind; where it happened is known to whoever made the function.
 Note = Callable[[str], None]
 
@@ -39,42 +50,47 @@ class Losses:
     """A growing account of losses."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, str | None], dict[str, Any]] = {}
+        self._found: dict[tuple[str, Place | None], dict[str, Any]] = {}
 
-    def add(self, kind: str, dataset: str | None = None, sample: str | None = None, *, count: int = 1, message: str | None = None) -> None:
+    def add(
+        self, kind: str, dataset: Place | None = None, sample: str | None = None, *, count: int = 1, message: str | None = None
+    ) -> None:
         """Counts a loss.
 
         Args:
             kind: a name in ``LOSS_KINDS``.
-            dataset: ``workspace.name``, or None.
-            sample: an id or a name to show; the first five different ones are kept.
+            dataset: its workspace and name, or None.
+            sample: an id or a name to show; the first five different ones are kept, cut where they are long.
             count: how many.
             message: other words than those of ``LOSS_KINDS``.
         """
         found = self._found.setdefault((kind, dataset), {"count": 0, "message": message or LOSS_KINDS[kind], "samples": []})
         found["count"] += count
-        if sample is not None and len(found["samples"]) < _SAMPLES and sample not in found["samples"]:
-            found["samples"].append(sample)
+        if sample is not None and len(found["samples"]) < _SAMPLES and sample[:_SAMPLE] not in found["samples"]:
+            found["samples"].append(sample[:_SAMPLE])
 
     def merge(self, later: "Losses") -> None:
         """Adds what was counted of later documents."""
         for more in later.all():
-            found = self._found.setdefault((more.kind, more.dataset), {"count": 0, "message": more.message, "samples": []})
+            found = self._found.setdefault((more.kind, more.place), {"count": 0, "message": more.message, "samples": []})
             found["count"] += more.count
             found["samples"] = list(dict.fromkeys([*found["samples"], *more.samples]))[:_SAMPLES]
 
     def extend(self, losses: Iterable[Loss]) -> None:
         """Takes over what was counted elsewhere, for other kinds or datasets."""
         for loss in losses:
-            self._found[loss.kind, loss.dataset] = {"count": loss.count, "message": loss.message, "samples": list(loss.samples)}
+            self._found[loss.kind, loss.place] = {"count": loss.count, "message": loss.message, "samples": list(loss.samples)}
 
-    def note(self, dataset: str, sample: str) -> Note:
+    def note(self, dataset: Place, sample: str) -> Note:
         """A function that counts losses of one record."""
         return lambda kind: self.add(kind, dataset, sample)
 
     def all(self) -> list[Loss]:
         """Everything counted, in the order in which it first appeared."""
-        return [Loss(kind=kind, dataset=dataset, **found) for (kind, dataset), found in self._found.items()]
+        return [
+            Loss(kind=kind, dataset=".".join(place) if place else None, workspace=place[0] if place else None, **found)
+            for (kind, place), found in self._found.items()
+        ]
 
 
 def ignore(_kind: str) -> None:

@@ -1,32 +1,39 @@
 """An export from end to end."""
 
 import shutil
-import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, closing
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from argilla_snapshot.format import layout
+from argilla_snapshot.format.check import check
+from argilla_snapshot.format.errors import DamagedSnapshotError
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.format.locks import locked
-from argilla_snapshot.format.models import Dataset, Manifest
+from argilla_snapshot.format.models import Dataset, Manifest, User, Workspace
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
+from argilla_snapshot.format.shapes import fitted
 from argilla_snapshot.format.writer import SnapshotWriter, refuse_existing
-from exporter.changes import SETTLING, just_written
-from exporter.choose import Choice, choose, meant, users_in_scope
+from exporter.choose import Choice, choose, fitting_users, meant, users_in_scope
 from exporter.converters import Converters, spare_processors
-from exporter.dataset import Job, export_dataset
+from exporter.dataset import Job
+from exporter.datasets import export_all, foretell
+from exporter.documents import json_safe
 from exporter.errors import BusyError, ExportError
-from exporter.losses import Losses
+from exporter.losses import Losses, ignore
 from exporter.many import many_documents
-from exporter.source import Access, Count, Listed, Source
+from exporter.source import Count, Listed, Source
 from exporter.state import SPOOL, State
+
+T = TypeVar("T")
 
 #: Records from which on several processes gain more than their start takes.
 PROCESSES_FROM = 20_000
+#: Faults of a snapshot that are shown.
+_SHOWN = 3
 #: What of the identity of an export says which server it is of.
 _SERVER = ("address", "--namespace")
 #: Files that lie in a growing snapshot without being of it: those of interrupted runs, and what macOS and Windows leave where somebody looked.
@@ -105,6 +112,16 @@ def _aside(directory: Path) -> Path:
     return directory.with_name(layout.partial_path(directory).name + ".done")
 
 
+def _refuse_damage(folder: Path) -> None:
+    """Reads all that was written, as an import will: what that would refuse must not pass for a snapshot, now that the server is still there.
+
+    Raises:
+        DamagedSnapshotError: a file is not what it should be.
+    """
+    if wrong := check(folder, deep=True):
+        raise DamagedSnapshotError(f"What was written can't be read back: {'; '.join(wrong[:_SHOWN])}. Export again with --restart.")
+
+
 class _Run:
     """One run of an export."""
 
@@ -132,19 +149,14 @@ class _Run:
         self._prepare()
         point("export.bound")
         writer = SnapshotWriter(self.options.directory)
-        access = self._foretell()
-        records = sum(found.records for found in access.values() if isinstance(found, Count))
+        foretold = foretell(self.source, self.state, self.choice.datasets)
+        records = sum(found.records for found in foretold.values() if isinstance(found, Count))
         self.progress.expected("reading", records)
         beside = spare_processors() if self.source.fast and records >= PROCESSES_FROM else 0
-        datasets = []
         with closing(Converters(beside)) as converters:
             job = Job(self.source, self.state, writer, self.progress, converters, open_closed=self.options.open_closed)
-            for listed in self.choice.datasets:
-                dataset, losses = export_dataset(job, listed, access.get(listed.full_name))
-                self.losses.extend(losses)
-                if dataset is not None:
-                    datasets.append(dataset)
-        self._look_again()
+            datasets = export_all(job, self.choice.datasets, foretold, self.losses)
+        self._look_again(datasets)
         self._write_people(writer, datasets)
         point("export.people_written")
         self._account_for_left_out()
@@ -152,16 +164,9 @@ class _Run:
         point("export.tidied")
         self.state.folder.rename(self.aside)
         point("export.set_aside")
-        manifest = writer.finish(replace(self.source.shown, scope=self.scope), self.losses.all(), self.options.created_by)
+        manifest = writer.finish(replace(self.source.shown, scope=self.scope), self.losses.all(), self.options.created_by, _refuse_damage)
         shutil.rmtree(self.aside)
         return manifest
-
-    def _foretell(self) -> dict[str, Access]:
-        """Asks for what is to be read, by full name; records of closed datasets are counted when they are open."""
-        found = {listed.full_name: self.source.access(listed) for listed in self.choice.datasets if self.state.of(listed).after is None}
-        if any(isinstance(access, Count) and just_written(access) for access in found.values()):
-            time.sleep(SETTLING)
-        return found
 
     def named_before(self) -> Manifest | None:
         """The manifest, where an earlier run of the same export ended after its last rename: only its bookkeeping is left over."""
@@ -190,37 +195,49 @@ class _Run:
         """Closes what an export of that identity opened, where it was of this server; one that is not listed is gone, or of others."""
         same_server = all(bound.get(name) == self.identity[name] for name in _SERVER)
         same_user = bound.get("user") == self.identity["user"]
-        listed = {(each.workspace, each.name): each for each in self.listed} if same_server else {}
+        listed = {each.place: each for each in self.listed} if same_server else {}
         for so_far in self.state.all():
             if not so_far.opened:
                 continue
-            if found := listed.get((so_far.workspace, so_far.name)):
+            if found := listed.get(so_far.place):
                 self.source.close(found)
             elif not (same_server and same_user):
-                self.losses.add("left_open", f"{so_far.workspace}.{so_far.name}")
+                self.losses.add("left_open", so_far.place)
                 continue
             self.state.save(replace(so_far, opened=False))
 
     def _write_people(self, writer: SnapshotWriter, datasets: list[Dataset]) -> None:
-        users = self.source.users(datasets)
+        users = [self._fitted(User, user, user.username) for user in self.source.users(datasets)]
+        workspaces = [self._fitted(Workspace, workspace, workspace.name) for workspace in self.choice.workspaces]
         if any(self.scope.values()):
-            users = users_in_scope(users, self.choice.workspaces, datasets)
+            users = users_in_scope(users, workspaces, datasets)
         if self.source.users_loss:
             self.losses.add(self.source.users_loss)
-        writer.write_users(users)
-        writer.write_workspaces(self.choice.workspaces)
+        fitting = fitting_users(users)
+        if len(fitting) < len(users):
+            self.losses.add("users_too_many", count=len(users) - len(fitting))
+        writer.write_users(fitting)
+        writer.write_workspaces(workspaces)
 
-    def _look_again(self) -> None:
+    def _fitted(self, cls: type[T], told: Any, name: object) -> T:
+        """What the old server says of a user or workspace, in the shape that the format has for it."""
+        return fitted(
+            cls,
+            {member: json_safe(value, ignore) for member, value in asdict(told).items()},
+            lambda member: self.losses.add("odd_member", sample=f"{member} of {name}"),
+        )
+
+    def _look_again(self, datasets: list[Dataset]) -> None:
         """Tells of datasets that were made while others were read, or written to after they were read, by an earlier run perhaps."""
-        known = {listed.full_name for listed in self.listed}
+        known, read = {listed.place for listed in self.listed}, {dataset.place for dataset in datasets}
         for listed in self.source.datasets():
             so_far = self.state.of(listed)
-            if listed.full_name not in known and self._meant(listed.workspace, listed.name):
-                self.losses.add("dataset_new", listed.full_name)
-            elif so_far.after and so_far.settled:
-                written, read = (str(time or "") for time in (listed.content.get("last_updated"), so_far.after.last_updated))
-                if written > read:  # and not only another: a list may be some moments behind
-                    self.losses.add("changed_after_reading", listed.full_name)
+            if listed.place not in known and self._meant(listed.workspace, listed.name):
+                self.losses.add("dataset_new", listed.place)
+            elif listed.place in read and so_far.after and so_far.settled:
+                written, before = (str(time or "") for time in (listed.content.get("last_updated"), so_far.after.last_updated))
+                if written > before:  # and not only another: a list may be some moments behind
+                    self.losses.add("changed_after_reading", listed.place)
 
     def _meant(self, workspace: str, name: str) -> bool:
         return meant(workspace, name, self.options.workspaces, self.options.datasets)
@@ -229,10 +246,12 @@ class _Run:
         for kind, workspace, name in self.source.left_out():
             if self._meant(workspace, name):
                 self.losses.add(kind, sample=f"{workspace}.{name}")
-        chosen = {(listed.workspace, listed.name) for listed in self.choice.datasets}
+        chosen = {listed.place for listed in self.choice.datasets}
         for so_far in self.state.all():
-            if (so_far.workspace, so_far.name) not in chosen:
-                self.losses.add("dataset_gone", f"{so_far.workspace}.{so_far.name}")
+            if so_far.place not in chosen:
+                self.losses.add("dataset_gone", so_far.place)
+            elif so_far.opened:
+                self.losses.add("left_open", so_far.place)
 
     def _tidy(self, datasets: list[Dataset]) -> None:
         """Takes away what interrupted runs may have left in the folder and is not of the snapshot."""

@@ -21,8 +21,13 @@ class Listed:
     content: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def place(self) -> tuple[str, str]:
+        """The workspace and the name: what tells datasets apart."""
+        return self.workspace, self.name
+
+    @property
     def full_name(self) -> str:
-        """``workspace.name``."""
+        """``workspace.name``, for people: two datasets may read alike."""
         return f"{self.workspace}.{self.name}"
 
 
@@ -32,6 +37,11 @@ class Count:
 
     records: int
     last_updated: str | None
+
+    @classmethod
+    def told(cls, records: int, last_updated: Any) -> "Count":
+        """A count with what the server says of a time, whatever that is: what differs from it later tells of a change."""
+        return cls(records, None if last_updated is None else str(last_updated))
 
 
 Access = Count | Literal["closed", "missing"]

@@ -14,9 +14,12 @@ from pathlib import Path
 import pyarrow as pa
 
 from argilla_snapshot.format.faults import point
+from argilla_snapshot.format.limits import blocks
 from exporter.documents import id_of
 
 _MARK = b"page"
+#: Documents of a page at most.
+_PAGE = 1_000
 #: Mark, bytes of the compressed page, bytes of its lines, CRC-32 of the compressed page.
 _HEAD = struct.Struct("<4sIII")
 #: A fourth of the time of gzip, and smaller.
@@ -44,7 +47,7 @@ class Spool:
     def append(self, page: Iterable[bytes]) -> list[bytes]:
         """Adds a page, one document a line, and brings it to the disk; returns its lines but the repeated ones, which are left out.
 
-        Documents come ascending by id, so that a repeated one follows its like.
+        Documents come in the order of their ids, so that a repeated one follows its like. Of large ones several smaller pages are made.
         """
         lines, last_id = [], self.last_id
         for line in page:
@@ -54,7 +57,8 @@ class Spool:
                 last_id = id_
         if lines:
             with self.path.open("ab") as file:
-                self.size += file.write(_packed(b"\n".join(lines)))
+                for block in blocks(lines, len, _PAGE):
+                    self.size += file.write(_packed(b"\n".join(block)))
                 file.flush()
                 point("export.page_written")
                 os.fsync(file.fileno())

@@ -46,6 +46,11 @@ class SoFar:
     done: bool = False
     losses: list[Loss] = field(default_factory=list)
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """The workspace and the name."""
+        return self.workspace, self.name
+
 
 class State:
     """The bookkeeping of an unfinished export in ``folder`` (``NAME.partial/spool``)."""

@@ -2,22 +2,25 @@
 
 import html
 import json
+from collections import Counter
 
 from argilla_snapshot.format import layout
 from argilla_snapshot.format.models import Dataset, Loss, Source
 
+#: What the library ``datasets`` refuses in the name of a config (5.2, ``naming.py``): one such name, and no config can be loaded.
+_NO_CONFIG = frozenset(r"<>:/\|?*")
 #: What Markdown would take for its own.
 _MARKS = str.maketrans({mark: f"&#{ord(mark)};" for mark in "|`[]*\\"} | {"\n": " ", "\r": " "})
 
 
 def dataset_card(source: Source, counts: dict[str, int], datasets: list[Dataset], losses: list[Loss]) -> bytes:
-    """The card: YAML front matter with one config a dataset (``workspace.name``), then a summary for people."""
-    lines = ["---"]
+    """The card: YAML front matter with one config a dataset (see ``config_names``), then a summary for people."""
+    lines, configs = ["---"], config_names(datasets)
     if datasets:
         lines.append("configs:")
         for dataset in datasets:
             path = layout.dataset_path(dataset.workspace, dataset.name) / layout.RECORDS / "*.parquet"
-            lines += [f"- config_name: {_yaml(dataset.full_name)}", f"  data_files: {_yaml(path.as_posix())}"]
+            lines += [f"- config_name: {_yaml(configs[dataset.place])}", f"  data_files: {_yaml(path.as_posix())}"]
     lines += [
         "tags:",
         "- argilla",
@@ -33,7 +36,7 @@ def dataset_card(source: Source, counts: dict[str, int], datasets: list[Dataset]
     if datasets:
         lines += ["| dataset | task | records |", "|---|---|---|"]
         lines += [f"| {_inline(d.full_name)} | {d.task}{' (multi-label)' if d.multi_label else ''} | {d.records} |" for d in datasets]
-        name = json.dumps(next((d for d in datasets if d.records), datasets[0]).full_name)  # one without records can't be loaded so
+        name = json.dumps(configs[next((d for d in datasets if d.records), datasets[0]).place])  # one without records can't be loaded so
         lines += ["", "```python", "from datasets import load_dataset", f'load_dataset("PATH", {name}, split="train")', "```", ""]
     if losses:
         lines += ["## Not in this snapshot", ""]
@@ -41,6 +44,17 @@ def dataset_card(source: Source, counts: dict[str, int], datasets: list[Dataset]
         lines.append("")
     lines += ["`sha256sum -c SHA256SUMS` checks every file.", ""]
     return "\n".join(lines).encode()
+
+
+def config_names(datasets: list[Dataset]) -> dict[tuple[str, str], str]:
+    """What each dataset is called in ``load_dataset``: ``workspace.name``; where two read alike, or it has what no config name may, its file names."""
+    alike = Counter(dataset.full_name for dataset in datasets)
+    return {
+        dataset.place: ".".join(map(layout.file_name, dataset.place))
+        if alike[dataset.full_name] > 1 or set(dataset.full_name) & _NO_CONFIG
+        else dataset.full_name
+        for dataset in datasets
+    }
 
 
 def _inline(text: str) -> str:

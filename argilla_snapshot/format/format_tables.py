@@ -25,7 +25,7 @@ _METADATA_MEANING = {
     "json": "anything else, and values of no one type: each is JSON text",
 }
 #: A dataset with one of everything, and what stands for the types that depend on the dataset.
-_ANY = Columns({"NAME": "str"}, {"KEY": "str"}, {"NAME": 8}, {"NAME": ["LABEL"]})
+_ANY = Columns({"NAME": "str"}, {"KEY": "str"}, {"NAME": 8}, ["NAME"])
 _DEPENDS = {"inputs": "struct<NAME: string or list<string>>", "metadata": "struct<KEY: a metadata type>"}
 
 

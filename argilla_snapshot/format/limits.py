@@ -2,23 +2,42 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from argilla_snapshot.format.errors import DamagedSnapshotError
+
+T = TypeVar("T")
 
 #: Bytes of a JSON file. A real manifest has about 200 bytes a file.
 MAX_JSON = 32 << 20
 #: Levels of nesting in a JSON file, and in the JSON text of a metadata value; deeper text stays text.
 MAX_DEPTH = 200
-#: Rows that are read at once, and about how many bytes of them, unpacked.
+#: Rows that are read or written at once, and about how many bytes of them, unpacked.
 BATCH_ROWS = 500
-BATCH_BYTES = 32 << 20
+BATCH_BYTES = 8 << 20
+#: How many values of columns are read at once: each becomes an object, whatever its bytes in the file.
+BATCH_VALUES = 200_000
 #: Bytes of memory that reading the tables may take while a snapshot is checked. A few KiB of Parquet can unpack to
 #: any size, and neither the footer nor the page headers can be believed, so the system holds the line (on Linux).
 MAX_MEMORY = 3 << 30
+
+
+def blocks(items: Iterable[T], size: Callable[[T], int], most: int = BATCH_ROWS, most_bytes: int = BATCH_BYTES) -> Iterator[list[T]]:
+    """The items, so many at once as have that many bytes, or one that has more."""
+    block: list[T] = []
+    total = 0
+    for item in items:
+        bytes_ = size(item)
+        if block and (len(block) >= most or total + bytes_ > most_bytes):
+            yield block
+            block, total = [], 0
+        block.append(item)
+        total += bytes_
+    if block:
+        yield block
 
 
 def too_deep(value: Any) -> bool:

@@ -103,13 +103,13 @@ class Columns:
         inputs: input name -> `str`, or `list[str]` where any record holds a list (text classification only).
         metadata: metadata key -> type, see "Metadata types".
         vectors: vector name -> number of dimensions, or null where records disagree.
-        explanation: input name -> labels that have attributions (text classification only).
+        explanation: names of inputs whose tokens have attributions (text classification only).
     """
 
     inputs: dict[str, Literal["str", "list[str]"]] = field(default_factory=dict)
     metadata: dict[str, MetadataType] = field(default_factory=dict)
     vectors: dict[str, int | None] = field(default_factory=dict)
-    explanation: dict[str, list[str]] = field(default_factory=dict)
+    explanation: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +161,13 @@ class Dataset:
     source: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def place(self) -> tuple[str, str]:
+        """The workspace and the name: what tells datasets apart."""
+        return self.workspace, self.name
+
+    @property
     def full_name(self) -> str:
-        """``workspace.name``: the id of the dataset in 1.x, and its config name in ``load_dataset``."""
+        """``workspace.name``, the id of the dataset in 1.x, for people: two datasets may read alike."""
         return f"{self.workspace}.{self.name}"
 
     @classmethod
@@ -180,7 +185,8 @@ class Loss:
         count: how many times, all counted.
         message: one line for people.
         dataset: `workspace.name`, or null where it is about none.
-        samples: up to five ids or names.
+        samples: up to five ids or names, cut to 100 characters.
+        workspace: the workspace of that dataset, so that its name is the rest; null where `dataset` is.
     """
 
     kind: str
@@ -188,6 +194,14 @@ class Loss:
     message: str
     dataset: str | None = None
     samples: list[str] = field(default_factory=list)
+    workspace: str | None = None
+
+    @property
+    def place(self) -> tuple[str, str] | None:
+        """The workspace and the name of the dataset; None where it is about none, or an older snapshot has only `workspace.name`."""
+        if self.dataset is None or self.workspace is None:
+            return None
+        return self.workspace, self.dataset[len(self.workspace) + 1 :]
 
 
 @dataclass(frozen=True, slots=True)

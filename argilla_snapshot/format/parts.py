@@ -5,7 +5,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from itertools import islice
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -16,6 +15,7 @@ from argilla_snapshot.format import layout
 from argilla_snapshot.format.errors import SnapshotError
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.format.files import open_new, put_in_place, sync_file, temporary_path
+from argilla_snapshot.format.limits import blocks
 from argilla_snapshot.format.models import Dataset
 from argilla_snapshot.format.rows import batches
 from argilla_snapshot.format.schema import records_schema
@@ -23,9 +23,7 @@ from argilla_snapshot.format.schema import records_schema
 #: Rows of a row group: what a writer and a reader hold in memory at once.
 ROW_GROUP = 2_000
 #: Bytes of ``raw`` after which a row group ends, however few its rows.
-ROW_GROUP_BYTES = 32 << 20
-#: Rows that become Arrow columns at once: few enough to be in the processor's cache still, and to be held as Python objects.
-_CHUNK = 500
+ROW_GROUP_BYTES = 8 << 20
 #: The columns (by their Parquet paths) in which values repeat; for the others a dictionary costs much and gains nothing.
 _REPEATING = [
     "prediction.list.element.label",
@@ -56,8 +54,8 @@ def record_batches(dataset: Dataset, rows: Iterable[Mapping[str, Any]]) -> Itera
     Raises:
         SnapshotError: a value does not fit its column.
     """
-    schema, left = records_schema(dataset), iter(rows)
-    while chunk := list(islice(left, _CHUNK)):
+    schema = records_schema(dataset)
+    for chunk in blocks(rows, lambda row: len(row.get("raw") or "")):
         try:
             batch = pa.RecordBatch.from_pylist(chunk, schema=schema)
         except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:

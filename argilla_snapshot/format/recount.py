@@ -43,10 +43,7 @@ def _see(seen: Tally, dataset: Dataset, record: Record) -> None:
         seen.metadata.setdefault(key, set()).update(_kinds(value))
     for name, vector in record.vectors.items():
         seen.vectors.setdefault(name, set()).add(len(vector))
-    for name, tokens in (record.explanation or {}).items():
-        labels = seen.explanation.setdefault(name, {})
-        for token in tokens:
-            labels.update(dict.fromkeys(token["attributions"]))
+    seen.explanation.update(dict.fromkeys(record.explanation or {}))
     seen.annotation_agents.update({a.agent for a in record.annotations if a.agent is not None})
     seen.prediction_agents.update({p.agent for p in record.predictions if p.agent is not None})
     if dataset.task != "Text2Text":

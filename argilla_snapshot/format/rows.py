@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import types
 
-from argilla_snapshot.format.limits import BATCH_BYTES, BATCH_ROWS, too_deep
+from argilla_snapshot.format.ids import order_of
+from argilla_snapshot.format.limits import BATCH_BYTES, BATCH_ROWS, BATCH_VALUES, too_deep
 from argilla_snapshot.format.models import Dataset, MetadataType, Task
 from argilla_snapshot.format.record import Annotation, Prediction, Record, ScoredLabel, ScoredText, Span
 
@@ -38,7 +39,7 @@ def read_records(part: Path, dataset: Dataset, start: int = 0) -> Iterator[Recor
     """
     with pq.ParquetFile(part, buffer_size=1 << 20) as file:
         readable = _readable(file.schema_arrow, dataset)
-        for batch in batches(file, _batch_rows(file.metadata), readable):
+        for batch in batches(file, readable):
             if start >= batch.num_rows:
                 start -= batch.num_rows
                 continue
@@ -47,18 +48,19 @@ def read_records(part: Path, dataset: Dataset, start: int = 0) -> Iterator[Recor
             start = 0
 
 
-def batches(file: pq.ParquetFile, rows: int = BATCH_ROWS, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
-    """The rows of a file, some at once.
+def batches(file: pq.ParquetFile, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """The rows of a file, or some of their columns, as many at once as have few bytes and few values.
 
     Each row group is read by a reader of its own: one over all of them keeps what it has read (seen with Arrow 25 and 26).
     """
     for group in range(file.num_row_groups):
+        rows = _rows_at_once(file.metadata.row_group(group), columns)
         yield from file.iter_batches(rows, row_groups=[group], columns=columns, use_threads=False)
 
 
 def repeated_id(parts: Sequence[Path]) -> str | None:
-    """An id that is in the files twice, or None; an export writes ids in the order of their bytes, and then none is remembered."""
-    ordered = pairwise(id_.encode("utf-8", "surrogatepass") for id_ in _ids(parts))
+    """An id that is in the files twice, or None; an export writes ids in their order (``order_of``), and then none is remembered."""
+    ordered = pairwise(map(order_of, _ids(parts)))
     return None if all(first < second for first, second in ordered) else first_repeated(_ids(parts))
 
 
@@ -83,7 +85,7 @@ def read_archive(part: Path) -> Iterator[str | None]:
     """The column ``raw`` of one Parquet file; null in each row where it has none."""
     with pq.ParquetFile(part, buffer_size=1 << 20) as file:
         there = "raw" in file.schema_arrow.names
-        for batch in batches(file, _batch_rows(file.metadata), ["raw"] if there else ["id"]):
+        for batch in batches(file, ["raw"] if there else ["id"]):
             yield from batch.column("raw").to_pylist() if there else [None] * batch.num_rows
 
 
@@ -97,14 +99,17 @@ def unpack_archive(part: Path) -> None:
         for name in ("raw", "id_type"):
             if name in file.schema_arrow.names and not _text(file.schema_arrow.field(name).type):
                 raise ValueError(f"the column {name} has the type {file.schema_arrow.field(name).type}")
-        for batch in batches(file, _batch_rows(file.metadata), ["raw", "id_type"]):
+        for batch in batches(file, ["raw", "id_type"]):
             batch.validate(full=True)
 
 
-def _batch_rows(metadata: pq.FileMetaData) -> int:
-    """How many rows to read at once: fewer where they are long."""
-    size = int(sum(metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups)))
-    return max(1, min(BATCH_ROWS, BATCH_BYTES * int(metadata.num_rows) // max(size, 1)))
+def _rows_at_once(group: pq.RowGroupMetaData, columns: list[str] | None) -> int:
+    """How many rows of a row group to read at once: fewer where these columns have many bytes or many values a row."""
+    found = [group.column(number) for number in range(group.num_columns)]
+    read = [column for column in found if columns is None or column.path_in_schema.partition(".")[0] in columns]
+    size, values = sum(column.total_uncompressed_size for column in read), sum(column.num_values for column in read)
+    fitting = min(BATCH_BYTES * group.num_rows // max(size, 1), BATCH_VALUES * group.num_rows // max(values, 1))
+    return int(max(1, min(BATCH_ROWS, fitting)))
 
 
 def _is(*kinds: Rule) -> Rule:
@@ -176,7 +181,9 @@ def _rules(dataset: Dataset) -> dict[str, Rule]:
         "other_annotations": _list_of(_struct({"agent": _text, "annotation": annotation})),
         "metadata": _struct_of(_one_of(_VALUE, _list_of(_VALUE))),
         "vectors": _struct_of(_list_of(_number)),
-        "explanation": _struct_of(_list_of(_struct({"token": _text, "attributions": _struct_of(_number)}))),
+        "explanation": _struct_of(
+            _list_of(_struct({"token": _text, "attributions": _list_of(_struct({"label": _text, "score": _number}))}))
+        ),
         "event_timestamp": _moment,
         "last_updated": _moment,
     }
@@ -299,6 +306,12 @@ def _explanation(value: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if value is None:
         return None
     return {
-        name: [{"token": item.get("token"), "attributions": _present(item.get("attributions"))} for item in _items(tokens)]
+        name: [{"token": item.get("token"), "attributions": _attributions(item)} for item in _items(tokens)]
         for name, tokens in _present(value).items()
     }
+
+
+def _attributions(token: Mapping[str, Any]) -> dict[str, float]:
+    """Label -> score, as 1.x has them."""
+    found = _items(token.get("attributions") or [])
+    return {_there(item.get("label"), "the label of an attribution"): item["score"] for item in found if item.get("score") is not None}

@@ -38,7 +38,7 @@ COLUMNS: dict[str, str] = {
     "annotation_agent": "Who annotated: normally a username.",
     "vectors": "Vector name -> numbers. A vector that a record lacks is null.",
     "multi_label": "Whether the record may have several labels.",
-    "explanation": "Input name -> its tokens with attributions: label -> number.",
+    "explanation": "Input name -> its tokens, each with its attributions: labels with scores.",
     "id": "The id as text; never null, unique in the dataset.",
     "metadata": "Metadata key -> value. A key that a record lacks is null.",
     "status": "`Default`, `Validated`, `Discarded` or `Edited`; never null.",
@@ -99,11 +99,10 @@ def _vectors(columns: Columns) -> pa.DataType:
 
 
 def _explanation(columns: Columns) -> pa.DataType:
-    fields = []
-    for name, labels in columns.explanation.items():
-        attributions = _struct([(label, pa.float64()) for label in labels])
-        fields.append((name, pa.list_(pa.struct([("token", _STRING), ("attributions", attributions)]))))
-    return _struct(fields)
+    # A list, and no member for each label: of many labels each token has few.
+    attributions = pa.list_(pa.struct([("label", _STRING), ("score", pa.float64())]))
+    tokens = pa.list_(pa.struct([("token", _STRING), ("attributions", attributions)]))
+    return _struct([(name, tokens) for name in columns.explanation])
 
 
 def _prediction(task: Task) -> pa.DataType:

@@ -4,10 +4,11 @@ The JSON Schemas (``argilla_snapshot/format/schemas``) are made from the same an
 """
 
 import dataclasses
+import json
 import re
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 T = TypeVar("T")
@@ -61,6 +62,29 @@ def build_all(cls: type[T], data: Any) -> list[T]:
     return built
 
 
+def fitted(cls: type[T], data: Mapping[str, Any], note: Callable[[str], None]) -> T:
+    """Builds a dataclass of what somebody said who knows no rules: what is not of its shape becomes text, or is left out.
+
+    Args:
+        cls: the dataclass.
+        data: its members; a null is one that is not there.
+        note: is told the name of each member that was changed or left out.
+
+    Raises:
+        ShapeError: a member without a default is missing, or nothing can be made of it.
+    """
+    hints = typing.get_type_hints(cls)
+    members = {}
+    for field in dataclasses.fields(cls):  # type: ignore[arg-type]
+        value = data.get(field.name)
+        fit = _fitting(hints[field.name], value)
+        if fit is not None:
+            members[field.name] = fit
+        if fit != value or type(fit) is not type(value):
+            note(field.name)
+    return build(cls, members)
+
+
 def is_required(field: "dataclasses.Field[Any]") -> bool:
     """Whether a member must be there: it has no default."""
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
@@ -92,6 +116,25 @@ def _value(hint: Any, value: Any, where: str) -> Any:
     elif plain is dict:
         value = {key: _value(get_args(hint)[1], item, f"{where}.{key}") for key, item in value.items()}
     return value
+
+
+def _fitting(hint: Any, value: Any) -> Any:
+    """The value, or as much of it as is of its shape; None where that is nothing."""
+    if value is None:
+        return None
+    hint = optional(hint) or hint
+    try:
+        return _value(hint, value, "")
+    except ShapeError:
+        pass
+    if hint is str:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    inner = get_args(hint)[-1] if get_origin(hint) in (list, dict) else None
+    if get_origin(hint) is list and isinstance(value, list):
+        return [fit for item in value if (fit := _fitting(inner, item)) is not None]
+    if get_origin(hint) is dict and isinstance(value, dict):
+        return {key: fit for key, item in value.items() if (fit := _fitting(inner, item)) is not None}
+    return None
 
 
 def _one_of(values: tuple[Any, ...], value: Any, where: str) -> Any:

@@ -12,14 +12,14 @@ class Tally:
     """What was seen so far, whoever saw it: an export in documents, a recount in records.
 
     Dicts keep the order of first appearance. ``lists``: input -> whether any record has a list; ``metadata``: key -> kinds of
-    values; ``vectors``: name -> sizes; ``explanation``: input -> labels.
+    values; ``vectors``: name -> sizes; ``explanation``: inputs.
     """
 
     records: int = 0
     lists: dict[str, bool] = field(default_factory=dict)
     metadata: dict[str, set[str]] = field(default_factory=dict)
     vectors: dict[str, set[int]] = field(default_factory=dict)
-    explanation: dict[str, dict[str, None]] = field(default_factory=dict)
+    explanation: dict[str, None] = field(default_factory=dict)
     labels: set[str] = field(default_factory=set)
     statuses: Counter[str] = field(default_factory=Counter)
     annotation_agents: Counter[str] = field(default_factory=Counter)
@@ -31,5 +31,5 @@ class Tally:
             inputs={name: "list[str]" if is_list else "str" for name, is_list in self.lists.items()},
             metadata={key: metadata_type(key, kinds) for key, kinds in self.metadata.items()},
             vectors={name: next(iter(sizes)) if len(sizes) == 1 else None for name, sizes in self.vectors.items()},
-            explanation={name: list(labels) for name, labels in self.explanation.items()},
+            explanation=list(self.explanation),
         )

@@ -2,8 +2,9 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +23,14 @@ from argilla_snapshot.format.limits import MAX_DEPTH, MAX_JSON, too_deep
 from argilla_snapshot.format.models import Dataset, DatasetEntry, FileEntry, Loss, Manifest, Source, User, Workspace
 from argilla_snapshot.format.parts import Parts
 from argilla_snapshot.format.schema import records_schema
+
+#: The members of a dataset that can become too large, and without which its records can be read.
+_MOVABLE = (
+    *("source", "metadata", "tags", "rules", "settings", "statuses"),
+    *("labels_declared", "labels_seen", "annotation_agents", "prediction_agents"),
+)
+#: Bytes of JSON that no member is moved for.
+_EMPTY = 1 << 10
 
 
 class SnapshotWriter:
@@ -65,13 +74,16 @@ class SnapshotWriter:
         make_folder(folder / layout.RECORDS)
         return Parts(folder / layout.RECORDS, records_schema(dataset))
 
-    def write_dataset(self, dataset: Dataset, batches: Iterable[pa.RecordBatch], begun: Parts | None = None) -> None:
+    def write_dataset(self, dataset: Dataset, batches: Iterable[pa.RecordBatch], begun: Parts | None = None) -> list[str]:
         """Writes the records of a dataset, in order, then its ``dataset.json``.
 
         Args:
             dataset: the dataset.
             batches: the rows that follow those in ``begun``, see ``parts.record_batches``.
             begun: what ``begin`` gave, with the first rows; None where nothing was begun.
+
+        Returns:
+            The members that are too large for ``dataset.json``: they are empty there, and ``MEMBER.json`` beside it has them.
 
         Raises:
             SnapshotError: there are more or fewer rows than ``dataset.records``.
@@ -82,8 +94,18 @@ class SnapshotWriter:
             parts.finish()
         if parts.written != dataset.records:
             raise SnapshotError(f"{dataset.full_name}: {dataset.records} records were read, {parts.written} written.")
-        write_whole(self.dataset_folder(dataset) / layout.DATASET, _json(dataset, f"{layout.DATASET} of {dataset.full_name}"))
+        folder, aside = self.dataset_folder(dataset), []
+        while len(to_json(dataset)) > MAX_JSON:
+            sizes = {member: len(to_json(getattr(dataset, member))) for member in _MOVABLE}
+            member = max(sizes, key=sizes.__getitem__)
+            if sizes[member] <= _EMPTY:
+                break
+            write_whole(folder / f"{member}.json", to_json(getattr(dataset, member)))
+            dataset = replace(dataset, **{member: type(getattr(dataset, member))()})
+            aside.append(member)
+        write_whole(folder / layout.DATASET, _json(dataset, f"{layout.DATASET} of {dataset.full_name}"))
         self.add(dataset)
+        return aside
 
     def add(self, dataset: Dataset) -> None:
         """Takes a dataset that lies in the partial folder already, whole, into the snapshot."""
@@ -92,12 +114,19 @@ class SnapshotWriter:
         self._counts["datasets"] += 1
         self._counts["records"] += dataset.records
 
-    def finish(self, source: Source, losses: list[Loss], created_by: str) -> Manifest:
+    def finish(self, source: Source, losses: list[Loss], created_by: str, look: Callable[[Path], None] = lambda _: None) -> Manifest:
         """Writes the card, the checksums and last the manifest, and gives the folder its name.
+
+        Args:
+            source: where the content comes from.
+            losses: what did not come along.
+            created_by: name and version of the program.
+            look: looks at the folder before it gets its name, and raises where it is not what it should be.
 
         Raises:
             SnapshotError: there is what can't be part of a snapshot, or the address in ``source`` holds credentials.
         """
+        self._datasets.sort(key=lambda dataset: dataset.place)
         if "@" in urlsplit(source.url).netloc:
             raise SnapshotError("The address of the old server holds credentials, which must not be in a snapshot.")
         write_whole(self.partial / layout.CARD, dataset_card(source, self._counts, self._datasets, losses))
@@ -118,6 +147,7 @@ class SnapshotWriter:
             losses=losses,
         )
         seal(self.partial, _json(manifest, layout.MANIFEST), manifest.files)
+        look(self.partial)
         self.partial.rename(self.directory)
         point("export.named")
         sync_folder(self.directory.parent)

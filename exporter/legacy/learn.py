@@ -101,8 +101,7 @@ class Seen(Tally):
             self.metadata.setdefault(key, set()).update(kinds)
         for name, sizes in later.vectors.items():
             self.vectors.setdefault(name, set()).update(sizes)
-        for name, labels in later.explanation.items():
-            self.explanation.setdefault(name, {}).update(labels)
+        self.explanation.update(later.explanation)
         self.labels |= later.labels
         self.statuses.update(later.statuses)
         self.annotation_agents.update(later.annotation_agents)
@@ -172,10 +171,7 @@ def _see_inputs(seen: Seen, content: dict[str, Any]) -> None:
     for name, value in inputs_of(content).items():
         if value is not None:
             seen.lists[name] = seen.lists.get(name, False) or isinstance(value, list)
-    for name, tokens in dict_of(content.get("explanation")).items():
-        labels = seen.explanation.setdefault(name, {})
-        for token in tokens if isinstance(tokens, list) else ():
-            labels.update(dict.fromkeys(dict_of(dict_of(token).get("attributions"))))
+    seen.explanation.update(dict.fromkeys(dict_of(content.get("explanation"))))
 
 
 def _labels_in(value: Any) -> list[str]:

@@ -17,9 +17,9 @@ def to_row(document: Document, dataset: Dataset, losses: Losses) -> dict[str, An
     """
     content, task = document.content, dataset.task
     id_ = content.get("id")
-    note = losses.note(dataset.full_name, str(id_))
+    note = losses.note(dataset.place, str(id_))
     if document.replaced:
-        losses.add("lone_surrogate", dataset.full_name, str(id_), count=document.replaced)
+        losses.add("lone_surrogate", dataset.place, str(id_), count=document.replaced)
     if isinstance(id_, bool) or not isinstance(id_, (int, str)):
         note("unexpected_value")
     predicted, annotated, vectors, noted = read(task, document)
@@ -99,7 +99,7 @@ def _typed(value: Any, type_: MetadataType) -> Any:
 
 
 def _explanation(content: dict[str, Any], note: Note) -> dict[str, list[dict[str, Any]]] | None:
-    """``{input: [{"token": …, "attributions": {label: number}}]}``."""
+    """``{input: [{"token": …, "attributions": {label: number}}]}``; the labels become a list, for there may be hundreds."""
     explanation = content.get("explanation")
     if not isinstance(explanation, (dict, type(None))):
         note("unexpected_value")
@@ -116,8 +116,8 @@ def _attributed(token: Any, note: Note) -> dict[str, Any]:
     if not isinstance(token, dict) or not isinstance(token.get("attributions", {}), dict):
         note("unexpected_value")
     item = dict_of(token)
-    attributions = {label: to_float(score, note) for label, score in dict_of(item.get("attributions")).items()}
-    return {"token": to_str(item.get("token"), note), "attributions": attributions or None}
+    attributions = [{"label": label, "score": to_float(score, note)} for label, score in dict_of(item.get("attributions")).items()]
+    return {"token": to_str(item.get("token"), note), "attributions": attributions}
 
 
 def _status(content: dict[str, Any], note: Note) -> str:

@@ -3,13 +3,15 @@
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import orjson
 
+from argilla_snapshot.exact_json import to_json
+from argilla_snapshot.format.limits import blocks
 from argilla_snapshot.format.progress import Progress
 from importer.journal.done import Done
 from importer.mapping.cleaning import clean_text
@@ -99,7 +101,7 @@ class Records:
     def some(self, chosen: Iterator[Expected], total: int, target: Target, id_: str, hidden: Container[str]) -> int:
         """Compares chosen records, found by their external id, and how many there are in all; ``hidden`` ones can't be found."""
         count = missing = 0
-        while part := list(islice(chosen, SEARCH_VALUES)):
+        for part in blocks(chosen, lambda record: len(to_json(record)), SEARCH_VALUES):
             count += len(part)
             found = target.find(id_, [record.external_id for record in part], include=INCLUDE)
             for record in part:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from argilla_snapshot.format import parts
+from argilla_snapshot.format.ids import order_of
 from argilla_snapshot.format.models import Dataset
 from argilla_snapshot.format.writer import SnapshotWriter
 from exporter.conversion import Conversion
@@ -178,7 +179,7 @@ def test_changes_take_the_place_of_what_was_read_first(waiting: int | None, proc
     for page in paged(old, 6):
         conversion.add(spool.append(map(encode, page)))
     changes.append(map(encode, new))
-    together = sorted({each["id"]: each for each in (*old, *new)}.values(), key=lambda each: str(each["id"]))
+    together = sorted({each["id"]: each for each in (*old, *new)}.values(), key=lambda each: order_of(str(each["id"])))
     assert finished(writer, conversion, changes) == at_once(tmp_path, together)
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from argilla_snapshot.format.limits import BATCH_BYTES
 from exporter.documents import decode, encode
 from exporter.spool import Spool
 
@@ -88,6 +89,17 @@ def test_a_repeated_document_is_kept_once(path: Path) -> None:
     assert len(spool.append(map(encode, [{"id": 1}, {"id": "1"}, {"id": 2}]))) == 2
     assert spool.append(map(encode, [{"id": 2}])) == []
     assert contents(spool) == [{"id": 1}, {"id": 2}]
+
+
+def test_of_large_documents_few_are_in_a_page(path: Path) -> None:
+    spool = Spool(path)
+    lines = [encode({"id": number, "text": f"{number}" * (1 << 20)}) for number in range(20)]
+    assert spool.append(lines) == lines
+    again = Spool(path)
+    pages = [page for page, _ in again.pages()]
+    assert max(sum(map(len, page)) for page in pages) <= BATCH_BYTES
+    assert [line for page in pages for line in page] == lines
+    assert (again.records, again.last_id, again.size) == (20, "19", spool.size)
 
 
 def test_nothing_of_a_page_needs_the_same_time_of_day(path: Path, tmp_path: Path) -> None:

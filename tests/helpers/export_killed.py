@@ -1,6 +1,6 @@
 """Exports with small pages, and dies by SIGKILL at the given number of calls to the progress; run as a process of its own.
 
-Usage: python -m tests.export_killed URL KEY DIR CALLS [GLOB …]   (CALLS 0: lives to the end)
+Usage: python -m tests.helpers.export_killed URL KEY DIR CALLS [GLOB …]   (CALLS 0: lives to the end)
 """
 
 import os

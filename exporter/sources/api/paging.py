@@ -7,18 +7,17 @@ from urllib.parse import quote
 import msgspec
 
 from argilla_snapshot.exact_json import from_json
+from argilla_snapshot.format.ids import digits_of
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import ServerError, TemporaryError
+from argilla_snapshot.transport.paging import PageSize
 from exporter.documents import as_it_came, encode, id_of, line_of
 from exporter.source import Listed, Page
 
 #: Documents of a page: the server's maximum.
 PAGE_SIZE = 1_000
-_SMALLEST = 10
 #: Seconds that a large page is tried before a smaller one is.
 _IMPATIENCE = 20.0
-#: After so many good pages a reduced page size is doubled again.
-_GOOD_PAGES = 20
 
 
 class _Page(msgspec.Struct):
@@ -31,39 +30,84 @@ _PAGE = msgspec.json.Decoder(_Page)
 
 
 def pages(api: Api, dataset: Listed, after: str | None, since: str | None, page_size: int) -> Iterator[Page]:
-    """Pages of the scan, which has no end mark: the last page is empty and repeats the cursor.
+    """Pages of the scan in the order of ids (``order_of``).
 
-    A page that the server can't give in time is asked for in halves.
+    The scan gives ids in the order of their text: 0, 1, 10, 2. Of numbers with as many digits that is their order. So it is asked for those
+    with one digit, then for those with two, and so on, and at last for all other ids.
     """
-    size, good, quick = page_size, 0, api.with_patience(_IMPATIENCE)
-    while True:
-        try:
-            lines = _page(quick if size > _SMALLEST else api, dataset, after, since, size)
-        except ServerError as error:
-            if size <= _SMALLEST or not (isinstance(error, TemporaryError) or error.status == 500):
-                raise
-            size, good = max(size // 2, _SMALLEST), 0
-            continue
-        if not lines:
+    scan = _Scan(api, dataset, since, PageSize(page_size))
+    digits = 1 if after is None else digits_of(after)
+    while digits is not None:
+        come, begun = 0, after
+        for page in scan.pages(f"id:/{_number(digits, digits)}/", after, _possible(digits)):
+            come += len(page)
+            yield page
+            del page  # not to be kept until the next one is there
+        after = None
+        if begun is None and come == _possible(digits):
+            digits += 1  # these are all there can be: there will be more
+        elif scan.is_empty(f"NOT id:/{_number(1, digits)}/"):
             return
-        last = id_of(lines[-1])
-        if last == after:
-            raise ServerError(f"{dataset.full_name}: the server sends the same records again after {last!r}.")
-        yield lines
-        del lines  # not to be kept until the next ones are there
-        after, good = last, good + 1
-        if good % _GOOD_PAGES == 0:
-            size = min(size * 2, page_size)
+        else:
+            digits = None if scan.is_empty(f"id:/[1-9][0-9]{{{digits},}}/") else digits + 1
+    yield from scan.pages("NOT id:/0|[1-9][0-9]*/", after)
 
 
-def _page(api: Api, dataset: Listed, after: str | None, since: str | None, size: int) -> list[bytes]:
-    # Without ``fields`` the whole documents come. Any id, there or not, is a cursor (as text: the sort is by keyword).
-    body: dict[str, Any] = {} if after is None else {"next_idx": after}
-    if since is not None:
-        body["query"] = {"query_text": f"last_updated:[{since} TO *]"}
-    where = {"workspace": dataset.workspace, "limit": size}
-    lines: list[bytes] = api.call("POST", path_of(dataset, "/records/:search"), params=where, body=body, read=read_page)
-    return lines
+class _Scan:
+    """The scan of a dataset, which sorts by the text of ids. It has no end mark: the last page is empty and repeats the cursor."""
+
+    def __init__(self, api: Api, dataset: Listed, since: str | None, size: PageSize) -> None:
+        self._api, self._quick = api, api.with_patience(_IMPATIENCE)
+        self._dataset, self._since, self._size = dataset, since, size
+
+    def is_empty(self, query: str) -> bool:
+        """Whether no document is found."""
+        return not self._page(self._api, query, None, 1)
+
+    def pages(self, query: str, after: str | None, most: int | None = None) -> Iterator[list[bytes]]:
+        """Pages of what is found, after an id; ``most``: how many documents there are at most.
+
+        A page that the server can't give in time is asked for in halves.
+        """
+        come = 0
+        while come != most:
+            try:
+                lines = self._page(self._api if self._size.now == 1 else self._quick, query, after, self._size.now)
+            except ServerError as error:
+                if not (isinstance(error, TemporaryError) or error.status == 500) or not self._size.failed():
+                    raise
+                continue
+            if not lines:
+                return
+            last = id_of(lines[-1])
+            if last == after:
+                raise ServerError(f"{self._dataset.full_name}: the server sends the same records again after {last!r}.")
+            self._size.came(len(lines), sum(map(len, lines)))
+            come += len(lines)
+            after = last
+            yield lines
+            del lines  # not to be kept until the next ones are there
+
+    def _page(self, api: Api, query: str, after: str | None, size: int) -> list[bytes]:
+        # Without ``fields`` the whole documents come. Any id, there or not, is a cursor (as text: the sort is by keyword).
+        found = query if self._since is None else f"({query}) AND last_updated:[{self._since} TO *]"
+        body: dict[str, Any] = {"query": {"query_text": found}}
+        if after is not None:
+            body["next_idx"] = after
+        where = {"workspace": self._dataset.workspace, "limit": size}
+        lines: list[bytes] = api.call("POST", path_of(self._dataset, "/records/:search"), params=where, body=body, read=read_page)
+        return lines
+
+
+def _number(least: int, most: int) -> str:
+    """A regular expression of numbers with that many digits."""
+    longer = f"[1-9][0-9]{{{max(least, 2) - 1},{most - 1}}}" if most > 1 else ""
+    return "|".join(filter(None, ["[0-9]" if least == 1 else "", longer]))
+
+
+def _possible(digits: int) -> int:
+    """How many numbers there are with so many digits; the server has none of them twice."""
+    return 10 if digits == 1 else 9 * 10 ** (digits - 1)
 
 
 def read_page(content: bytes) -> list[bytes]:

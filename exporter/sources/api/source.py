@@ -82,13 +82,13 @@ class ApiSource:
         else:
             lists = (self._api.get(f"/api/workspaces/{workspace.id}/users") for workspace in self.workspaces())
             found = {user["id"]: user for users in lists for user in users}
-        return sorted((built(User, user) for user in found.values()), key=lambda user: user.username)
+        return sorted((built(User, user) for user in found.values()), key=lambda user: str(user.username))
 
     def workspaces(self) -> list[Workspace]:
         """All workspaces for an owner, the own ones for an admin; ordered by name."""
         if self._workspaces is None:
             items = self._api.get("/api/v1/me/workspaces")["items"]
-            self._workspaces = sorted((built(Workspace, item) for item in items), key=lambda workspace: workspace.name)
+            self._workspaces = sorted((built(Workspace, item) for item in items), key=lambda workspace: str(workspace.name))
         return self._workspaces
 
     def datasets(self) -> list[Listed]:
@@ -158,7 +158,7 @@ class ApiSource:
     def count(self, dataset: Listed) -> Count:
         """The exact total of a search, and the dataset's ``last_updated`` (changed by every bulk of records)."""
         listed = self._api.get(path_of(dataset, ""), workspace=dataset.workspace)
-        return Count(self._total(dataset), listed.get("last_updated"))
+        return Count.told(self._total(dataset), listed.get("last_updated"))
 
     def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Generator[Page, None, None]:
         """Pages of the scan; while one is worked on, the server makes the next."""

@@ -6,9 +6,12 @@ From argilla-server 1.29.1, ``settings.py``. A server may have a namespace (``AR
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 #: What to list to find every server's index of datasets.
 PATTERNS = "*ar.datasets,.rubrix*.datasets-v0"
+#: What no index has in its name.
+_NEVER = frozenset('*,<>:?"/|#\\ ')
 _ARGILLA = re.compile(r"(?:(.+)\.)?ar\.datasets")
 _RUBRIX = re.compile(r"\.rubrix(?:\.(.+))?\.datasets-v0")
 
@@ -42,6 +45,16 @@ class Names:
 
     def _rubrix(self, name: str) -> str:
         return f".rubrix.{self.namespace}.{name}" if self.namespace else f".rubrix.{name}"
+
+
+def path_part(name: str) -> str:
+    """The name of an index as a part of a path, whatever is in it."""
+    return quote(name, safe="")
+
+
+def can_be(name: str) -> bool:
+    """Whether an index can have that name: with some characters an engine takes it for several names, or for those of another cluster."""
+    return not set(name) & _NEVER
 
 
 def namespaces(indices: Iterable[str]) -> list[str | None]:

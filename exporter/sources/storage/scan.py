@@ -1,4 +1,4 @@
-"""All documents of an index of a search engine as of one moment, ascending by id.
+"""All documents of an index of a search engine as of one moment, in the order of their ids.
 
 They are read by *scroll*, which every OpenSearch and Elasticsearch has: what is written after it began is not seen. It gives them in
 the order in which they lie, and they are sorted here: in the order of ids an engine unpacks a block of documents anew for each.
@@ -13,18 +13,21 @@ from typing import Any, NamedTuple
 import msgspec
 
 from argilla_snapshot.exact_json import from_json
+from argilla_snapshot.format.ids import order_of
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import ServerError, TemporaryError
 from exporter.documents import as_it_came, encode, line_of, plain_id
 from exporter.source import Page
 from exporter.sources.ahead import ahead
+from exporter.sources.storage.names import path_part
 from exporter.sources.storage.sorter import Line, Sorter
 
 log = logging.getLogger(__name__)
 
 #: Documents of a page at most, and its bytes by the size of the index.
 LARGEST_PAGE, PAGE_BYTES = 1_000, 8 << 20
-_SMALLEST_PAGE = 10
+#: Bytes of a page of one slice after which it is read anew with smaller ones.
+_LARGEST_BYTES = 2 * PAGE_BYTES
 #: The parts of an index are read side by side, so many at most.
 _SLICES = 4
 #: Seconds that a large page is tried before a smaller one is.
@@ -41,31 +44,39 @@ class _LostError(ServerError):
     """Not all documents came that were there when reading began."""
 
 
+class _LargeError(ServerError):
+    """A page is much larger than it should be: its documents are larger than those of the index are on average."""
+
+
 def scan(api: Api, index: str, after: str | None, since: str | None, folder: Path) -> Generator[Page, None, None]:
-    """Pages of documents, ascending by id as text (UTF-8); first, while they come in another order, how many have come.
+    """Pages of documents in the order of their ids; first, while they come in another order, how many have come.
 
     Args:
         api: the search engine.
         index: an index that is open, or an alias of one.
-        after: the id after which to begin; None for all.
+        after: the id after which to begin; None for all. (The engine gives all of them: it does not know this order.)
         since: only those whose ``last_updated`` is not before it (ISO 8601).
         folder: where documents may wait until all have come.
     """
-    size, tries, quick = _page_size(api, index), 0, api.with_patience(_IMPATIENCE)
+    tries, quick, first = 0, api.with_patience(_IMPATIENCE), None if after is None else order_of(after)
     slices = min(_shards(api, index), _SLICES)
+    size = _page_size(api, index, slices)
     while True:
         with closing(Sorter(folder)) as sorter:
             come = 0
             try:
-                for page in _pages(api if size <= _SMALLEST_PAGE else quick, index, _search(after, since, size), slices):
-                    sorter.add(page)
+                for page in _pages(api if size == 1 else quick, index, _search(since, size), slices):
+                    sorter.add(line for line in page if first is None or order_of(line[0]) > first)
                     come += len(page)
                     yield len(page)
+                    if size > 1 and sum(len(line) for _, line in page) > _LARGEST_BYTES:
+                        raise _LargeError(f"{index} on {api.url}: a page of {size} documents has more than {_LARGEST_BYTES >> 20} MiB.")
+                    del page
             except ServerError as error:
-                if isinstance(error, TemporaryError) or error.status == 500:
-                    if size <= _SMALLEST_PAGE:
+                if isinstance(error, (TemporaryError, _LargeError)) or error.status == 500:
+                    if size == 1:
                         raise
-                    size = max(size // 2, _SMALLEST_PAGE)
+                    size = size // (8 if isinstance(error, _LargeError) else 2) or 1
                 else:
                     tries += 1
                     if tries == _TRIES or not (isinstance(error, _LostError) or error.status == 404):
@@ -77,26 +88,21 @@ def scan(api: Api, index: str, after: str | None, since: str | None, folder: Pat
             return
 
 
-def _search(after: str | None, since: str | None, size: int) -> dict[str, Any]:
-    ranges: list[dict[str, Any]] = []
-    if after is not None:
-        ranges.append({"range": {"id": {"gt": after}}})
-    if since is not None:
-        ranges.append({"range": {"last_updated": {"gte": since}}})
-    query = {"bool": {"filter": ranges}} if ranges else {"match_all": {}}
+def _search(since: str | None, size: int) -> dict[str, Any]:
+    query: dict[str, Any] = {"match_all": {}} if since is None else {"range": {"last_updated": {"gte": since}}}
     return {"query": query, "sort": ["_doc"], "size": size, "track_total_hits": True}
 
 
-def _page_size(api: Api, index: str) -> int:
-    """As many documents as should have about ``PAGE_BYTES``; an index takes about as much room as its documents' JSON."""
-    primaries = api.get(f"/{index}/_stats/store")["_all"]["primaries"]
+def _page_size(api: Api, index: str, slices: int) -> int:
+    """As many documents as should have about ``PAGE_BYTES`` in all slices; an index takes about as much room as its documents' JSON."""
+    primaries = api.get(f"/{path_part(index)}/_stats/store")["_all"]["primaries"]
     room = primaries.get("store", {}).get("size_in_bytes", 0)  # nothing of an engine that just begins: the search waits until it has
-    mean = room // max(api.get(f"/{index}/_count")["count"], 1)
-    return int(min(max(PAGE_BYTES // max(mean, 1), _SMALLEST_PAGE), LARGEST_PAGE))
+    mean = room // max(api.get(f"/{path_part(index)}/_count")["count"], 1)
+    return int(min(max(PAGE_BYTES // max(mean, 1) // slices, 1), LARGEST_PAGE))
 
 
 def _shards(api: Api, index: str) -> int:
-    settings = api.get(f"/{index}/_settings/index.number_of_shards")
+    settings = api.get(f"/{path_part(index)}/_settings/index.number_of_shards")
     return sum(int(one["settings"]["index"]["number_of_shards"]) for one in settings.values())
 
 
@@ -116,7 +122,7 @@ def _pages(api: Api, index: str, search: dict[str, Any], slices: int) -> Iterato
 
 def _slice(api: Api, index: str, search: dict[str, Any]) -> Iterator[list[Line]]:
     """The pages of one slice. A repeated request gets the page after the one that was lost: the count tells."""
-    page = api.call("POST", f"/{index}/_search", params={"scroll": _KEEP} | WHOLE, body=search, read=read_answer)
+    page = api.call("POST", f"/{path_part(index)}/_search", params={"scroll": _KEEP} | WHOLE, body=search, read=read_answer)
     total, read = page.total, 0
     try:
         while page.lines:

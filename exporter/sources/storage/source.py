@@ -11,16 +11,16 @@ from collections.abc import Generator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from argilla_snapshot.format.models import TASKS, Dataset, User, Workspace
 from argilla_snapshot.format.models import Source as Shown
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import ServerError
-from exporter.documents import dict_of
+from exporter.losses import Place
 from exporter.source import Access, Count, Listed, Page
 from exporter.sources.storage.contact import engine, names
-from exporter.sources.storage.names import Names
+from exporter.sources.storage.names import Names, can_be, path_part
 from exporter.sources.storage.people import People, read_people
 from exporter.sources.storage.scan import WHOLE, scan
 
@@ -81,7 +81,7 @@ class StorageSource:
         self._names = names
         self._people = people
         self._lists = {names.datasets: names.records, names.old_datasets: names.old_records}
-        self._where: dict[str, tuple[str, str, str]] = {}
+        self._where: dict[Place, tuple[str, str, str]] = {}
         self._documents = self._list()
         self.shown = Shown(
             kind="argilla-storage",
@@ -109,12 +109,12 @@ class StorageSource:
     def datasets(self) -> list[Listed]:
         """The datasets of a known task as they are now, also those of workspaces that the database does not have."""
         self._documents = self._list()
-        listed = [Listed(d["workspace"], d["name"], d["task"], d) for d in map(_listed, self._documents) if d["task"] in TASKS]
+        listed = [Listed(d["workspace"], d["name"], d["task"], d) for d in map(_listed, self._documents) if d.get("task") in TASKS]
         return sorted(listed, key=lambda dataset: (dataset.workspace, dataset.name))
 
     def left_out(self) -> list[tuple[str, str, str]]:
         """Datasets of an unknown task or workspace, and feedback datasets, whose truth is in the database."""
-        found = [("unknown_task", d["workspace"], d["name"]) for d in self._documents if d["task"] not in TASKS]
+        found = [("unknown_task", d["workspace"], d["name"]) for d in self._documents if d.get("task") not in TASKS]
         if self._people:
             known = {workspace.name for workspace in self._people.workspaces}
             found += [("workspace_unknown", d["workspace"], d["name"]) for d in self._documents if d["workspace"] not in known]
@@ -132,6 +132,8 @@ class StorageSource:
 
     def access(self, dataset: Listed) -> Access:
         """Counts; no list tells whether an index is closed."""
+        if not can_be(self._records(dataset)):
+            return "missing"
         try:
             return self.count(dataset)
         except ServerError as error:
@@ -143,7 +145,7 @@ class StorageSource:
 
     def open(self, dataset: Listed) -> None:
         """``POST _open``; the shards of a large index need a moment until they answer."""
-        self._api.post(f"/{self._records(dataset)}/_open")
+        self._api.post(f"/{path_part(self._records(dataset))}/_open")
         for attempt in self._api.attempts(ServerError, wait_initial=0.2, wait_max=5.0):
             with attempt:
                 self._total(dataset)
@@ -151,14 +153,14 @@ class StorageSource:
     def close(self, dataset: Listed) -> None:
         """``POST _close``."""
         try:
-            self._api.post(f"/{self._records(dataset)}/_close")
+            self._api.post(f"/{path_part(self._records(dataset))}/_close")
         except ServerError as error:
             if error.status != 404:
                 raise
 
     def count(self, dataset: Listed) -> Count:
         """The exact count of an index, and the dataset's ``last_updated`` (changed by every bulk of records)."""
-        return Count(self._total(dataset), self._document(dataset).get("last_updated"))
+        return Count.told(self._total(dataset), self._document(dataset).get("last_updated"))
 
     def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Generator[Page, None, None]:
         """Pages of the index as of one moment, sorted here."""
@@ -170,21 +172,22 @@ class StorageSource:
 
     def _list(self) -> list[dict[str, Any]]:
         """The documents of all datasets, each with a workspace; of those taken over from Rubrix only the newer ones."""
-        found: dict[str, dict[str, Any]] = {}
+        found: dict[Place, dict[str, Any]] = {}
         for index, records in list(self._lists.items()):
             for hit in self._search_all(index):
                 document = hit["_source"]
-                document["workspace"] = document.get("workspace") or document.get("owner") or NO_WORKSPACE
-                full_name = f"{document['workspace']}.{document['name']}"
-                if full_name not in found:
-                    found[full_name] = document
-                    self._where[full_name] = index, hit["_id"], records(hit["_id"])
+                document["workspace"] = _text(document.get("workspace") or document.get("owner") or NO_WORKSPACE)
+                document["name"] = _text(document.get("name") or hit["_id"].rpartition(".")[2])
+                place = document["workspace"], document["name"]
+                if place not in found:
+                    found[place] = document
+                    self._where[place] = index, hit["_id"], records(hit["_id"])
         return list(found.values())
 
     def _search_all(self, index: str) -> list[dict[str, Any]]:
         """All documents of an index of datasets, none where it is not there. That of Rubrix, which need not be there, a role need not name."""
         try:
-            found = self._api.post(f"/{index}/_search", {"size": _LISTED, "track_total_hits": True}, **WHOLE)["hits"]
+            found = self._api.post(f"/{path_part(index)}/_search", {"size": _LISTED, "track_total_hits": True}, **WHOLE)["hits"]
         except ServerError as error:
             if error.status == 403 and index == self._names.old_datasets:
                 log.warning("%s may not be read: datasets of Rubrix, should there be any, are not seen.", index)
@@ -198,15 +201,15 @@ class StorageSource:
         return hits
 
     def _document(self, dataset: Listed) -> dict[str, Any]:
-        index, id_, _ = self._where[dataset.full_name]
-        document: dict[str, Any] = self._api.get(f"/{index}/_doc/{quote(id_, safe='')}")["_source"]
+        index, id_, _ = self._where[dataset.place]
+        document: dict[str, Any] = self._api.get(f"/{path_part(index)}/_doc/{path_part(id_)}")["_source"]
         return document
 
     def _records(self, dataset: Listed) -> str:
-        return self._where[dataset.full_name][2]
+        return self._where[dataset.place][2]
 
     def _total(self, dataset: Listed) -> int:
-        answer = self._api.post(f"/{self._records(dataset)}/_search", {"size": 0, "track_total_hits": True}, **WHOLE)
+        answer = self._api.post(f"/{path_part(self._records(dataset))}/_search", {"size": 0, "track_total_hits": True}, **WHOLE)
         return int(answer["hits"]["total"]["value"])
 
 
@@ -236,9 +239,17 @@ def _listed(document: dict[str, Any]) -> dict[str, Any]:
     return {name: whole[name] for name in _MEMBERS if whole.get(name) is not None}
 
 
-def _pairs(value: Any) -> dict[str, Any]:
-    """Tags and metadata are stored as ``[{"key", "value": JSON}]``."""
-    return {pair["key"]: json.loads(pair["value"]) for pair in value} if isinstance(value, list) else dict_of(value)
+def _pairs(value: Any) -> Any:
+    """Tags and metadata are stored as ``[{"key", "value": JSON}]``; whatever else is there stays as it is."""
+    try:
+        return {_text(pair["key"]): json.loads(pair["value"]) for pair in value} if isinstance(value, list) else value
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return value
+
+
+def _text(value: Any) -> str:
+    """A name, whatever stands where one should."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _without_nulls(value: Any) -> Any:

@@ -6,22 +6,21 @@ from typing import Any
 Json = dict[str, Any]
 
 
-def each_once(page: Callable[[int], list[Json]], size: int, offset: int = 0) -> Iterator[Json]:
+def each_once(page: Callable[[int], tuple[list[Json], bool]], offset: int = 0) -> Iterator[Json]:
     """All records from the ``offset``-th on, each once.
 
     A 2.x server orders by ``inserted_at`` alone. Records that share it are in any order, another one perhaps for the next page. So a
     page begins where the records begin that share their time with the last one of the page before.
 
     Args:
-        page: gives up to ``size`` records from an offset on.
-        size: records of a page; a page with fewer is the last.
+        page: gives some records from an offset on, and whether there may be more.
         offset: where to begin.
     """
     seen = set[str]()
     while True:
-        items = page(offset)
+        items, more = page(offset)
         yield from (item for item in items if item["id"] not in seen)
-        if len(items) < size:
+        if not more:
             return
         last = [item["id"] for item in items if item["inserted_at"] == items[-1]["inserted_at"]]
         if len(last) < len(items):

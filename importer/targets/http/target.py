@@ -10,6 +10,7 @@ from argilla_snapshot.exact_json import from_json
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.transport.api import SEARCH_AWAY, Api, is_json
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError, UnsupportedServerError
+from argilla_snapshot.transport.paging import PageSize
 from importer.plan import DatasetPlan, UserPlan
 from importer.target_state import Capabilities, TargetState, TargetUser
 from importer.targets.http.listing import each_once
@@ -254,11 +255,20 @@ class Target:
 
     def list_records(self, dataset_id: str, offset: int = 0, include: Sequence[str] = INCLUDE) -> Iterator[dict[str, Any]]:
         """All records from the ``offset``-th on, from the database, in the order of their insertion; each once."""
+        size = PageSize(PAGE)
 
-        def page(at: int) -> list[dict[str, Any]]:
-            return list(self.api.get(f"/api/v1/datasets/{dataset_id}/records", offset=at, limit=PAGE, include=include)["items"])
+        def page(at: int) -> tuple[list[dict[str, Any]], bool]:
+            asked = size.now
+            items, bytes_ = self.api.call(
+                "GET",
+                f"/api/v1/datasets/{dataset_id}/records",
+                params={"offset": at, "limit": asked, "include": include},
+                read=lambda content: (from_json(content)["items"], len(content)),
+            )
+            size.came(len(items), bytes_)
+            return items, len(items) == asked
 
-        return each_once(page, PAGE, offset)
+        return each_once(page, offset)
 
     def count_stored(self, dataset_id: str) -> int:
         """How many records the database has."""

@@ -74,7 +74,7 @@ def test_names_come_in_the_order_in_which_they_appear() -> None:
         inputs={"b": "list[str]", "a": "str"},
         metadata={"z": "int", "a": "str"},
         vectors={"v": 2, "w": None},
-        explanation={"b": ["y", "x"]},
+        explanation=["b"],
     )
     assert list(learnt.columns.inputs) == ["b", "a"]
     assert list(learnt.columns.metadata) == ["z", "a"]

@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from argilla_snapshot.exact_json import from_json
+from argilla_snapshot.format.ids import order_of
+from argilla_snapshot.format.limits import BATCH_BYTES
 from exporter.documents import encode
 from exporter.sources.storage.sorter import Sorter
 
@@ -32,8 +34,8 @@ def test_they_come_back_in_order_as_they_were(documents: dict[Any, Any], run: in
         sorter.close()
     assert all(0 < len(page) <= 7 for page in pages)
     found = [from_json(line) for page in pages for line in page]
-    assert found == [{"id": id_, "value": documents[id_]} for id_ in sorted(documents, key=lambda id_: str(id_).encode())]
-    assert [type(document["id"]) for document in found] == [type(id_) for id_ in sorted(documents, key=lambda id_: str(id_).encode())]
+    assert found == [{"id": id_, "value": documents[id_]} for id_ in sorted(documents, key=lambda id_: order_of(str(id_)))]
+    assert [type(document["id"]) for document in found] == [type(id_) for id_ in sorted(documents, key=lambda id_: order_of(str(id_)))]
 
 
 def test_few_runs_are_read_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +46,7 @@ def test_few_runs_are_read_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     for id_ in ids:
         sorter.add([(id_, id_.encode())])
     assert sum(map(len, sorter._runs)) <= 3 * len(sorter._runs) == 3 * 5
-    assert [line.decode() for page in sorter.pages() for line in page] == sorted(ids)
+    assert [line.decode() for page in sorter.pages() for line in page] == sorted(ids, key=order_of)
     sorter.close()
 
 
@@ -54,3 +56,18 @@ def test_nothing_is_left_of_the_file(tmp_path: Path) -> None:
     assert list(sorter.pages()) == [[b"1", b"2"]]
     sorter.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_of_large_documents_only_their_places_are_sorted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While runs are merged a block of each is in memory: where documents are large that would be all of them."""
+    monkeypatch.setattr("exporter.sources.storage.sorter.RUN_BYTES", 1 << 12)
+    sorter, size = Sorter(tmp_path), 1 << 20
+    for number in reversed(range(40)):
+        sorter.add([(str(number), f"{number:02}".encode() * (size // 2)), (f"small {number:02}", b"{}" * 100)])
+    sorter_blocks = [block.unpacked for runs in sorter._runs for run in runs for block in run]
+    pages = list(sorter.pages())
+    sorter.close()
+    assert len(sorter_blocks) > 1
+    assert max(sorter_blocks) < 1 << 17
+    assert [line[:2] for page in pages for line in page] == [f"{number:02}".encode() for number in range(40)] + [b"{}"] * 40
+    assert max(sum(map(len, page)) for page in pages) <= BATCH_BYTES

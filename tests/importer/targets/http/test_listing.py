@@ -15,17 +15,17 @@ def test_each_record_comes_once_where_no_time_fills_a_page(times: list[int], off
     size = 1 + max((len(list(same)) for _, same in groupby(sorted(times))), default=0)
     records = [{"id": str(number), "inserted_at": time} for number, time in enumerate(sorted(times))]
 
-    def page(at: int) -> list[dict[str, Any]]:
+    def page(at: int) -> tuple[list[dict[str, Any]], bool]:
         """As PostgreSQL may: those of one time are in another order each time."""
         ordered = sorted(rng.sample(records, len(records)), key=lambda record: record["inserted_at"])
-        return ordered[at : at + size]
+        return ordered[at : at + size], len(ordered) - at >= size
 
-    found = [record["id"] for record in each_once(page, size)]
+    found = [record["id"] for record in each_once(page)]
     assert sorted(found) == sorted(record["id"] for record in records)
-    later = [record["id"] for record in each_once(page, size, offset)]
+    later = [record["id"] for record in each_once(page, offset)]
     assert len(later) == len(set(later)) <= max(len(records) - offset, 0)
 
 
 def test_a_time_that_fills_pages_does_not_hold_it_up() -> None:
     records = [{"id": str(number), "inserted_at": 1} for number in range(10)]
-    assert [record["id"] for record in each_once(lambda at: records[at : at + 3], 3)] == [str(number) for number in range(10)]
+    assert [record["id"] for record in each_once(lambda at: (records[at : at + 3], at + 3 <= 10))] == [str(number) for number in range(10)]

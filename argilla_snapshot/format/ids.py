@@ -1,0 +1,14 @@
+"""The order in which an export writes records: that of their ids."""
+
+import sys
+
+
+def order_of(id_: str) -> tuple[int, str]:
+    """A key that sorts ids: integers from 0 on as numbers (0, 1, 2, 10), then all other ids by the bytes of their UTF-8."""
+    return (digits_of(id_) or sys.maxsize, id_)
+
+
+def digits_of(id_: str) -> int | None:
+    """How many digits an id has that is an integer from 0 on as it is usually written (not ``007``); None of any other."""
+    number = id_.isascii() and id_.isdigit() and (id_[0] != "0" or id_ == "0")
+    return len(id_) if number else None
