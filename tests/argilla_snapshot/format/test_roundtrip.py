@@ -13,14 +13,12 @@ from hypothesis import strategies as st
 
 from argilla_snapshot.format import parts, writer
 from argilla_snapshot.format.check import check, update
-from argilla_snapshot.format.models import Dataset, Loss, Record, Source, User, Workspace
-from argilla_snapshot.format.reader import Snapshot
+from argilla_snapshot.format.models import Dataset, Record, Source, User
 from argilla_snapshot.format.recount import recount
 from argilla_snapshot.format.schema import records_schema
 from argilla_snapshot.format.writer import SnapshotWriter
-from tests.fixtures.strategies import NAMES, datasets, row
-
-SOURCE = Source("test", "http://127.0.0.1:6900", "1.29.1")
+from tests.fixtures.strategies import NAMES, datasets
+from tests.helpers.snapshots import SOURCE, write
 
 
 @contextmanager
@@ -30,17 +28,6 @@ def limits(**constants: int) -> Iterator[None]:
         for name, value in constants.items():
             patch.setattr(parts, name, value)
         yield
-
-
-def write(folder: Path, *content: tuple[Dataset, list[Record]], users: list[User] | None = None) -> Snapshot:
-    """Writes a snapshot and opens it."""
-    growing = SnapshotWriter(folder)
-    growing.write_users(users or [])
-    growing.write_workspaces([Workspace(name) for name in dict.fromkeys(dataset.workspace for dataset, _ in content)])
-    for dataset, records in content:
-        growing.write_dataset(dataset, parts.record_batches(dataset, (row(record, dataset) for record in records)))
-    growing.finish(SOURCE, [Loss("kind", 1, "message")], "test")
-    return Snapshot(folder)
 
 
 @given(datasets(), st.integers(1, 3), st.integers(1, 4))
