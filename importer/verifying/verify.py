@@ -56,7 +56,7 @@ def verify(
     """
     differences = Differences()
     state = target.state()
-    _compare_users(plan, state, differences)
+    compare_users(plan, state, differences)
     entries = {entry.path: entry for entry in snapshot.entries}
     records = datasets = skipped = 0
     for dataset in plan.datasets:
@@ -106,7 +106,8 @@ def _expected(snapshot: Snapshot, entry: DatasetEntry, mapper: Mapper) -> Iterat
         yield Expected(mapper.map(record)[0], facts or facts_of_record(record))
 
 
-def _compare_users(plan: Plan, state: TargetState, differences: Differences) -> None:
+def compare_users(plan: Plan, state: TargetState, differences: Differences) -> None:
+    """Workspaces, users with their roles, and memberships."""
     for workspace in plan.workspaces:
         if workspace.name not in state.workspaces:
             differences.add("missing", "workspaces", workspace.name)

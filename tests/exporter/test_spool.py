@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -135,3 +136,19 @@ def test_special_floats_survive() -> None:
     values = json.loads(decode(encode({"a": math.nan, "b": [math.inf, -math.inf], "c": None})).raw)
     assert math.isnan(values["a"])
     assert values["b"] == [math.inf, -math.inf]
+
+
+def test_a_page_is_on_the_disk_before_the_next_step(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    sync = os.fsync
+
+    def watched(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_size)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    spool, sizes = Spool(path), []
+    for page in PAGES:
+        spool.append(map(encode, page))
+        sizes.append(path.stat().st_size)
+        assert synced == sizes

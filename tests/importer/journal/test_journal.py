@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 
 from argilla_snapshot.format.models import Annotation, Record
+from argilla_snapshot.format.reader import Snapshot
 from importer.errors import ConflictError, JournalError
 from importer.journal.done import Done
-from importer.journal.journal import CREDENTIALS, JOURNAL, REJECTED, Journal, begin, import_folder
+from importer.journal.journal import CREDENTIALS, JOURNAL, REJECTED, Journal, begin, go_on, import_folder
 from importer.options import WHOLE, ImportOptions, Part
 from importer.plan import DatasetAction, DatasetPlan, Plan, TargetInfo
 from importer.refusing import refuse_half_loaded, refuse_lost
 from importer.target_state import TargetState
+from tests.fixtures import SNAPSHOT
 
 PLAN = Plan("id", "fingerprint", TargetInfo("http://new", "2.8.0", "owner"), ImportOptions(), [], [], [], [], [], [])
 
@@ -188,3 +190,31 @@ def test_a_refused_record_with_a_time_and_half_a_character_is_written_down_once(
     told = json.loads(line)
     assert (told["record"]["event_timestamp"], told["record"]["inputs"]["text"]) == ("2024-01-02T03:04:05", "half ?")
     assert told["record"]["annotations"] == [{"agent": "ana", "value": "x"}]
+
+
+# --- whether it may go on ---
+
+
+@pytest.mark.parametrize(
+    ("change", "finished", "says"),
+    [
+        ({}, False, None),
+        ({}, True, None),
+        ({"fingerprint": "another"}, False, "The snapshot was edited since"),
+        ({"fingerprint": "another"}, True, None),
+        ({"snapshot_id": "another"}, True, "is of another snapshot"),
+        ({"options": ImportOptions(default_annotation="submitted")}, False, "another choice of default-annotation"),
+        ({"datasets": [dataset("gone")]}, False, "w.gone of the import in"),
+    ],
+)
+def test_an_import_goes_on_only_as_it_was_begun(tmp_path: Path, change: dict[str, Any], finished: bool, says: str | None) -> None:  # noqa: FBT001
+    snapshot = Snapshot(SNAPSHOT)
+    plan = replace(PLAN, **{"snapshot_id": snapshot.manifest.snapshot_id, "fingerprint": snapshot.fingerprint, **change})
+    begun = begin(tmp_path, plan)
+    if finished:
+        begun.note("finished")
+    if says is None:
+        assert go_on(tmp_path, snapshot, ImportOptions()) is not None
+    else:
+        with pytest.raises(JournalError, match=says):
+            go_on(tmp_path, snapshot, ImportOptions())
