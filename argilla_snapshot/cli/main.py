@@ -1,7 +1,6 @@
 """The front door: one click group, and the way in and out of the process."""
 
 import gc
-import logging
 import os
 import sys
 from importlib.metadata import version
@@ -15,7 +14,9 @@ from argilla_snapshot.cli.commands.import_ import import_command
 from argilla_snapshot.cli.commands.inspect import inspect_command
 from argilla_snapshot.cli.commands.plan import plan_command
 from argilla_snapshot.cli.commands.verify import verify_command
+from argilla_snapshot.cli.logs import begin, verbose
 from argilla_snapshot.cli.output import fail, message, open_ends
+from argilla_snapshot.cli.questions import UnansweredError
 
 #: What is said after an interruption: by the commands that keep what they did, and by the others if it was temporary trouble.
 KEEPING = ("export", "import")
@@ -24,17 +25,15 @@ GO_ON, AGAIN = " What was done is kept: run the same command again to go on.", "
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(version("argilla-snapshot"), prog_name="argilla-snapshot")
-@click.option("-v", "--verbose", is_flag=True, help="Log every request to stderr.")
-def cli(*, verbose: bool) -> None:
+def cli() -> None:
     """Move an Argilla 1.x server's users, workspaces and legacy datasets to Argilla 2.x.
 
     `export` reads the old server into a snapshot, a folder; `import` rebuilds everything on the new server.
     The servers are named by ARGILLA_API_URL and ARGILLA_API_KEY (and HF_TOKEN for a private Space).
     """
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-    logging.getLogger("argilla_snapshot").setLevel(logging.DEBUG if verbose else logging.WARNING)
 
 
+cli.params.append(verbose())
 for _command in (export_command, plan_command, import_command, verify_command, inspect_command, check_command):
     cli.add_command(_command)
 
@@ -42,6 +41,7 @@ for _command in (export_command, plan_command, import_command, verify_command, i
 def main() -> None:
     """Runs the command line and ends the process with the command's exit code; a known error is one line."""
     open_ends()
+    begin()
     command = next(filter(cli.commands.__contains__, sys.argv[1:]), "")  # no option before it has a value
     go_on = GO_ON if command in KEEPING else ""
     try:
@@ -50,6 +50,9 @@ def main() -> None:
         sys.exit(code)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
+        sys.exit(error.exit_code)
+    except UnansweredError as error:
+        message(error.format_message())
         sys.exit(error.exit_code)
     except click.ClickException as error:
         fail(error.format_message() + ((go_on or AGAIN) if error.exit_code == TEMPORARY else ""))

@@ -11,11 +11,19 @@ from typing import Any
 import click
 import orjson
 
+from argilla_snapshot.cli.logs import log_file, verbose
 from importer.options import WHOLE, Part
 
 
 class Command(click.Command):
-    """A command that takes only text: bytes that are no UTF-8 could go into no plan, to no server, and into no name of a Parquet file."""
+    """A command that tells more where that is wanted, and takes only text.
+
+    Bytes that are no UTF-8 could go into no plan, to no server, and into no name of a Parquet file.
+    """
+
+    def __init__(self, *arguments: Any, **members: Any) -> None:
+        super().__init__(*arguments, **members)
+        self.params += [verbose(), log_file()]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does it.
@@ -25,7 +33,7 @@ class Command(click.Command):
         """
         rest = super().parse_args(ctx, args)
         for parameter in self.params:
-            if not _is_text(ctx.params[parameter.name or ""]):
+            if not _is_text(ctx.params.get(parameter.name or "")):
                 raise click.BadParameter("not in UTF-8", ctx, parameter)
         return rest
 

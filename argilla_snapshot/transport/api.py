@@ -4,26 +4,19 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from typing import Any, Literal, TypeVar
 
 import httpx
-import stamina
 
 from argilla_snapshot.exact_json import from_json, to_json
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError, UnreachableError
+from argilla_snapshot.transport.patience import patiently
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-
-def _tell(details: stamina.instrumentation.RetryDetails) -> None:
-    error = details.caused_by
-    log.warning("%s Trying again in %.0f s.", error.format_message() if isinstance(error, ServerError) else error, details.wait_for)
-
-
-stamina.instrumentation.set_on_retry_hooks([_tell])
 
 #: Statuses that usually pass: too many requests, and a proxy in front of a server that restarts or is slow (520 to 524: Cloudflare's).
 _PASSING = frozenset({408, 429, 502, 503, 504, *range(520, 525)})
@@ -169,10 +162,7 @@ class Api:
         Raises:
             TemporaryError: the trouble lasted longer.
         """
-        for attempt in self._attempts():
-            with attempt:
-                return do()
-        raise AssertionError("unreachable")
+        return self.patiently(do, _wait_for, wait_initial=0.5, wait_max=20.0, wait_jitter=1.0)
 
     def first_contact(self, path: str) -> httpx.Response:
         """GETs a path whatever the answer: for finding out who is there. Only a server that says it is not ready is waited for.
@@ -181,25 +171,20 @@ class Api:
             UnreachableError: nobody answers.
             TemporaryError: it was not ready for longer than ``patience``.
         """
-        for attempt in self._attempts():
-            with attempt:
-                try:
-                    response = self._client.get(path, timeout=20)
-                except (httpx.TransportError, httpx.DecodingError, *_ODD_NAMES) as error:
-                    raise UnreachableError(f"No server answers at {self.url} ({_words(error)}): check the address.") from None
-                if response.status_code in _PASSING:
-                    _raise_for(response, f"GET {path} on {self.url}")
-                return response
-        raise AssertionError("unreachable")
+        return self.retried(lambda: self._look(path))
 
-    def _attempts(self) -> Iterable[stamina.Attempt]:
-        return self.attempts(_wait_for, wait_initial=0.5, wait_max=20.0, wait_jitter=1.0)
+    def _look(self, path: str) -> httpx.Response:
+        try:
+            response = self._client.get(path, timeout=20)
+        except (httpx.TransportError, httpx.DecodingError, *_ODD_NAMES) as error:
+            raise UnreachableError(f"No server answers at {self.url} ({_words(error)}): check the address.") from None
+        if response.status_code in _PASSING:
+            _raise_for(response, f"GET {path} on {self.url}")
+        return response
 
-    def attempts(self, on: Callable[[Exception], bool | float] | type[Exception], **waits: float) -> Iterable[stamina.Attempt]:
-        """Attempts at what fails with such errors, for as long as the patience lasts: one, where there is none."""
-        if not self.patience:
-            return stamina.retry_context(on=on, attempts=1, timeout=None)
-        return stamina.retry_context(on=on, attempts=None, timeout=self.patience, **waits)
+    def patiently(self, do: Callable[[], T], on: Callable[[Exception], bool | float], **waits: float) -> T:
+        """Does what may fail in a way that ``on`` says may be tried again, for as long as the patience lasts."""
+        return patiently(do, self.url, self.patience, on, **waits)
 
     def _send(self, method: str, path: str, params: Mapping[str, Any] | None, content: bytes | None, read: Callable[[bytes], Any]) -> Any:
         headers = {"Content-Type": "application/json"} if content is not None else {}
@@ -305,7 +290,7 @@ def _wait_for(error: Exception) -> bool | float:
 
 def _retry_after(response: httpx.Response) -> float:
     value = response.headers.get("retry-after", "")
-    return min(float(value), 120.0) if value.isdigit() else 0.0
+    return min(float(value), 120.0) if value.isascii() and value.isdigit() else 0.0
 
 
 def _words(error: Exception) -> str:

@@ -143,9 +143,7 @@ class ApiSource:
     def open(self, dataset: Listed) -> None:
         """``PUT :open``; the shards of a large dataset need a moment until they answer."""
         self._api.put(path_of(dataset, ":open"), workspace=dataset.workspace)
-        for attempt in self._api.attempts(_passes, wait_initial=0.2, wait_max=5.0):
-            with attempt:
-                self._total(dataset)
+        self._api.patiently(lambda: self._total(dataset), _passes, wait_initial=0.2, wait_max=5.0)
 
     def close(self, dataset: Listed) -> None:
         """``PUT :close``."""
