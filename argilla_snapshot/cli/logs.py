@@ -54,7 +54,8 @@ class _PlainLines(logging.Formatter):
     """Lines with their times, that can't drive a terminal either."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return f"{self.formatTime(record)} {record.levelname} {plain(record.getMessage())}"
+        trace = self.formatException(record.exc_info).splitlines() if record.exc_info else []
+        return "\n".join([f"{self.formatTime(record)} {record.levelname} {plain(record.getMessage())}", *map(plain, trace)])
 
 
 #: Where all rooms' lines go.

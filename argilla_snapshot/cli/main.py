@@ -3,7 +3,9 @@
 import gc
 import os
 import sys
+import traceback
 from importlib.metadata import version
+from pathlib import Path
 
 import click
 
@@ -15,7 +17,7 @@ from argilla_snapshot.cli.commands.inspect import inspect_command
 from argilla_snapshot.cli.commands.plan import plan_command
 from argilla_snapshot.cli.commands.verify import verify_command
 from argilla_snapshot.cli.logs import begin, verbose
-from argilla_snapshot.cli.output import fail, message, open_ends
+from argilla_snapshot.cli.output import fail, message, open_ends, told
 from argilla_snapshot.cli.questions import UnansweredError
 
 #: What is said after an interruption: by the commands that keep what they did, and by the others if it was temporary trouble.
@@ -29,7 +31,8 @@ def cli() -> None:
     """Move an Argilla 1.x server's users, workspaces and legacy datasets to Argilla 2.x.
 
     `export` reads the old server into a snapshot, a folder; `import` rebuilds everything on the new server.
-    The servers are named by ARGILLA_API_URL and ARGILLA_API_KEY (and HF_TOKEN for a private Space).
+    The servers are named by ARGILLA_API_URL and ARGILLA_API_KEY. HF_TOKEN opens a private Space, and
+    ARGILLA_EXTRA_HEADERS (a JSON object) a proxy that asks people to log in.
     """
 
 
@@ -60,6 +63,22 @@ def main() -> None:
     except OSError as error:
         fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}.{go_on}")
         sys.exit(1)
+    except MemoryError:
+        fail(f"This machine has not enough memory: give it more, or stop other programs.{go_on}")
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and noted in the log file
+        if str(error) == "can't start new thread":
+            fail(f"This machine gives no further thread: raise its limit (ulimit -u), or stop other programs.{go_on}")
+        else:
+            told.exception("what follows is a fault of argilla-snapshot")
+            fail(f"This is a fault of argilla-snapshot ({_where(error)}). Run it again with --log-file FILE, and report it with that file.")
+        sys.exit(1)
     except (KeyboardInterrupt, click.Abort):
         message(f"Interrupted.{go_on}")
         os._exit(INTERRUPTED)  # at once: the interpreter would wait for the threads whose requests are in flight
+
+
+def _where(error: Exception) -> str:
+    """An error, and the line that it comes from."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error}, in {Path(frame.filename).name}, line {frame.lineno}"

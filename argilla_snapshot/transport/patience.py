@@ -39,11 +39,13 @@ class Away:
 
 def patiently(do: Callable[[], T], server: str, patience: float, on: Callable[[Exception], bool | float], **waits: float) -> T:
     """Does what may fail in a way that ``on`` says may be tried again, for as long as the patience lasts: once, where there is none."""
+    if not patience:
+        return do()
     until, told = time.monotonic() + patience, False
 
     def seen(error: Exception) -> bool | float:
         nonlocal told
-        wait = on(error) if patience else False
+        wait = on(error)
         if wait:
             told, _waiting.away = True, Away(server, _words(error, server), until)
         return wait

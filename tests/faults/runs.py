@@ -63,6 +63,7 @@ class Runs:
         out, err, calls = (path.read_text() if path.exists() else "" for path in texts.values())
         texts["calls"].unlink(missing_ok=True)
         assert "Traceback" not in err, err
+        assert "a fault of argilla-snapshot" not in err, err
         return Ended(json.loads(answer)["code"], out, err, calls.split())
 
     def succeed(self, *arguments: str | Path, url: str) -> Ended:
