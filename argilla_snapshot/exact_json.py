@@ -34,6 +34,8 @@ def from_json(content: bytes) -> Any:
         return None
     try:
         return msgspec.json.decode(content)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
     except ValueError:
         log.debug("not strict JSON; read by the standard library")
         return json.loads(content)

@@ -105,6 +105,21 @@ class VectorPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Deleted:
+    """A dataset of the target that the import deletes, as it was when the plan was made.
+
+    Attributes:
+        records: how many it has.
+        submitted: username -> submitted responses, of those who have any.
+        last_activity_at: when somebody last answered there, or changed the dataset (ISO 8601, UTC).
+    """
+
+    records: int
+    submitted: dict[str, int]
+    last_activity_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class DatasetPlan:
     """A dataset.
 
@@ -112,6 +127,7 @@ class DatasetPlan:
         source: its name on the old server, ``workspace.name``, or ``workspace/name`` where another dataset's reads alike.
         path: its folder in the snapshot.
         existing_id: id of the dataset of that name on the target, with ``skip``, ``replace`` and ``join``.
+        deletes: what ``replace`` deletes.
         metadata: for the target's dataset metadata, or None where it keeps none.
         no_label: value of the option that stands for an empty annotation.
         event_timestamp, tokens, explanation: metadata keys that carry these, or None.
@@ -125,6 +141,7 @@ class DatasetPlan:
     records: int
     action: DatasetAction
     existing_id: str | None = None
+    deletes: Deleted | None = None
     multi_label: bool = False
     metadata: dict[str, Any] | None = None
     fields: list[FieldPlan] = field(default_factory=list)
@@ -203,5 +220,6 @@ def _dataset(data: Mapping[str, Any]) -> DatasetPlan:
         "questions": [from_json(QuestionPlan, {**d, "options": [from_json(Option, o) for o in d["options"]]}) for d in data["questions"]],
         "properties": [from_json(MetadataPlan, d) for d in data["properties"]],
         "vectors": [from_json(VectorPlan, d) for d in data["vectors"]],
+        "deletes": from_json(Deleted, data["deletes"]) if data.get("deletes") else None,
     }
     return from_json(DatasetPlan, {**data, **parts})

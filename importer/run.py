@@ -22,6 +22,7 @@ from importer.plan import Plan
 from importer.planning.make import make_plan
 from importer.refusing import first_of, refuse_half_loaded, refuse_lost, refuse_unfinished
 from importer.report import Held, ImportReport, make_report
+from importer.targets.http.deleting import with_deletions
 from importer.targets.http.searching import not_searchable, reindex
 from importer.targets.http.target import Target
 from importer.verifying.verify import Verification, verify
@@ -47,7 +48,11 @@ def plan_import(directory: Path, api: Api, options: ImportOptions, progress: Pro
     folder = journals.import_folder(directory, api.url, options.part)
     if (folder / journals.JOURNAL).exists():
         progress.message(f"An import is on record in {folder}: `import` goes on with that. What follows is what a new one would do.")
-    return make_plan(snapshot, target.state(), options, target.accepts_options, progress)
+    return _planned(snapshot, target, options, progress)
+
+
+def _planned(snapshot: Snapshot, target: Target, options: ImportOptions, progress: Progress) -> Plan:
+    return with_deletions(make_plan(snapshot, target.state(), options, target.accepts_options, progress), target)
 
 
 def import_snapshot(
@@ -89,7 +94,7 @@ def import_snapshot(
             if journal is None:
                 if options.part.number > 1:
                     parts.wait_for_first(target, snapshot, options, progress)
-                plan = make_plan(snapshot, target.state(), options, target.accepts_options, progress)
+                plan = _planned(snapshot, target, options, progress)
                 _refuse(plan, passwords)
                 refuse_unfinished(target, plan, refuse_half_loaded(folder, plan), folder)
                 _tell_unused(plan, passwords, progress)

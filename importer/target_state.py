@@ -12,6 +12,7 @@ class Capabilities:
     Attributes:
         strict_names: names are ASCII letters, mostly lower case ones, digits, ``_`` and ``-`` (before 2.4).
         dataset_metadata: a dataset keeps metadata of its own (2.4+).
+        tells_progress: a dataset tells how many responses each user has given (2.1+).
         finds_external_ids: a search can ask for external ids (2.3+).
         keeps_ids: users and workspaces can be created with a given id (2.7+).
         needs_required_field: a dataset needs a required field to be published (before 2.4).
@@ -19,6 +20,7 @@ class Capabilities:
 
     strict_names: bool
     dataset_metadata: bool
+    tells_progress: bool
     finds_external_ids: bool
     keeps_ids: bool
     needs_required_field: bool
@@ -31,6 +33,7 @@ class Capabilities:
         return cls(
             strict_names=since < (2, 4),
             dataset_metadata=since >= (2, 4),
+            tells_progress=since >= (2, 1),
             finds_external_ids=since >= (2, 3),
             keeps_ids=since >= (2, 7),
             needs_required_field=since < (2, 4),

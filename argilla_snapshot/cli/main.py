@@ -1,10 +1,11 @@
 """The front door: one click group, and the way in and out of the process."""
 
 import gc
-import logging
 import os
 import sys
+import traceback
 from importlib.metadata import version
+from pathlib import Path
 
 import click
 
@@ -15,7 +16,9 @@ from argilla_snapshot.cli.commands.import_ import import_command
 from argilla_snapshot.cli.commands.inspect import inspect_command
 from argilla_snapshot.cli.commands.plan import plan_command
 from argilla_snapshot.cli.commands.verify import verify_command
-from argilla_snapshot.cli.output import fail, message, open_ends
+from argilla_snapshot.cli.logs import begin, verbose
+from argilla_snapshot.cli.output import fail, message, open_ends, told
+from argilla_snapshot.cli.questions import UnansweredError
 
 #: What is said after an interruption: by the commands that keep what they did, and by the others if it was temporary trouble.
 KEEPING = ("export", "import")
@@ -24,17 +27,16 @@ GO_ON, AGAIN = " What was done is kept: run the same command again to go on.", "
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(version("argilla-snapshot"), prog_name="argilla-snapshot")
-@click.option("-v", "--verbose", is_flag=True, help="Log every request to stderr.")
-def cli(*, verbose: bool) -> None:
+def cli() -> None:
     """Move an Argilla 1.x server's users, workspaces and legacy datasets to Argilla 2.x.
 
     `export` reads the old server into a snapshot, a folder; `import` rebuilds everything on the new server.
-    The servers are named by ARGILLA_API_URL and ARGILLA_API_KEY (and HF_TOKEN for a private Space).
+    The servers are named by ARGILLA_API_URL and ARGILLA_API_KEY. HF_TOKEN opens a private Space, and
+    ARGILLA_EXTRA_HEADERS (a JSON object) a proxy that asks people to log in.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-    logging.getLogger("argilla_snapshot").setLevel(logging.DEBUG if verbose else logging.WARNING)
 
 
+cli.params.append(verbose())
 for _command in (export_command, plan_command, import_command, verify_command, inspect_command, check_command):
     cli.add_command(_command)
 
@@ -42,6 +44,7 @@ for _command in (export_command, plan_command, import_command, verify_command, i
 def main() -> None:
     """Runs the command line and ends the process with the command's exit code; a known error is one line."""
     open_ends()
+    begin()
     command = next(filter(cli.commands.__contains__, sys.argv[1:]), "")  # no option before it has a value
     go_on = GO_ON if command in KEEPING else ""
     try:
@@ -51,12 +54,31 @@ def main() -> None:
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         sys.exit(error.exit_code)
+    except UnansweredError as error:
+        message(error.format_message())
+        sys.exit(error.exit_code)
     except click.ClickException as error:
         fail(error.format_message() + ((go_on or AGAIN) if error.exit_code == TEMPORARY else ""))
         sys.exit(error.exit_code)
     except OSError as error:
         fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}.{go_on}")
         sys.exit(1)
+    except MemoryError:
+        fail(f"This machine has not enough memory: give it more, or stop other programs.{go_on}")
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and noted in the log file
+        if str(error) == "can't start new thread":
+            fail(f"This machine gives no further thread: raise its limit (ulimit -u), or stop other programs.{go_on}")
+        else:
+            told.exception("what follows is a fault of argilla-snapshot")
+            fail(f"This is a fault of argilla-snapshot ({_where(error)}). Run it again with --log-file FILE, and report it with that file.")
+        sys.exit(1)
     except (KeyboardInterrupt, click.Abort):
         message(f"Interrupted.{go_on}")
         os._exit(INTERRUPTED)  # at once: the interpreter would wait for the threads whose requests are in flight
+
+
+def _where(error: Exception) -> str:
+    """An error, and the line that it comes from."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error}, in {Path(frame.filename).name}, line {frame.lineno}"

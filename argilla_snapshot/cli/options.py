@@ -1,13 +1,12 @@
 """Options that several commands have, and the server that the environment names."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from argilla_snapshot.cli.values import folder, number, pairs, renames, server
+from argilla_snapshot.cli.values import folder, number, pairs, renames, secrets, server
 
 if TYPE_CHECKING:
     from argilla_snapshot.transport.api import Api
@@ -38,7 +37,7 @@ def api(timeout: float) -> "Api":
     """The server that the environment names."""
     from argilla_snapshot.transport.api import Api
 
-    return Api(*server(), token=os.environ.get("HF_TOKEN"), patience=timeout)
+    return Api(*server(), secrets=secrets(), patience=timeout)
 
 
 def import_options(command: Decorated) -> Decorated:

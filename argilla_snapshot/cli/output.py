@@ -1,6 +1,7 @@
-"""The two ends of the terminal: data on stdout, messages and progress on stderr."""
+"""The two ends of the terminal: data on stdout, messages and progress on stderr. All of it goes through here, without control characters."""
 
 import io
+import logging
 import os
 import re
 import sys
@@ -16,6 +17,8 @@ from rich.text import Text
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
+#: What people are told, for the file of ``--log-file``.
+told = logging.getLogger(f"{__name__}.told")
 #: Where there is no terminal a table is as wide as it needs, up to this.
 _WIDE = 240
 #: Rich honours NO_COLOR and drops colours where there is no terminal.
@@ -96,14 +99,11 @@ def say(text: str, console: Console = out) -> None:
 
 def message(text: str) -> None:
     """Prints a message to stderr."""
+    told.info("%s", text)
     err.print(Text(plain(text)))
 
 
 def fail(text: str) -> None:
     """Prints the one line that says what went wrong to stderr."""
+    told.error("%s", text)
     err.print(Text.assemble(("Error: ", "bold red"), plain(text)))
-
-
-def ask(question: str) -> bool:
-    """Asks a person; without a terminal the answer is no."""
-    return sys.stdin.isatty() and click.confirm(question, err=True)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from types import TracebackType
 
+from rich.console import RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.text import Text
 
+from argilla_snapshot.cli.logs import screen
 from argilla_snapshot.cli.output import err, message, plain
 
 #: A step that took fewer seconds leaves no line.
@@ -16,10 +21,19 @@ _WORTH_A_LINE = 1.0
 _TOLD_EVERY = 30.0
 
 
+class _Bars(Progress):
+    """Bars, and below them the line about a server that is away."""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        yield from super().get_renderables()
+        if screen.away:
+            yield Text(plain(screen.away), "yellow", no_wrap=False, overflow="fold")
+
+
 class _Pace:
     """A bar, and how fast it grows. What was done earlier took no time of ours, and does not count for the rate."""
 
-    def __init__(self, bars: Progress, name: str, total: int, earlier: int = 0) -> None:
+    def __init__(self, bars: _Bars, name: str, total: int, earlier: int = 0) -> None:
         self.name, self.total, self.earlier, self.done = name, total, earlier, 0
         self.began = time.monotonic()
         self._bars, self._bar = bars, bars.add_task(name, total=total, completed=earlier, pace="")
@@ -52,8 +66,8 @@ class Steps:
     """Shows steps of known size, one after the other. Serves the export, the import and the verification."""
 
     def __init__(self) -> None:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[pace]}"))
-        self._bars = Progress(*columns, console=err, disable=not err.is_terminal)
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[pace]}"))
+        self._bars = _Bars(*columns, console=err, disable=not err.is_interactive)
         self._step: _Pace | None = None
         self._all: _Pace | None = None
         self._counted = ""
@@ -62,13 +76,29 @@ class Steps:
 
     def __enter__(self) -> Steps:  # noqa: PYI034
         """Begins to show."""
-        self._bars.start()
+        self._show()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Ends the last step, and stops showing."""
         if kind is None:
             self._end()
+        self._hide()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Ends the step and shows nothing for a while: a person is asked something."""
+        self._end()
+        self._hide()
+        yield
+        self._show()
+
+    def _show(self) -> None:
+        self._bars.start()
+        screen.live = not self._bars.disable
+
+    def _hide(self) -> None:
+        screen.live, screen.away = False, None
         self._bars.stop()
 
     def expected(self, step: str, records: int) -> None:
@@ -94,7 +124,7 @@ class Steps:
         self._step.grow(done=records)
         if counts := self._all and self._step.name.startswith(f"{self._counted} "):
             self._all.grow(done=records)
-        if not err.is_terminal and time.monotonic() - self._told > _TOLD_EVERY:
+        if not err.is_interactive and time.monotonic() - self._told > _TOLD_EVERY:
             self._told = time.monotonic()
             message(f"{self._step}{f'; {self._all}' if counts else ''}")
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from argilla_snapshot.format.models import Dataset, Loss, Manifest
     from importer.notes import Noted
-    from importer.plan import Plan
+    from importer.plan import Deleted, Plan
     from importer.report import ImportReport
     from importer.verifying.verify import Verification
 
@@ -51,9 +51,24 @@ def show_plan(plan: Plan, console: Console = out) -> None:
         ),
         console,
     )
+    for line in deletions(plan):
+        say(line, console)
     show_notes(plan.notes, console)
     for conflict in plan.conflicts:
         say(f"CONFLICT: {conflict}", console)
+
+
+def deletions(plan: Plan) -> list[str]:
+    """What an import deletes, a line a dataset: with whose work, and when somebody last worked on it."""
+    return [
+        f"This deletes {dataset.target} on {plan.target.url}: {_held(dataset.deletes)}." for dataset in plan.datasets if dataset.deletes
+    ]
+
+
+def _held(there: Deleted) -> str:
+    submitted = sum(there.submitted.values())
+    whose = f" (of {', '.join(f'{name} {count}' for name, count in there.submitted.items())})" if submitted else ""
+    return f"{there.records} records with {submitted} submitted responses{whose}, last worked on at {there.last_activity_at[:16].replace('T', ' ')} UTC"
 
 
 def show_notes(notes: list[Noted], console: Console = out) -> None:

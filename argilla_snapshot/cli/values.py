@@ -4,18 +4,30 @@ import csv
 import io
 import math
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
 
+from argilla_snapshot.cli.logs import log_file, verbose
 from importer.options import WHOLE, Part
+
+if TYPE_CHECKING:
+    from argilla_snapshot.transport.secrets import Secrets
 
 
 class Command(click.Command):
-    """A command that takes only text: bytes that are no UTF-8 could go into no plan, to no server, and into no name of a Parquet file."""
+    """A command that tells more where that is wanted, and takes only text.
+
+    Bytes that are no UTF-8 could go into no plan, to no server, and into no name of a Parquet file.
+    """
+
+    def __init__(self, *arguments: Any, **members: Any) -> None:
+        super().__init__(*arguments, **members)
+        self.params += [verbose(), log_file()]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does it.
@@ -25,7 +37,7 @@ class Command(click.Command):
         """
         rest = super().parse_args(ctx, args)
         for parameter in self.params:
-            if not _is_text(ctx.params[parameter.name or ""]):
+            if not _is_text(ctx.params.get(parameter.name or "")):
                 raise click.BadParameter("not in UTF-8", ctx, parameter)
         return rest
 
@@ -44,6 +56,31 @@ def server() -> tuple[str, str]:
     if not url or not key:
         raise click.UsageError("ARGILLA_API_URL and ARGILLA_API_KEY must be set: the server's address and an owner's API key.")
     return url, key
+
+
+def secrets() -> "Secrets":
+    """What opens the way to the server, from the environment: HF_TOKEN with ARGILLA_HF_TOKEN_HOSTS, and ARGILLA_EXTRA_HEADERS."""
+    from argilla_snapshot.transport.secrets import Secrets
+
+    hosts = tuple(filter(None, (host.strip() for host in os.environ.get("ARGILLA_HF_TOKEN_HOSTS", "").split(","))))
+    return Secrets(os.environ.get("HF_TOKEN"), hosts, _extra_headers(os.environ.get("ARGILLA_EXTRA_HEADERS") or "{}"))
+
+
+def _extra_headers(text: str) -> dict[str, str]:
+    """Parses the headers; no part of them is shown, whatever is wrong with them."""
+    from argilla_snapshot.transport.secrets import OURS, sendable
+
+    try:
+        headers = orjson.loads(text)
+    except ValueError:
+        headers = None
+    if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
+        raise click.UsageError("""ARGILLA_EXTRA_HEADERS must be a JSON object of texts, like '{"CF-Access-Client-Id": "..."}'.""")
+    if not all(re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name) and sendable(value) for name, value in headers.items()):
+        raise click.UsageError("ARGILLA_EXTRA_HEADERS has a name or a value that no header can have.")
+    if ours := sorted(name for name in headers if name.lower() in OURS):
+        raise click.UsageError(f"ARGILLA_EXTRA_HEADERS can't set {', '.join(ours)}: every request has its own.")
+    return headers
 
 
 def search_login() -> tuple[str, str] | None:

@@ -1,35 +1,25 @@
 """A JSON API over HTTP."""
 
-import json
 import logging
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from typing import Any, Literal, TypeVar
+from urllib.request import getproxies
 
 import httpx
-import stamina
 
 from argilla_snapshot.exact_json import from_json, to_json
+from argilla_snapshot.transport.addresses import page_hint, refuse_split_login, shown_url
+from argilla_snapshot.transport.answers import PASSING, error_detail, raise_for
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError, UnreachableError
+from argilla_snapshot.transport.patience import patiently
+from argilla_snapshot.transport.secrets import Secrets, sendable
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-
-def _tell(details: stamina.instrumentation.RetryDetails) -> None:
-    error = details.caused_by
-    log.warning("%s Trying again in %.0f s.", error.format_message() if isinstance(error, ServerError) else error, details.wait_for)
-
-
-stamina.instrumentation.set_on_retry_hooks([_tell])
-
-#: Statuses that usually pass: too many requests, and a proxy in front of a server that restarts or is slow (520 to 524: Cloudflare's).
-_PASSING = frozenset({408, 429, 502, 503, 504, *range(520, 525)})
-#: Those by which a proxy says that the server's answer did not come in time.
-_LATE = frozenset({408, 504, 524})
-_DETAIL = 500
 #: Seconds that a server may be silent before its answer counts as lost.
 ANSWER_SECONDS = 120.0
 #: Answers of so many bytes tell how fast the network is. Where that is slower (bytes a second) than a server compresses, after so many
@@ -40,10 +30,10 @@ SEARCH_AWAY = r"\bConnection(?:Error|Timeout)\b|TransportError\((?:429|50[234])"
 #: What the look-up of a name raises that has an empty or a long part, or a port that is none: the server's, or a proxy's.
 _ODD_NAMES = UnicodeError, OverflowError
 _PROXIES = "The proxy settings (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY) can't be used"
-#: An address up to its last ``@``, if that stands where a password with an unescaped character would put it; and up to any.
-_SPLIT_LOGIN, _LOGIN = re.compile(r"[^/]*//[^/?#]*[/?#].*@", re.DOTALL), re.compile(r"^([^/@:]*:?//)?.*@", re.DOTALL)
 #: Seconds that an idle connection is kept; servers of Argilla close theirs after 5, a busy one just as the next request comes.
 _IDLE_SECONDS = 1.0
+#: Shorter secrets are no secrets, and would hide every other word of an answer.
+_SECRET = 6
 
 
 class Api:
@@ -52,7 +42,7 @@ class Api:
     Args:
         url: address of the server, with a path where it has one.
         api_key: sent as ``X-Argilla-Api-Key``; never shown. None sends none.
-        token: a Hugging Face token for a private Space; never shown.
+        secrets: what opens the way to an Argilla server, beside its key; never shown.
         login: a username and a password for basic authentication; never shown.
         compressed: whether answers may come compressed, where the network turns out to be slow.
         patience: seconds that one request may be tried again before ``TemporaryError``.
@@ -70,32 +60,33 @@ class Api:
         url: str,
         api_key: str | None,
         *,
-        token: str | None = None,
+        secrets: Secrets | None = None,
         login: tuple[str, str] | None = None,
         compressed: bool = True,
         patience: float = 300.0,
     ) -> None:
         refuse_split_login(url, "The address")
-        if not all(secret.isascii() and secret.isprintable() and secret == secret.strip() for secret in (api_key or "", token or "")):
+        self.url, self.secrets = shown_url(url), secrets or Secrets()
+        if not all(map(sendable, [api_key or "", *self.secrets.all])):
             raise NotAllowedError(
                 "The key or token holds characters that none has, or blanks around it: check ARGILLA_API_KEY and HF_TOKEN."
             )
-        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
-        if api_key is not None:
-            headers["X-Argilla-Api-Key"] = api_key
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
-        self.url = shown_url(url)
         self.patience = patience
         self.passing = re.compile(SEARCH_AWAY)
         self._compressed, self._slow_answers = compressed, 0
         try:
-            address = httpx.URL(url)
+            self.address = httpx.URL(url).copy_with(query=None, fragment=None)
         except httpx.InvalidURL:
             raise UnreachableError(f"{self.url} is not the address of a server.") from None
+        if self.address.host.removeprefix("www.") == "huggingface.co" and page_hint(self.url):
+            raise UnreachableError(f"No Argilla server answers at {self.url}.{page_hint(self.url)}")
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity", **self.secrets.for_server(self.address)}
+        if api_key is not None:
+            headers["X-Argilla-Api-Key"] = api_key
+        self._secrets = [secret for secret in (api_key or "", *self.secrets.all) if len(secret) >= _SECRET]
         try:
             self._client = httpx.Client(
-                base_url=address,
+                base_url=self.address,
                 headers=headers,
                 auth=login,
                 timeout=httpx.Timeout(ANSWER_SECONDS, connect=10),
@@ -109,6 +100,11 @@ class Api:
         except OSError as error:
             words = error.strerror or _words(error)
             raise UnreachableError(f"The certificates can't be read ({words}): check SSL_CERT_FILE and SSL_CERT_DIR.") from None
+
+    @property
+    def withheld(self) -> str:
+        """What to say where the server refuses, because the token was not sent to it."""
+        return self.secrets.withheld(self.address)
 
     def with_patience(self, seconds: float) -> "Api":
         """The same, over the same connections, that gives up after so many seconds where that is sooner."""
@@ -169,10 +165,7 @@ class Api:
         Raises:
             TemporaryError: the trouble lasted longer.
         """
-        for attempt in self._attempts():
-            with attempt:
-                return do()
-        raise AssertionError("unreachable")
+        return self.patiently(do, _wait_for, wait_initial=0.5, wait_max=20.0, wait_jitter=1.0)
 
     def first_contact(self, path: str) -> httpx.Response:
         """GETs a path whatever the answer: for finding out who is there. Only a server that says it is not ready is waited for.
@@ -181,25 +174,40 @@ class Api:
             UnreachableError: nobody answers.
             TemporaryError: it was not ready for longer than ``patience``.
         """
-        for attempt in self._attempts():
-            with attempt:
-                try:
-                    response = self._client.get(path, timeout=20)
-                except (httpx.TransportError, httpx.DecodingError, *_ODD_NAMES) as error:
-                    raise UnreachableError(f"No server answers at {self.url} ({_words(error)}): check the address.") from None
-                if response.status_code in _PASSING:
-                    _raise_for(response, f"GET {path} on {self.url}")
-                return response
-        raise AssertionError("unreachable")
+        return self.retried(lambda: self._look(path))
 
-    def _attempts(self) -> Iterable[stamina.Attempt]:
-        return self.attempts(_wait_for, wait_initial=0.5, wait_max=20.0, wait_jitter=1.0)
+    def _look(self, path: str) -> httpx.Response:
+        try:
+            response = self._client.get(path, timeout=20)
+        except (httpx.TransportError, httpx.DecodingError, *_ODD_NAMES) as error:
+            unreachable = UnreachableError(f"No server answers at {self.url} ({_words(error)}): check the address.")
+            raise (self._barred(error) or unreachable) from None
+        if response.status_code in PASSING:
+            self._raise_for(response, "GET", path)
+        return response
 
-    def attempts(self, on: Callable[[Exception], bool | float] | type[Exception], **waits: float) -> Iterable[stamina.Attempt]:
-        """Attempts at what fails with such errors, for as long as the patience lasts: one, where there is none."""
-        if not self.patience:
-            return stamina.retry_context(on=on, attempts=1, timeout=None)
-        return stamina.retry_context(on=on, attempts=None, timeout=self.patience, **waits)
+    def refuse_trouble(self, response: httpx.Response, path: str) -> None:
+        """Raises what the answer to a first contact means that comes from no Argilla server, or from one that is out of order.
+
+        Raises:
+            NotAllowedError: a login stands before the server.
+            ServerError: it redirects, or is out of order.
+        """
+        status = response.status_code
+        if status in (401, 403):
+            raise NotAllowedError(
+                f"{self.url} answers {status} before anything is asked: a private Hugging Face Space answers only when HF_TOKEN is set"
+                f"{self.withheld or ', and a proxy that asks people to log in only with its headers in ARGILLA_EXTRA_HEADERS.'}",
+                status,
+            )
+        if 300 <= status < 400 or status == 407:
+            self._raise_for(response, "GET", path)
+        if status >= 500:
+            raise ServerError(f"{self.url} answers {status}: the server is out of order.", status)
+
+    def patiently(self, do: Callable[[], T], on: Callable[[Exception], bool | float], **waits: float) -> T:
+        """Does what may fail in a way that ``on`` says may be tried again, for as long as the patience lasts."""
+        return patiently(do, self.url, self.patience, on, **waits)
 
     def _send(self, method: str, path: str, params: Mapping[str, Any] | None, content: bytes | None, read: Callable[[bytes], Any]) -> Any:
         headers = {"Content-Type": "application/json"} if content is not None else {}
@@ -208,16 +216,43 @@ class Api:
             with self._client.stream(method, path, params=params, content=content, headers=headers) as response:
                 self._read(response)
         except (httpx.TransportError, httpx.DecodingError) as error:
-            raise TemporaryError(f"{where}: {_words(error)}.", late=isinstance(error, httpx.TimeoutException)) from None
+            late = isinstance(error, httpx.TimeoutException)
+            raise (self._barred(error) or TemporaryError(f"{where}: {_words(error)}.", late=late)) from None
         del response.stream  # it refers to the response, and the two would stay in memory until garbage is looked for
         log.debug("%s: %s, %s bytes", where, response.status_code, len(response.content))
-        if response.status_code == 500 and (words := self.passing.search(detail := error_detail(response))):
+        if response.status_code == 500 and (words := self.passing.search(detail := self._hiding(error_detail(response)))):
             raise TemporaryError(f"{where} answers 500: {words[0] or 'without a word'}.", 500, detail)
-        _raise_for(response, where)
+        self._raise_for(response, method, path)
         try:
             return read(response.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise TemporaryError(f"{where}: the answer is cut off or garbled.", response.status_code) from None
+
+    def _raise_for(self, response: httpx.Response, method: str, path: str) -> None:
+        raise_for(response, method, path, self.url, self._hiding, self.withheld)
+
+    def _hiding(self, text: str) -> str:
+        """An answer's words without our secrets, should it repeat one."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
+
+    def _barred(self, error: Exception) -> ServerError | None:
+        """What stands between here and the server and will do so again, if that is the trouble."""
+        words = _words(error)
+        if isinstance(error, httpx.ProxyError) and words.startswith("4"):
+            proxies = getproxies()
+            proxy = shown_url(proxies.get(self.address.scheme) or proxies.get("all") or "")
+            return NotAllowedError(
+                f"The proxy {proxy} refuses to connect to {self.address.host} ({words}). "
+                f"Give it a login (http://USER:PASSWORD@HOST:PORT in HTTPS_PROXY), or name {self.address.host} in NO_PROXY."
+            )
+        if "CERTIFICATE_VERIFY_FAILED" in words:
+            return UnreachableError(
+                f"The certificate of {self.url} can't be trusted ({words}). "
+                "If an authority of your own signed it, name the file with that authority's certificate in SSL_CERT_FILE."
+            )
+        return None
 
     def _read(self, response: httpx.Response) -> None:
         """Reads an answer; where large ones are long on their way, the next ones are asked for compressed."""
@@ -231,81 +266,11 @@ class Api:
                 self._client.headers["Accept-Encoding"] = "gzip"
 
 
-def _raise_for(response: httpx.Response, where: str) -> None:
-    status = response.status_code
-    detail = error_detail(response) if status >= 300 else ""
-    if status in _PASSING:
-        raise TemporaryError(f"{where} answers {status}.", status, detail, _retry_after(response), late=status in _LATE)
-    if status in (401, 403):
-        raise NotAllowedError(f"{where} answers {status}: {detail or 'not allowed'}.", status, detail)
-    if 300 <= status < 400:
-        raise ServerError(f"{where} redirects to {redirected(response)}: use that address.", status)
-    if status >= 400:
-        raise ServerError(f"{where} answers {status}: {detail}", status, detail)
-    if response.content and not is_json(response):
-        raise NotAllowedError(f"{where} answers with a page instead of data: a login page, or no Argilla server.", status)
-
-
-def is_json(response: httpx.Response) -> bool:
-    """Whether an answer says that it is JSON (servers of Argilla answer unknown paths with their web page and 200)."""
-    return "json" in response.headers.get("content-type", "")
-
-
-def error_detail(response: httpx.Response) -> str:
-    """The server's own words in an error answer, in one line, cut to 500 characters."""
-    if not is_json(response):
-        return " ".join(response.text[:_DETAIL].split()) if "html" not in response.headers.get("content-type", "") else ""
-    try:
-        detail = from_json(response.content)
-    except ValueError:
-        return " ".join(response.text[:_DETAIL].split())
-    code = ""
-    while isinstance(detail, dict) and (inner := detail.get("detail") or detail.get("params")):
-        code = str(detail.get("code", code)).rpartition("::")[2]  # 1.x: {"code": "argilla.api.errors::ClosedDatasetError", "params": …}
-        detail = inner
-    if isinstance(detail, dict) and isinstance(detail.get("errors"), list):
-        detail = "; ".join(f"{'.'.join(map(str, e.get('loc', [])))}: {e.get('msg')}" for e in detail["errors"])
-    text = detail if isinstance(detail, str) else json.dumps(detail, ensure_ascii=False)
-    return " ".join(f"{code}: {text}".split() if code else text.split())[:_DETAIL]
-
-
-def redirected(response: httpx.Response) -> str:
-    """Where an answer redirects to, as it may be shown."""
-    return shown_url(response.headers.get("location", "?").partition("?")[0])
-
-
-def shown_url(url: str) -> str:
-    """An address as it may be shown and kept: without user, password, query and fragment, whatever stands in them."""
-    without_login = _LOGIN.sub(r"\1", url)
-    try:
-        parsed = httpx.URL(without_login)
-    except httpx.InvalidURL:
-        return without_login.split("?")[0]
-    return str(parsed.copy_with(query=None, fragment=None)).rstrip("/")
-
-
-def refuse_split_login(address: str, called: str) -> None:
-    """Refuses an address whose host ends, for whoever parses it, within the password: the rest would be taken for a path, and shown.
-
-    Raises:
-        UnreachableError: it is such a one.
-    """
-    if _SPLIT_LOGIN.match(address):
-        raise UnreachableError(
-            f"{called} has an @ after a /, ? or #: in a password these are written %2F, %3F and %23; elsewhere @ is %40."
-        )
-
-
 def _wait_for(error: Exception) -> bool | float:
     """Whether to try again, for stamina; a number is the wait in seconds that the server asked for."""
     if isinstance(error, TemporaryError):
         return error.retry_after or True
     return False
-
-
-def _retry_after(response: httpx.Response) -> float:
-    value = response.headers.get("retry-after", "")
-    return min(float(value), 120.0) if value.isdigit() else 0.0
 
 
 def _words(error: Exception) -> str:

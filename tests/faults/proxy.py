@@ -59,12 +59,14 @@ class Proxy:
 
     Attributes:
         requests: ``METHOD /path?query`` of all that came.
+        heads: the heads of these requests, with all headers.
         sizes: bytes of the server's answers.
     """
 
     upstream: str
     faults: list[Fault] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    heads: list[bytes] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     tls: ssl.SSLContext | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -122,6 +124,7 @@ class Proxy:
             request = f"{method} {target}"
             with self._lock:
                 self.requests.append(request)
+                self.heads.append(head)
                 fault = next((fault for fault in self.faults if fault.strikes(request, body)), None)
             if fault is not None and fault.act is not None:
                 fault.act()

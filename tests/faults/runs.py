@@ -29,7 +29,7 @@ class Ended:
     @property
     def retries(self) -> int:
         """How often a request was tried again."""
-        return self.err.count("Trying again")
+        return self.err.count("Trying again in")
 
     @property
     def last(self) -> str:
@@ -38,7 +38,7 @@ class Ended:
 
 
 class Runs:
-    """Starts runs; ``output`` is a path to which suffixes are added."""
+    """Starts runs, which tell of every request; ``output`` is a path to which suffixes are added."""
 
     def __init__(self, process: "subprocess.Popen[str]", output: Path) -> None:
         self._process, self._output = process, output
@@ -49,7 +49,7 @@ class Runs:
         """Runs ``argilla-snapshot`` to its end, which ``kill_at`` or ``fail`` may bring early."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("ARGILLA_", "HF_"))}
         environment |= {"ARGILLA_API_URL": url, "ARGILLA_API_KEY": key, "NO_COLOR": "1"} | ({VARIABLE: kill_at} if kill_at else {})
-        wanted = {"arguments": list(map(str, arguments)), "environment": environment, "output": str(self._output), "fail": fail}
+        wanted = {"arguments": ["-v", *map(str, arguments)], "environment": environment, "output": str(self._output), "fail": fail}
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(wanted) + "\n")
@@ -63,6 +63,7 @@ class Runs:
         out, err, calls = (path.read_text() if path.exists() else "" for path in texts.values())
         texts["calls"].unlink(missing_ok=True)
         assert "Traceback" not in err, err
+        assert "a fault of argilla-snapshot" not in err, err
         return Ended(json.loads(answer)["code"], out, err, calls.split())
 
     def succeed(self, *arguments: str | Path, url: str) -> Ended:

@@ -12,7 +12,7 @@ from argilla_snapshot.cli.options import DATASET, DIRECTORY, RESTART, TIMEOUT, W
 from argilla_snapshot.cli.output import say
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.tables import show_losses
-from argilla_snapshot.cli.values import Command, search_login, server
+from argilla_snapshot.cli.values import Command, search_login, secrets, server
 
 if TYPE_CHECKING:
     from exporter.source import Source
@@ -67,7 +67,7 @@ def export_command(
 
     def source() -> "Source":
         if search_engine is None:
-            return connect(*server(), token=os.environ.get("HF_TOKEN"), patience=timeout)
+            return connect(*server(), secrets=secrets(), patience=timeout)
         return connect_storage(
             search_engine,
             database,

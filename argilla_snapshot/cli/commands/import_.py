@@ -1,28 +1,25 @@
 """``import``: a snapshot into a 2.x server."""
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from argilla_snapshot.cli.codes import DONE, LOSSES
 from argilla_snapshot.cli.options import DIRECTORY, FILE, JSON, RESTART, api, import_options
-from argilla_snapshot.cli.output import ask, err, print_json, say
+from argilla_snapshot.cli.output import print_json, say
 from argilla_snapshot.cli.progress import Steps
-from argilla_snapshot.cli.tables import show_plan, show_report
+from argilla_snapshot.cli.questions import agreed
+from argilla_snapshot.cli.tables import show_report
 from argilla_snapshot.cli.values import Command, chosen_passwords, part
 from importer.options import ImportOptions
-
-if TYPE_CHECKING:
-    from importer.plan import Plan
 
 
 @click.command("import", cls=Command)
 @DIRECTORY
 @import_options
 @click.option("--passwords", type=FILE, callback=chosen_passwords, help="CSV with a header username,password; the others are made up.")
-@click.option("--yes", is_flag=True, help="Do not ask where something is lost or replaced (without a terminal nothing is asked).")
+@click.option("--yes", is_flag=True, help="Do not ask where something is lost or deleted; without a terminal such an import needs it.")
 @click.option(
     "--concurrency",
     type=click.IntRange(min=1),
@@ -75,16 +72,7 @@ def import_command(
             passwords=passwords,
             concurrency=concurrency,
             restart=restart,
-            confirm=lambda plan: yes or _agreed(plan),
+            confirm=lambda plan: agreed(plan, steps, yes=yes),
         )
     print_json(report.to_json()) if as_json else show_report(report)
     return LOSSES if report.losses else DONE
-
-
-def _agreed(plan: "Plan") -> bool:
-    """Asks where something is lost or replaced and a person is there; a script has said what it wants by its options."""
-    replaced = [dataset.target for dataset in plan.datasets if dataset.action == "replace"]
-    if not (plan.losses or replaced) or not sys.stdin.isatty():
-        return True
-    show_plan(plan, err)
-    return ask(f"Something is lost{' and ' + ', '.join(replaced) + ' is replaced' if replaced else ''} (see above). Import?")

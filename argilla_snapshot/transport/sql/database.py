@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from argilla_snapshot.transport.api import refuse_split_login
+from argilla_snapshot.transport.addresses import refuse_split_login
 from argilla_snapshot.transport.errors import UnreachableError, UnsupportedServerError
 from argilla_snapshot.transport.sql import sqlite
 from argilla_snapshot.transport.sql.asking import Opened

@@ -2,12 +2,15 @@
 
 import httpx
 
-from argilla_snapshot.transport.api import Api, is_json, redirected
-from argilla_snapshot.transport.errors import NotAllowedError, ServerError, UnsupportedServerError
+from argilla_snapshot.exact_json import from_json
+from argilla_snapshot.transport.addresses import page_hint
+from argilla_snapshot.transport.answers import is_json
+from argilla_snapshot.transport.api import Api
+from argilla_snapshot.transport.errors import UnsupportedServerError
 
 #: The first version whose workspaces can be listed over HTTP by ``GET /api/v1/me/workspaces``.
 OLDEST = (1, 13)
-_SPACE = "a private Hugging Face Space answers only when HF_TOKEN is set"
+_SPACE = "Check the address. A private Hugging Face Space answers only when HF_TOKEN is set."
 
 
 def server_version(api: Api) -> str:
@@ -22,18 +25,15 @@ def server_version(api: Api) -> str:
         UnsupportedServerError: it is no Argilla 1.x from 1.13 on.
         ServerError, TemporaryError: it redirects, or is out of order.
     """
-    first = api.first_contact("/api/_info")
-    _refuse_trouble(api, first)
-    told = _json(first)
+    told = _told(api, "/api/_info")
     if "version" not in told and "rubrix_version" not in told:
-        second = api.first_contact("/api/v1/version")
-        _refuse_trouble(api, second)
-        told = _json(second)
+        told = _told(api, "/api/v1/version")
     if "rubrix_version" in told:
         raise UnsupportedServerError(f"{api.url} is Rubrix {told['rubrix_version']}: upgrade it to Argilla 1.29 first, then export.")
     version = told.get("version")
     if not isinstance(version, str):
-        raise UnsupportedServerError(f"{api.url} does not answer as Argilla 1.x does: check the address ({_SPACE}).")
+        hint = page_hint(api.url) or f" {_SPACE}{api.withheld}"
+        raise UnsupportedServerError(f"{api.url} does not answer as Argilla 1.x does.{hint}")
     _refuse_version(api, version)
     return version
 
@@ -48,21 +48,17 @@ def _refuse_version(api: Api, version: str) -> None:
         raise UnsupportedServerError(f"{api.url} is Argilla {version}: export reads Argilla {oldest} to 1.29; upgrade it within 1.x first.")
 
 
-def _refuse_trouble(api: Api, response: httpx.Response) -> None:
-    status = response.status_code
-    if status in (401, 403):
-        raise NotAllowedError(f"{api.url} answers {status} before anything is asked: {_SPACE}.", status)
-    if 300 <= status < 400:
-        raise ServerError(f"{api.url} redirects to {redirected(response)}: use that address.", status)
-    if status >= 500:
-        raise ServerError(f"{api.url} answers {status}: the server is out of order.", status)
+def _told(api: Api, path: str) -> dict[str, object]:
+    response = api.first_contact(path)
+    api.refuse_trouble(response, path)
+    return _json(response)
 
 
 def _json(response: httpx.Response) -> dict[str, object]:
     if response.status_code != 200 or not is_json(response):
         return {}
     try:
-        told = response.json()
+        told = from_json(response.content)
     except ValueError:
         return {}
     return told if isinstance(told, dict) else {}

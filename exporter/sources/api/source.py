@@ -11,7 +11,8 @@ from argilla_snapshot.format.models import TASKS, Dataset, User, Workspace
 from argilla_snapshot.format.models import Source as Shown
 from argilla_snapshot.format.models import from_json as built
 from argilla_snapshot.transport.api import Api
-from argilla_snapshot.transport.errors import NotAllowedError, ServerError
+from argilla_snapshot.transport.errors import NotAllowedError, ServerError, UnsupportedServerError
+from argilla_snapshot.transport.secrets import Secrets
 from exporter.source import Access, Count, Listed, Page
 from exporter.sources.ahead import ahead
 from exporter.sources.api.contact import server_version
@@ -21,13 +22,13 @@ from exporter.sources.api.paging import PAGE_SIZE, pages, path_of
 _LISTED = 2_500
 
 
-def connect(url: str, api_key: str, *, token: str | None = None, page_size: int = PAGE_SIZE, patience: float = 300.0) -> "ApiSource":
+def connect(url: str, api_key: str, *, secrets: Secrets | None = None, page_size: int = PAGE_SIZE, patience: float = 300.0) -> "ApiSource":
     """Connects to an Argilla 1.x server as its owner, or as an admin.
 
     Args:
         url: address of the server.
         api_key: the key of an owner; an admin's shows only the admin's own workspaces.
-        token: a Hugging Face token for a private Space.
+        secrets: what opens the way to the server, beside the key.
         page_size: documents asked for at once, at most 1,000.
         patience: seconds that temporary trouble is waited out, each time.
 
@@ -35,7 +36,7 @@ def connect(url: str, api_key: str, *, token: str | None = None, page_size: int 
         UnreachableError, UnsupportedServerError: there is no such server.
         NotAllowedError: the key is refused, or is an annotator's.
     """
-    api = Api(url, api_key, token=token, patience=patience)
+    api = Api(url, api_key, secrets=secrets, patience=patience)
     try:
         version = server_version(api)
         return ApiSource(api, version, _me(api), min(page_size, PAGE_SIZE))
@@ -47,9 +48,13 @@ def connect(url: str, api_key: str, *, token: str | None = None, page_size: int 
 def _me(api: Api) -> dict[str, Any]:
     """Who the key belongs to."""
     try:
-        me: dict[str, Any] = api.get("/api/me")
+        me = api.get("/api/me")
     except NotAllowedError as error:
-        raise NotAllowedError(f"{api.url} refuses the key: check ARGILLA_API_KEY.", error.status, error.detail) from None
+        if error.status not in (401, 403):
+            raise
+        raise NotAllowedError(f"{api.url} refuses the key: check ARGILLA_API_KEY.{api.withheld}", error.status, error.detail) from None
+    if not isinstance(me, dict) or not {"username", "role"} <= me.keys():
+        raise UnsupportedServerError(f"{api.url} does not answer as Argilla 1.x does: GET /api/me is no user.")
     if me.get("role") not in ("owner", "admin"):
         raise NotAllowedError(f"{me.get('username')} is {me.get('role')} on {api.url}: export needs the key of an owner (or of an admin).")
     return me
@@ -143,9 +148,7 @@ class ApiSource:
     def open(self, dataset: Listed) -> None:
         """``PUT :open``; the shards of a large dataset need a moment until they answer."""
         self._api.put(path_of(dataset, ":open"), workspace=dataset.workspace)
-        for attempt in self._api.attempts(_passes, wait_initial=0.2, wait_max=5.0):
-            with attempt:
-                self._total(dataset)
+        self._api.patiently(lambda: self._total(dataset), _passes, wait_initial=0.2, wait_max=5.0)
 
     def close(self, dataset: Listed) -> None:
         """``PUT :close``."""

@@ -1,7 +1,8 @@
 """Finding out which search engine answers at an address, and whose datasets it holds."""
 
 from argilla_snapshot.exact_json import from_json
-from argilla_snapshot.transport.api import Api, is_json
+from argilla_snapshot.transport.answers import is_json
+from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, UnsupportedServerError
 from exporter.errors import NamespaceError
 from exporter.sources.storage.names import PATTERNS, Names, namespaces

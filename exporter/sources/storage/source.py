@@ -146,9 +146,7 @@ class StorageSource:
     def open(self, dataset: Listed) -> None:
         """``POST _open``; the shards of a large index need a moment until they answer."""
         self._api.post(f"/{path_part(self._records(dataset))}/_open")
-        for attempt in self._api.attempts(ServerError, wait_initial=0.2, wait_max=5.0):
-            with attempt:
-                self._total(dataset)
+        self._api.patiently(lambda: self._total(dataset), _failed, wait_initial=0.2, wait_max=5.0)
 
     def close(self, dataset: Listed) -> None:
         """``POST _close``."""
@@ -257,3 +255,7 @@ def _without_nulls(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _without_nulls(item) for name, item in value.items() if item is not None}
     return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+
+
+def _failed(error: Exception) -> bool:
+    return isinstance(error, ServerError)

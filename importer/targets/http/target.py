@@ -8,7 +8,9 @@ from uuid import uuid4
 
 from argilla_snapshot.exact_json import from_json
 from argilla_snapshot.format.faults import point
-from argilla_snapshot.transport.api import SEARCH_AWAY, Api, is_json
+from argilla_snapshot.transport.addresses import page_hint
+from argilla_snapshot.transport.answers import is_json
+from argilla_snapshot.transport.api import SEARCH_AWAY, Api
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError, UnsupportedServerError
 from argilla_snapshot.transport.paging import PageSize
 from importer.plan import DatasetPlan, UserPlan
@@ -52,9 +54,16 @@ class Target:
 
     def _me(self) -> dict[str, Any]:
         try:
-            return self._patient.get("/api/v1/me")  # type: ignore[no-any-return]
+            me = self._patient.get("/api/v1/me")
         except NotAllowedError as error:
-            raise NotAllowedError(f"{self.api.url} refuses the API key in ARGILLA_API_KEY.", error.status, error.detail) from None
+            if error.status not in (401, 403):
+                raise
+            raise NotAllowedError(
+                f"{self.api.url} refuses the API key in ARGILLA_API_KEY.{self.api.withheld}", error.status, error.detail
+            ) from None
+        if not isinstance(me, dict) or not {"username", "role"} <= me.keys():
+            raise UnsupportedServerError(f"{self.api.url} does not answer as Argilla 2.x does: GET /api/v1/me is no user.")
+        return me
 
     def wait_until_well(self) -> None:
         """Waits until the server can say whose key this is, which it looks up in its database: any 500 to that is trouble that passes.
@@ -302,13 +311,17 @@ def _version(api: Api) -> str:
     Raises:
         UnsupportedServerError: it is not Argilla 2.x. (1.x servers before 1.29 and web pages have no such path.)
     """
-    response = api.first_contact("/api/v1/version")
-    if response.status_code in (401, 403):
-        raise NotAllowedError(f"{api.url} answers {response.status_code} before any key is asked for: a private Space needs HF_TOKEN.")
-    if response.status_code != 200 or not is_json(response):
-        raise UnsupportedServerError(f"{api.url} does not answer as an Argilla 2.x server: check the address and the server's version.")
-    data = from_json(response.content)
-    version = str(data.get("version", "")) if isinstance(data, dict) else ""
+    path = "/api/v1/version"
+    response = api.first_contact(path)
+    api.refuse_trouble(response, path)
+    try:
+        data = from_json(response.content) if response.status_code == 200 and is_json(response) else None
+    except ValueError:
+        data = None
+    if not isinstance(data, dict):
+        hint = page_hint(api.url) or f" Check the address and the server's version.{api.withheld}"
+        raise UnsupportedServerError(f"{api.url} does not answer as an Argilla 2.x server.{hint}")
+    version = str(data.get("version", ""))
     if not version.startswith("2."):
         raise UnsupportedServerError(f"{api.url} is Argilla {version or 'of an unknown version'}: import writes to Argilla 2.x.")
     return version

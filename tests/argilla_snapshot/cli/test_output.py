@@ -13,6 +13,7 @@ import pytest
 from argilla_snapshot.cli.progress import Steps
 from tests.fixtures import SNAPSHOT, edit_json
 from tests.helpers.cli import heed_interrupts, succeed
+from tests.helpers.terminal import at_a_terminal
 
 
 @pytest.fixture
@@ -84,10 +85,14 @@ def test_ends_that_lead_nowhere(command: str, code: int, err: str, snapshot: Pat
         assert (done.returncode, done.stdout, done.stderr) == (code, "", err)
 
 
-def test_without_a_terminal_nobody_is_asked() -> None:
-    asked = "from argilla_snapshot.cli.output import ask, open_ends; open_ends(); print(ask('Sure?'))"
-    done = in_a_shell('"$1" -c "$2" <&-', sys.executable, asked)
-    assert (done.stdout, done.stderr) == ("False\n", "")
+@pytest.mark.parametrize("ends", ["<&-", "2>/dev/null"])
+def test_nobody_is_asked_who_can_not_see_the_question_or_answer_it(ends: str) -> None:
+    asked = "from argilla_snapshot.cli.output import open_ends; from argilla_snapshot.cli.questions import can_ask; open_ends(); print(can_ask())"
+    for program, answer in ((f'"$1" -c "$2" {ends}', "False"), ('"$1" -c "$2"', "True")):
+        with at_a_terminal(
+            "-c", "import subprocess, sys; subprocess.run(['bash', *sys.argv[1:]])", "-c", program, "-", sys.executable, asked
+        ) as terminal:
+            terminal.wait_for(answer)
 
 
 KEPT = " What was done is kept: run the same command again to go on."

@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from argilla_snapshot.transport.api import redirected, shown_url
+from argilla_snapshot.transport.addresses import page_hint, server_of_page, shown_url
+from argilla_snapshot.transport.answers import redirect
 
 
 @pytest.mark.parametrize(
@@ -31,11 +32,46 @@ def test_an_address_is_shown_without_what_may_be_secret(url: str, shown: str) ->
 
 
 @pytest.mark.parametrize(
-    ("location", "shown"),
+    ("location", "code", "says"),
     [
-        ("https://who:secret@host/login?for=a@b", "https://host/login"),
-        ("/login?next=https://a@b", "/login"),
+        ("https://HOST/api/v1/version", 1, "redirects to https://HOST: use that address"),
+        ("http://HOST/argilla/api/v1/version?a=b", 1, "redirects to http://HOST/argilla: use that address"),
+        ("/argilla/api/v1/version", 1, "/argilla: use that address"),
+        ("https://who:secret@sso.corp/login?for=a@b", 8, "a login page answers at https://sso.corp/login. If a proxy"),
+        ("https://sso.corp/api/v1/version", 8, "a login page answers at https://sso.corp/api/v1/version."),
+        ("/login?next=https://a@b", 8, "a login page answers at http://HOST/login."),
+        ("", 8, "a login page answers at"),
+        ("http://host:x", 1, "redirects to an address that is none"),
     ],
 )
-def test_so_is_one_that_an_answer_redirects_to(location: str, shown: str) -> None:
-    assert redirected(httpx.Response(302, headers={"location": location})) == shown
+def test_a_redirect_is_to_the_same_server_or_to_a_login_page(location: str, code: int, says: str) -> None:
+    answer = httpx.Response(302, headers={"location": location.replace("HOST", "host:6900")})
+    error = redirect(answer, "/api/v1/version", "http://host:6900")
+    assert error.exit_code == code
+    assert says.replace("HOST", "host:6900") in error.message
+    assert "secret" not in error.message
+    assert ("use that address" in error.message) == (code == 1 and "none" not in error.message)
+    assert ("ARGILLA_EXTRA_HEADERS" in error.message) == (code == 8)
+
+
+@pytest.mark.parametrize(
+    ("page", "server"),
+    [
+        ("https://host/datasets", "https://host"),
+        ("https://host/datasets/demo/news", "https://host"),
+        ("https://host:6900/dataset/1b40c2bd-3878-4266-9d28-02f40d8f7743/annotation-mode", "https://host:6900"),
+        ("https://host/argilla/dataset/1b40c2bd/settings", "https://host/argilla"),
+        ("https://host/sign-in", "https://host"),
+        ("https://host/api/v1", "https://host"),
+        ("https://huggingface.co/spaces/My-Org/My_Space.v2", "https://my-org-my-space-v2.hf.space"),
+        ("https://huggingface.co/spaces/org/name/tree/main", "https://org-name.hf.space"),
+        ("https://host", None),
+        ("https://host/argilla", None),
+        ("https://datasets.corp", None),
+        ("http://new", None),
+        ("https://my-datasets/argilla", None),
+    ],
+)
+def test_the_address_of_a_page_tells_that_of_the_server(page: str, server: str | None) -> None:
+    assert server_of_page(page) == server
+    assert page_hint(page) == (f" This is the address of a page: set ARGILLA_API_URL={server}" if server else "")

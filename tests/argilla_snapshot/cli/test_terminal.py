@@ -1,0 +1,144 @@
+"""What reaches a terminal: nothing that a server or a snapshot says may drive it, and of a server that is away there is one line."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures import SNAPSHOT, edit_json
+from tests.helpers.answering import Answer, Asked, answering
+from tests.helpers.cli import run
+from tests.helpers.terminal import at_a_terminal
+
+#: Sets the title of a window, clears the screen, rings, and marks up.
+EVIL = "\x1b]0;pwned\x07\x1b[2J\x9b31m[/b][red]\u202e"
+SHOWN = "\ufffd]0;pwned\ufffd\ufffd[2J\ufffd31m[/b][red]\ufffd"
+VERSION, ME = "/api/v1/version", "/api/v1/me"
+
+
+def evil(asked: Asked) -> Answer:
+    """A 2.8.0 server whose every other answer is 500 with escape sequences, of its search engine that is away."""
+    if asked.path == VERSION:
+        return Answer(200, {"version": "2.8.0"})
+    return Answer(500, {"detail": f"ConnectionTimeout {EVIL}"})
+
+
+def away(asked: Asked) -> Answer:
+    """A 2.8.0 server whose search engine is away."""
+    return evil(asked) if asked.path == VERSION else Answer(500, {"detail": "ConnectionTimeout"})
+
+
+def driven(raw: bytes) -> list[str]:
+    """What was sent to the terminal and can drive it, but colours and moves of the cursor."""
+    text = re.sub(r"\x1b\[[0-9;?]*[mKAGhl]|\x1b\[1?A", "", raw.decode())
+    return re.findall(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e]", text) + re.findall(r"\[2J", text.replace("\ufffd[2J", ""))
+
+
+@pytest.mark.parametrize("options", [(), ("-v",)])
+@pytest.mark.parametrize("term", ["xterm-256color", "dumb"])
+def test_an_answer_with_escape_sequences(options: tuple[str, ...], term: str) -> None:
+    with answering(evil) as server, at_a_terminal("plan", SNAPSHOT, "--timeout", "2", *options, url=server.url, TERM=term) as terminal:
+        assert terminal.end() == 75
+    assert driven(terminal.raw) == []
+    if term == "dumb":
+        assert b"\x1b" not in terminal.raw
+
+
+def test_the_log_file_holds_no_escape_sequence_and_no_key(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with answering(evil) as server:
+        for timeout in ("0", "1"):
+            run("plan", SNAPSHOT, "--timeout", timeout, "--log-file", log, url=server.url, key="argilla.secret-key", NO_COLOR="1")
+    lines = log.read_text()
+    assert "\x1b" not in lines
+    assert "argilla.secret-key" not in lines
+    assert re.search(
+        r"^20\d\d-.*DEBUG .*GET /api/v1/me on http.* answers 500: ConnectionTimeout .*. Trying again in \d+ s.$", lines, re.MULTILINE
+    )
+    assert len(re.findall(r"ERROR GET /api/v1/me on http.* answers 500", lines)) == 2
+
+
+def test_a_log_file_that_can_not_be_written(tmp_path: Path) -> None:
+    done = run("inspect", SNAPSHOT, "--log-file", tmp_path / "none" / "log")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "can't be written: No such file or directory" in done.stderr
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_requests_are_told_where_v_stands_before_the_command_or_behind_it(before: bool) -> None:  # noqa: FBT001
+    words = ["-v", "plan", SNAPSHOT] if before else ["plan", SNAPSHOT, "-v"]
+    with answering(evil) as server:
+        told = run(*words, "--timeout", "1", url=server.url).stderr
+        untold = run("plan", SNAPSHOT, "--timeout", "1", url=server.url).stderr
+    assert "GET /api/v1/me on" in told
+    assert "Trying again in" in told
+    assert "GET /api/v1/me on" not in untold.splitlines()[0]
+
+
+AWAY = "answers 500: ConnectionTimeout. Trying again for up to"
+
+
+def test_a_server_that_is_away_is_one_line_that_counts_down() -> None:
+    with answering(away) as server, at_a_terminal("plan", SNAPSHOT, "--timeout", "4", url=server.url) as terminal:
+        terminal.wait_for(f"{server.url} {AWAY}")
+        assert terminal.end() == 75
+    left = set(re.findall(rf"{AWAY} 0:00:(0\d) more. Nothing is lost.", terminal.text))
+    assert len(left) > 2
+    assert "GET" not in terminal.text.split("Error: ")[0]
+    # and each time it was drawn over the last one: no line of it is left above another
+    assert not re.search(rf"{AWAY}[^\n]*\n[^\x1b]*{AWAY}", terminal.raw.decode().replace("\r\n", "\n"))
+
+
+def test_without_a_terminal_it_is_a_line_now_and_then() -> None:
+    with answering(away) as server:
+        told = run("plan", SNAPSHOT, "--timeout", "4", url=server.url).stderr
+    assert told.count(AWAY) == 1
+    assert re.match(rf"{server.url} {AWAY} 0:00:0\d more. Nothing is lost.\nError: ", told)
+
+
+def test_a_server_that_is_back_is_not_told_of_any_more() -> None:
+    asked_for_me = []
+
+    def soon(asked: Asked) -> Answer:
+        asked_for_me.append(asked.path == ME)
+        return away(asked) if sum(asked_for_me) < 3 else Answer(200, {"username": "o", "role": "annotator"})
+
+    with answering(soon) as server, at_a_terminal("plan", SNAPSHOT, url=server.url) as terminal:
+        assert terminal.end() == 8  # an annotator may not
+    assert AWAY in terminal.text
+    assert AWAY not in terminal.text.split("Error: ")[1]
+
+
+def test_names_that_drive_a_terminal(tmp_path: Path) -> None:
+    snapshot = Path(shutil.copytree(SNAPSHOT, tmp_path / "snap"))
+    edit_json(snapshot / "datasets/demo/news/dataset.json", lambda dataset: dataset["annotation_agents"].update({EVIL: 1}))
+    for arguments in (
+        ["inspect", snapshot],
+        ["inspect", snapshot, EVIL],
+        ["plan", snapshot, "--dataset", EVIL],
+        ["check", snapshot, "--deep"],
+    ):
+        with at_a_terminal(*arguments, url="http://127.0.0.1:9") as terminal:
+            terminal.end()
+        assert driven(terminal.raw) == [], arguments
+
+
+NAMED = """
+import sys, time
+from argilla_snapshot.cli import output
+output.open_ends()
+from argilla_snapshot.cli.progress import Steps
+with Steps() as steps:
+    steps.started("planning", sys.argv[1], 1000)
+    steps.advanced(500)
+    time.sleep(1.2)
+    steps.message(sys.argv[1])
+"""
+
+
+def test_names_in_bars_are_no_markup_and_drive_no_terminal() -> None:
+    with at_a_terminal("-c", NAMED, EVIL) as terminal:
+        assert terminal.end() == 0
+    assert driven(terminal.raw) == []
+    assert f"planning {SHOWN}" in terminal.text
