@@ -60,6 +60,9 @@ def main() -> None:
     except click.ClickException as error:
         fail(error.format_message() + ((go_on or AGAIN) if error.exit_code == TEMPORARY else ""))
         sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        message(f"Interrupted.{go_on}")
+        os._exit(INTERRUPTED)  # at once: the interpreter would wait for the threads whose requests are in flight
     except OSError as error:
         fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}.{go_on}")
         sys.exit(1)
@@ -73,9 +76,6 @@ def main() -> None:
             told.exception("what follows is a fault of argilla-snapshot")
             fail(f"This is a fault of argilla-snapshot ({_where(error)}). Run it again with --log-file FILE, and report it with that file.")
         sys.exit(1)
-    except (KeyboardInterrupt, click.Abort):
-        message(f"Interrupted.{go_on}")
-        os._exit(INTERRUPTED)  # at once: the interpreter would wait for the threads whose requests are in flight
 
 
 def _where(error: Exception) -> str:
