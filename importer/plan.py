@@ -198,8 +198,7 @@ class Plan:
         """Builds a plan from the parsed content of a saved one."""
         options = {
             **data["options"],
-            "workspaces": tuple(data["options"]["workspaces"]),
-            "datasets": tuple(data["options"]["datasets"]),
+            **{name: tuple(data["options"].get(name, ())) for name in ("workspaces", "datasets", "exclude_workspaces", "exclude_datasets")},
             "part": from_json(Part, data["options"]["part"]),
         }
         parts: dict[str, Any] = {
