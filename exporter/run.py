@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from argilla_snapshot.format import layout
 from argilla_snapshot.format.check import check
+from argilla_snapshot.format.choice import Choice
 from argilla_snapshot.format.errors import DamagedSnapshotError
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.format.locks import locked
@@ -17,7 +18,7 @@ from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.format.shapes import fitted
 from argilla_snapshot.format.writer import SnapshotWriter, refuse_existing
-from exporter.choose import Choice, choose, fitting_users, meant, users_in_scope
+from exporter.choose import Chosen, choose, fitting_users, users_in_scope
 from exporter.converters import Converters, spare_processors
 from exporter.dataset import Job
 from exporter.datasets import export_all, foretell
@@ -51,6 +52,7 @@ class ExportOptions:
         open_closed: open closed datasets, read them and close them again; else they are left out and reported.
         restart: begin anew where an unfinished export lies.
         created_by: name and version of the program, for the manifest.
+        exclude_workspaces, exclude_datasets: globs of what to leave out of that.
     """
 
     directory: Path
@@ -59,6 +61,13 @@ class ExportOptions:
     open_closed: bool = True
     restart: bool = False
     created_by: str = "argilla-snapshot"
+    exclude_workspaces: tuple[str, ...] = ()
+    exclude_datasets: tuple[str, ...] = ()
+
+    @property
+    def choice(self) -> Choice:
+        """What is to be exported."""
+        return Choice(self.workspaces, self.datasets, self.exclude_workspaces, self.exclude_datasets)
 
 
 def export(options: ExportOptions, connect: Callable[[], Source], progress: Progress) -> Manifest:
@@ -91,7 +100,7 @@ def export(options: ExportOptions, connect: Callable[[], Source], progress: Prog
     source = connect()
     try:
         listed = source.datasets()
-        choice = choose(source.workspaces(), listed, list(options.workspaces), list(options.datasets))
+        choice = choose(source.workspaces(), listed, options.choice)
         with _lock(options.directory), many_documents():
             run = _Run(options, source, listed, choice, progress)
             return run.named_before() or run.run()
@@ -125,13 +134,13 @@ def _refuse_damage(folder: Path) -> None:
 class _Run:
     """One run of an export."""
 
-    def __init__(self, options: ExportOptions, source: Source, listed: list[Listed], choice: Choice, progress: Progress) -> None:
+    def __init__(self, options: ExportOptions, source: Source, listed: list[Listed], choice: Chosen, progress: Progress) -> None:
         self.options, self.source, self.listed, self.choice, self.progress = options, source, listed, choice, progress
         self.losses = Losses()
         self.partial = layout.partial_path(options.directory)
         self.state = State(self.partial / SPOOL)
         self.aside = _aside(options.directory)
-        self.scope = {"workspaces": list(options.workspaces), "datasets": list(options.datasets)}
+        self.scope = {name: list(globs) for name, globs in asdict(options.choice).items()}
         shown = source.shown
         self.identity = {
             "address": shown.url,
@@ -141,6 +150,8 @@ class _Run:
             "--database": shown.database,
             "--workspace": self.scope["workspaces"],
             "--dataset": self.scope["datasets"],
+            "--exclude-workspace": self.scope["exclude_workspaces"],
+            "--exclude-dataset": self.scope["exclude_datasets"],
             "--open-closed": options.open_closed,
         }
 
@@ -210,7 +221,7 @@ class _Run:
         users = [self._fitted(User, user, user.username) for user in self.source.users(datasets)]
         workspaces = [self._fitted(Workspace, workspace, workspace.name) for workspace in self.choice.workspaces]
         if any(self.scope.values()):
-            users = users_in_scope(users, workspaces, datasets)
+            users = users_in_scope(users, workspaces, datasets, narrow=self.options.choice.narrow)
         if self.source.users_loss:
             self.losses.add(self.source.users_loss)
         fitting = fitting_users(users)
@@ -240,7 +251,7 @@ class _Run:
                     self.losses.add("changed_after_reading", listed.place)
 
     def _meant(self, workspace: str, name: str) -> bool:
-        return meant(workspace, name, self.options.workspaces, self.options.datasets)
+        return self.options.choice.takes(workspace, name)
 
     def _account_for_left_out(self) -> None:
         for kind, workspace, name in self.source.left_out():

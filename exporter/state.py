@@ -71,7 +71,7 @@ class State:
             return
         bound = read_json(path)
         differing = [
-            f"{name} was {_shown(bound.get(name))} and now is {_shown(value)}"
+            f"{name} was {_shown(name, bound.get(name))} and now is {_shown(name, value)}"
             for name, value in identity.items()
             if bound.get(name) != value
         ]
@@ -130,7 +130,7 @@ def _so_far(path: Path) -> SoFar:
     return from_json(SoFar, {**data, **counts, "losses": [from_json(Loss, loss) for loss in data.get("losses", [])]})
 
 
-def _shown(value: Any) -> str:
+def _shown(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
-    return (", ".join(value) or "everything") if isinstance(value, list) else str(value)
+    return (", ".join(value) or ("nothing" if name.startswith("--exclude") else "everything")) if isinstance(value, list) else str(value)

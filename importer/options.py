@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from argilla_snapshot.format.choice import Choice
+
 OnConflict = Literal["fail", "skip", "replace"]
 UnknownAnnotators = Literal["create", "me", "skip", "fail"]
 DefaultAnnotation = Literal["draft", "submitted"]
@@ -44,6 +46,7 @@ class ImportOptions:
         keep_tokens, keep_explanations: carry these as metadata that can't be filtered by.
         all_predictions: further text2text sentences as optional questions with suggestions.
         workspaces, datasets: globs that choose what is imported; empty is everything.
+        exclude_workspaces, exclude_datasets: globs of what is left out of that.
         part: the share of the records that this run loads; the first part makes all else.
     """
 
@@ -60,4 +63,11 @@ class ImportOptions:
     all_predictions: bool = False
     workspaces: tuple[str, ...] = ()
     datasets: tuple[str, ...] = ()
+    exclude_workspaces: tuple[str, ...] = ()
+    exclude_datasets: tuple[str, ...] = ()
     part: Part = WHOLE
+
+    @property
+    def choice(self) -> Choice:
+        """What is to be imported."""
+        return Choice(self.workspaces, self.datasets, self.exclude_workspaces, self.exclude_datasets)

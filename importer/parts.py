@@ -33,7 +33,7 @@ def wait_for_first(target: Target, snapshot: Snapshot, options: ImportOptions, p
     Raises:
         TemporaryError: it has not for as long as the server's temporary trouble may last.
     """
-    wanted = {place(entry, options) for entry in chosen(snapshot.entries, options)}
+    wanted = {place(entry, options) for entry in chosen(snapshot, options)}
     until = time.monotonic() + target.api.patience
     told = False
     while left := wanted - {name for name, dataset in target.datasets().items() if dataset["status"] == "ready"}:

@@ -169,12 +169,26 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True)
+class WebhookCalls:
+    """Calls that the target will make to one of its webhooks because of the import.
+
+    Attributes:
+        host: of the webhook; its whole address may hold a secret.
+        calls: how many at most.
+    """
+
+    host: str
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The whole plan.
 
     Attributes:
         snapshot_id, fingerprint: of the snapshot; an edit changes the second.
         conflicts: lines for people; with any of them nothing is written.
+        webhooks: those that the target will call.
     """
 
     snapshot_id: str
@@ -187,6 +201,7 @@ class Plan:
     datasets: list[DatasetPlan]
     conflicts: list[str]
     notes: list[Noted]
+    webhooks: list[WebhookCalls] = field(default_factory=list)
 
     @property
     def losses(self) -> list[Noted]:
@@ -198,8 +213,7 @@ class Plan:
         """Builds a plan from the parsed content of a saved one."""
         options = {
             **data["options"],
-            "workspaces": tuple(data["options"]["workspaces"]),
-            "datasets": tuple(data["options"]["datasets"]),
+            **{name: tuple(data["options"].get(name, ())) for name in ("workspaces", "datasets", "exclude_workspaces", "exclude_datasets")},
             "part": from_json(Part, data["options"]["part"]),
         }
         parts: dict[str, Any] = {
@@ -210,6 +224,7 @@ class Plan:
             "agents": [from_json(Agent, d) for d in data["agents"]],
             "datasets": [_dataset(d) for d in data["datasets"]],
             "notes": [from_json(Noted, d) for d in data["notes"]],
+            "webhooks": [from_json(WebhookCalls, d) for d in data.get("webhooks", [])],
         }
         return from_json(cls, {**data, **parts})
 

@@ -16,6 +16,7 @@ from importer.errors import ConflictError, ImportRefusedError
 from importer.journal import journal as journals
 from importer.journal.journal import Journal
 from importer.journal.parts import begun, refuse_mixed
+from importer.journal.parts import refuse_unfinished as refuse_unfinished_import
 from importer.loading import Loader
 from importer.options import ImportOptions, Part
 from importer.plan import Plan
@@ -25,6 +26,7 @@ from importer.report import Held, ImportReport, make_report
 from importer.targets.http.deleting import with_deletions
 from importer.targets.http.searching import not_searchable, reindex
 from importer.targets.http.target import Target
+from importer.targets.http.webhooks import with_webhooks
 from importer.verifying.verify import Verification, verify
 
 
@@ -52,7 +54,8 @@ def plan_import(directory: Path, api: Api, options: ImportOptions, progress: Pro
 
 
 def _planned(snapshot: Snapshot, target: Target, options: ImportOptions, progress: Progress) -> Plan:
-    return with_deletions(make_plan(snapshot, target.state(), options, target.accepts_options, progress), target)
+    plan = make_plan(snapshot, target.state(), options, target.accepts_options, progress)
+    return with_webhooks(with_deletions(plan, target), target)
 
 
 def import_snapshot(
@@ -154,10 +157,15 @@ def _reported(snapshot: Snapshot, target: Target, journal: Journal, started: flo
 
 
 def verify_import(directory: Path, api: Api, *, sample: int | None, progress: Progress) -> Verification:
-    """Reads back what an import, or all of its parts, wrote, and compares all of it with the snapshot."""
+    """Reads back what an import, or all of its parts, wrote, and compares all of it with the snapshot.
+
+    Raises:
+        UnfinishedError: the import is not finished; nothing is compared.
+    """
     snapshot = open_whole(directory)
     target = Target(api)
     plan, done = begun(snapshot, api.url)
+    refuse_unfinished_import(plan, done)
     folder = journals.import_folder(directory, api.url).parent
     return verify(snapshot, target, plan, done, folder=folder, sample=sample, progress=progress)
 

@@ -15,6 +15,7 @@ class Capabilities:
         tells_progress: a dataset tells how many responses each user has given (2.1+).
         finds_external_ids: a search can ask for external ids (2.3+).
         keeps_ids: users and workspaces can be created with a given id (2.7+).
+        has_webhooks: it calls webhooks (2.6+).
         needs_required_field: a dataset needs a required field to be published (before 2.4).
     """
 
@@ -23,6 +24,7 @@ class Capabilities:
     tells_progress: bool
     finds_external_ids: bool
     keeps_ids: bool
+    has_webhooks: bool
     needs_required_field: bool
 
     @classmethod
@@ -36,6 +38,7 @@ class Capabilities:
             tells_progress=since >= (2, 1),
             finds_external_ids=since >= (2, 3),
             keeps_ids=since >= (2, 7),
+            has_webhooks=since >= (2, 6),
             needs_required_field=since < (2, 4),
         )
 

@@ -17,8 +17,18 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 DIRECTORY = click.argument("directory", metavar="DIR", type=click.Path(), callback=folder)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 WORKSPACE = click.option("--workspace", "workspaces", multiple=True, metavar="GLOB", help="Only these workspaces (repeatable).")
+EXCLUDE_WORKSPACE = click.option(
+    "--exclude-workspace", "exclude_workspaces", multiple=True, metavar="GLOB", help="All but these workspaces (repeatable)."
+)
 DATASET = click.option(
-    "--dataset", "datasets", multiple=True, metavar="GLOB", help="Only these datasets, NAME or WORKSPACE.NAME (repeatable)."
+    "--dataset", "datasets", multiple=True, metavar="GLOB", help="Only these datasets, NAME or WORKSPACE/NAME (repeatable)."
+)
+EXCLUDE_DATASET = click.option(
+    "--exclude-dataset",
+    "exclude_datasets",
+    multiple=True,
+    metavar="GLOB",
+    help="All but these datasets, NAME or WORKSPACE/NAME (repeatable).",
 )
 RESTART = click.option(
     "--restart", is_flag=True, help="Begin anew: `export` throws away what it has read so far, `import` keeps its files in earlier-N/."
@@ -45,6 +55,8 @@ def import_options(command: Decorated) -> Decorated:
     options = [
         WORKSPACE,
         DATASET,
+        EXCLUDE_WORKSPACE,
+        EXCLUDE_DATASET,
         click.option(
             "--on-conflict",
             type=click.Choice(["fail", "skip", "replace"]),

@@ -53,6 +53,11 @@ def show_plan(plan: Plan, console: Console = out) -> None:
     )
     for line in deletions(plan):
         say(line, console)
+    for webhook in plan.webhooks:
+        say(
+            f"The new server will call its webhook on {webhook.host} up to {webhook.calls} times. Disable it there first, if it should not be called.",
+            console,
+        )
     show_notes(plan.notes, console)
     for conflict in plan.conflicts:
         say(f"CONFLICT: {conflict}", console)
@@ -104,7 +109,12 @@ def show_report(report: ImportReport) -> None:
 
 
 def show_verification(result: Verification) -> None:
-    """How the target differs from what it should hold."""
+    """How the target differs from what it should hold, and how much of the snapshot that is."""
+    if result.left_out:
+        whole = result.datasets + result.skipped + result.left_out
+        say(
+            f"The import brought {whole - result.left_out} of the {whole} datasets of the snapshot, as it was told. Only these are compared."
+        )
     print_table(
         "Differences",
         ("dataset", "difference", "of", "count", "for example"),

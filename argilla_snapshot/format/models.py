@@ -214,7 +214,7 @@ class Source:
         version: the version of the old server; of `argilla-storage` the name and version of the search engine.
         username: who read it.
         role: the role of who read it: an `admin` does not see everything.
-        scope: what was asked for: globs of `workspaces` and `datasets`; empty lists mean everything.
+        scope: what was asked for: globs of `workspaces` and `datasets` (empty lists mean everything), without `exclude_workspaces` and `exclude_datasets`.
         namespace: of `argilla-storage`: what the names of the indices begin with, or null.
         database: of `argilla-storage`: the address of the SQL database without credentials and folders, or null where none was read.
     """

@@ -182,7 +182,9 @@ class _Files:
     def _open_unless_open(self) -> pq.ParquetWriter:
         if self._writer is None:
             self._file = open_new(self._temporary)
-            self._writer = pq.ParquetWriter(self._file, self._schema, compression="zstd", use_dictionary=_REPEATING)
+            self._writer = pq.ParquetWriter(
+                self._file, self._schema, compression="zstd", use_dictionary=_REPEATING, write_page_checksum=True
+            )
         return self._writer
 
 

@@ -37,7 +37,7 @@ def read_records(part: Path, dataset: Dataset, start: int = 0) -> Iterator[Recor
     Raises:
         ValueError, OverflowError, pa.ArrowException, OSError: it can't be read, or does not hold records of such a dataset.
     """
-    with pq.ParquetFile(part, buffer_size=1 << 20) as file:
+    with pq.ParquetFile(part, buffer_size=1 << 20, page_checksum_verification=True) as file:
         readable = _readable(file.schema_arrow, dataset)
         for batch in batches(file, readable):
             if start >= batch.num_rows:
@@ -76,14 +76,14 @@ def first_repeated(values: Iterable[T]) -> T | None:
 
 def _ids(parts: Sequence[Path]) -> Iterator[str]:
     for part in parts:
-        with pq.ParquetFile(part, buffer_size=1 << 20) as file:
+        with pq.ParquetFile(part, buffer_size=1 << 20, page_checksum_verification=True) as file:
             for batch in batches(file, columns=["id"]):
                 yield from map(str, batch.column("id").to_pylist())
 
 
 def read_archive(part: Path) -> Iterator[str | None]:
     """The column ``raw`` of one Parquet file; null in each row where it has none."""
-    with pq.ParquetFile(part, buffer_size=1 << 20) as file:
+    with pq.ParquetFile(part, buffer_size=1 << 20, page_checksum_verification=True) as file:
         there = "raw" in file.schema_arrow.names
         for batch in batches(file, ["raw"] if there else ["id"]):
             yield from batch.column("raw").to_pylist() if there else [None] * batch.num_rows
@@ -95,7 +95,7 @@ def unpack_archive(part: Path) -> None:
     Raises:
         ValueError, pa.ArrowException, OSError: they can't be read, or ``raw`` is no text.
     """
-    with pq.ParquetFile(part, buffer_size=1 << 20) as file:
+    with pq.ParquetFile(part, buffer_size=1 << 20, page_checksum_verification=True) as file:
         for name in ("raw", "id_type"):
             if name in file.schema_arrow.names and not _text(file.schema_arrow.field(name).type):
                 raise ValueError(f"the column {name} has the type {file.schema_arrow.field(name).type}")

@@ -1,7 +1,7 @@
 """Sealing a snapshot anew after its files were edited."""
 
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -15,20 +15,44 @@ from argilla_snapshot.format.limits import bounded_memory
 from argilla_snapshot.format.models import Dataset, FileEntry
 from argilla_snapshot.format.reader import Snapshot, read_json, reading, records_of
 from argilla_snapshot.format.recount import recount
-from argilla_snapshot.format.rows import repeated_id
+from argilla_snapshot.format.rows import first_repeated, repeated_id, unpack_archive
 from argilla_snapshot.format.writer import file_entries, seal
 
 
-def update(directory: Path) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A file that is not as the manifest says; ``before`` None: it is new, ``after`` None: it is gone."""
+
+    path: str
+    before: FileEntry | None
+    after: FileEntry | None
+
+    def __str__(self) -> str:
+        """A line for people, with the number of rows before and after."""
+        if self.before is None or self.after is None:
+            return f"{self.path}: {'new' if self.before is None else 'gone'}, {_size(self.after or self.before)}"
+        return f"{self.path}: {_size(self.before)} -> {_size(self.after)}"
+
+
+def _size(entry: FileEntry | None) -> str:
+    assert entry is not None
+    return f"{entry.bytes} bytes" if entry.rows is None else f"{entry.rows} rows"
+
+
+def update(directory: Path, confirm: Callable[[list[Change]], bool] = lambda _: True) -> list[str] | None:
     """Seals a snapshot anew after it was edited: counts, sizes, checksums, and what ``dataset.json`` says of the records.
 
-    Members unknown here are kept. The card is written anew unless it was edited.
+    All that changed is read first, every row of it. Members unknown here are kept. The card is written anew unless it was edited.
+
+    Args:
+        directory: the snapshot.
+        confirm: is told what changed, if anything did; when it says no, nothing is written.
 
     Returns:
-        The paths of the files that had changed, were new or are gone, and of those written anew.
+        The paths of the files that had changed, were new or are gone, and of those written anew; None where nothing was to be written.
 
     Raises:
-        DamagedSnapshotError: a file can't be read, so that it can't be what an edit left.
+        DamagedSnapshotError: a file can't be read, or breaks the format, so that it can't be what an edit left.
         SnapshotError: something there can't be part of a snapshot.
         UnsupportedFormatError: the snapshot is of a later format.
     """
@@ -39,18 +63,19 @@ def update(directory: Path) -> list[str]:
     with bounded_memory():
         edited = _entries(directory)
         changed = {path for path in before.keys() | edited.keys() if before.get(path) != edited.get(path)}
-        datasets = [_described(snapshot, entry.path, edited, changed) for entry in snapshot.entries]
+        people = _people(snapshot)
+        for path in sorted(changed & edited.keys()):
+            _refuse_unreadable(directory, path)
+        described = [_described(snapshot, entry.path, edited, changed) for entry in snapshot.entries]
+    if changed and not confirm([Change(path, before.get(path), edited.get(path)) for path in sorted(changed)]):
+        return None
     for path in changed & edited.keys():
         sync_file(directory / path)
+    datasets = [_brought_up_to_date(directory, *both) for both in described]
     content = read_json(directory / layout.MANIFEST)
     for entry, dataset in zip(content["datasets"], datasets, strict=True):
         entry["records"] = dataset.records
-    counts = {
-        "users": len(snapshot.users()),
-        "workspaces": len(snapshot.workspaces()),
-        "datasets": len(datasets),
-        "records": sum(dataset.records for dataset in datasets),
-    }
+    counts = {**people, "datasets": len(datasets), "records": sum(dataset.records for dataset in datasets)}
     content["counts"] |= counts
     if changed:
         content["edited_at"] = datetime.now(timezone.utc).isoformat(timespec="seconds")
@@ -63,6 +88,28 @@ def update(directory: Path) -> list[str]:
     return sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
 
 
+def _people(snapshot: Snapshot) -> dict[str, int]:
+    """How many users and workspaces there are, each of them once."""
+    names = {
+        "users": (layout.USERS, [user.username for user in snapshot.users()]),
+        "workspaces": (layout.WORKSPACES, [workspace.name for workspace in snapshot.workspaces()]),
+    }
+    for path, listed in names.values():
+        again = first_repeated(listed)
+        if again is not None:
+            raise DamagedSnapshotError(f"{path} has {again[:60]!r} twice.")
+    return {name: len(listed) for name, (_, listed) in names.items()}
+
+
+def _refuse_unreadable(directory: Path, path: str) -> None:
+    """Reads what no description of a dataset reads: the archive in a table, and JSON that is not known here."""
+    if path.endswith(".json"):
+        read_json(directory / path)
+    elif path.endswith(".parquet"):
+        with reading(directory / path, directory):
+            unpack_archive(directory / path)
+
+
 def _entries(directory: Path) -> dict[str, FileEntry]:
     try:
         return {entry.path: entry for entry in file_entries(directory)}
@@ -70,12 +117,12 @@ def _entries(directory: Path) -> dict[str, FileEntry]:
         raise DamagedSnapshotError(f"{directory} can't be sealed: {error}") from error
 
 
-def _described(snapshot: Snapshot, path: str, files: Iterable[str], changed: set[str]) -> Dataset:
-    """The dataset in a folder; where its files were edited its ``dataset.json`` is brought up to date."""
+def _described(snapshot: Snapshot, path: str, files: Iterable[str], changed: set[str]) -> tuple[str, Dataset, Dataset]:
+    """The dataset in a folder as its ``dataset.json`` says, and as its records are, of which every row is read where a file was edited."""
     entry = next(entry for entry in snapshot.entries if entry.path == path)
     dataset = snapshot.dataset(entry)
     if not any(name.startswith(f"{path}/") for name in changed):
-        return dataset
+        return path, dataset, dataset
     parts = [layout.existing(snapshot.directory, name) for name in sorted(files) if _is_part(name, path)]
     if not parts:
         raise DamagedSnapshotError(f"{path}/{layout.RECORDS} holds no Parquet file: a dataset without records has one too.")
@@ -84,7 +131,11 @@ def _described(snapshot: Snapshot, path: str, files: Iterable[str], changed: set
         again = repeated_id(parts)
     if again is not None:
         raise DamagedSnapshotError(f"{path} has the id {again[:60]!r} twice.")
-    file = snapshot.directory / path / layout.DATASET
+    return path, dataset, counted
+
+
+def _brought_up_to_date(directory: Path, path: str, dataset: Dataset, counted: Dataset) -> Dataset:
+    file = directory / path / layout.DATASET
     if counted != dataset:
         before, after = read_json(file), asdict(counted)
         columns = {**before.get("columns", {}), **after["columns"]}

@@ -5,8 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from argilla_snapshot.format.reader import Snapshot
-from importer.errors import ImportRefusedError, JournalError
+from importer.errors import ImportRefusedError, JournalError, UnfinishedError
 from importer.journal.done import Done
+from importer.journal.intervals import size
 from importer.journal.journal import JOURNAL, import_folder, load, refuse_other
 from importer.options import WHOLE, Part
 from importer.plan import Plan
@@ -61,10 +62,28 @@ def begun(snapshot: Snapshot, url: str, part: Part = WHOLE) -> tuple[Plan, Done]
         if one not in loaded:
             raise JournalError(f"Part {one} is not on record here: copy {import_folder(directory, url, one)} from where it was imported.")
         if not loaded[one][1].finished:
-            raise JournalError(f"Part {one} is not finished ({found[one]}): run the import of that part again to go on.")
+            refuse_unfinished(*loaded[one])
         if loaded[one][1].datasets != loaded[first][1].datasets:
             raise JournalError(f"Part {one} was loaded into other datasets than part {first} ({found[one]}).")
     return _together(loaded)
+
+
+def refuse_unfinished(plan: Plan, done: Done) -> None:
+    """Makes sure that an import, or a part of one, is finished.
+
+    Raises:
+        UnfinishedError: it is not.
+    """
+    if done.finished:
+        return
+    part = plan.options.part
+    loaded = sum(size(done.rows.get(dataset.source, [])) for dataset in plan.datasets if dataset.action != "skip")
+    shares = [part.share(dataset.records) for dataset in plan.datasets if dataset.action != "skip"]
+    records = f"{loaded:,} of {sum(end - start for start, end in shares):,} records"
+    what, again = ("The import", "") if part == WHOLE else (f"Part {part} of the import", f" --part {part}")
+    raise UnfinishedError(
+        f"{what} is not finished ({records}), so nothing was compared. If it is not at work now, run `import{again}` again to go on; then verify."
+    )
 
 
 def _loaded(folder: Path, snapshot: Snapshot) -> tuple[Plan, Done]:

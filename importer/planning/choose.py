@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 
 from argilla_snapshot.format.models import DatasetEntry
+from argilla_snapshot.format.reader import Snapshot
 from importer.errors import ImportRefusedError
 from importer.options import ImportOptions
 
@@ -24,28 +24,18 @@ def full_name(entry: DatasetEntry) -> str:
     return f"{entry.workspace}.{entry.name}"
 
 
-def chosen(entries: Iterable[DatasetEntry], options: ImportOptions) -> list[DatasetEntry]:
-    """The datasets that the globs of the options name.
+def chosen(snapshot: Snapshot, options: ImportOptions) -> list[DatasetEntry]:
+    """The datasets of a snapshot that the options choose.
 
     Raises:
         ImportRefusedError: a glob matches nothing.
     """
-    entries = list(entries)
-    for globs, what in ((options.workspaces, "workspace"), (options.datasets, "dataset")):
-        for glob in globs:
-            if not any(_matches(entry, what, glob) for entry in entries):
-                raise ImportRefusedError(f"--{what} {glob}: the snapshot has no such {what} with datasets.")
-    return [
-        entry
-        for entry in entries
-        if (not options.workspaces or any(_matches(entry, "workspace", glob) for glob in options.workspaces))
-        and (not options.datasets or any(_matches(entry, "dataset", glob) for glob in options.datasets))
-    ]
-
-
-def _matches(entry: DatasetEntry, what: str, glob: str) -> bool:
-    names = [entry.workspace] if what == "workspace" else [entry.name, full_name(entry), f"{entry.workspace}/{entry.name}"]
-    return any(fnmatchcase(name, glob) for name in names)
+    places = [(entry.workspace, entry.name) for entry in snapshot.entries]
+    workspaces = dict.fromkeys([*(workspace.name for workspace in snapshot.workspaces()), *(workspace for workspace, _ in places)])
+    wrong = options.choice.unmatched(workspaces, places, "in this snapshot")
+    if wrong:
+        raise ImportRefusedError(wrong)
+    return [entry for entry in snapshot.entries if options.choice.takes(entry.workspace, entry.name)]
 
 
 def place(entry: DatasetEntry, options: ImportOptions) -> tuple[str, str]:

@@ -21,9 +21,13 @@ def check_names(datasets: list[DatasetPlan], conflicts: list[str]) -> None:
     for dataset in datasets:
         other = seen.setdefault((dataset.workspace, dataset.name), dataset.source)
         if other != dataset.source:
-            conflicts.append(f"{other} and {dataset.source} would both become {dataset.target}: use --rename.")
+            conflicts.append(
+                f"{other} and {dataset.source} would both become {dataset.target}: use --rename, or leave one out with --exclude-dataset {dataset.source}."
+            )
         if not 1 <= len(dataset.name) <= 200:
-            conflicts.append(f"{dataset.source}: a dataset name has 1 to 200 characters, not {len(dataset.name)}: use --rename.")
+            conflicts.append(
+                f"{dataset.source}: a dataset name has 1 to 200 characters, not {len(dataset.name)}: use --rename, or leave it out with --exclude-dataset {dataset.source}."
+            )
 
 
 def check_strict_names(workspaces: list[WorkspacePlan], users: list[UserPlan], datasets: list[DatasetPlan], conflicts: list[str]) -> None:
@@ -46,7 +50,7 @@ def check_ids(source: str, changed: Mapping[str, list[str]], records: Iterable[R
         if others:
             conflicts.append(
                 f"{source}: the records {one!a} and {others[0]!a} would both become {id_!a}: "
-                "give one another id in the snapshot, and seal it with `argilla-snapshot check --update`."
+                "give one another id in the snapshot, and seal it with `argilla-snapshot check --update`; or leave the dataset out with --exclude-dataset {source}."
             )
 
 
@@ -60,7 +64,7 @@ def check_options(datasets: list[DatasetPlan], accepts_options: Callable[[str, i
         if count > DEFAULT_OPTIONS and not accepts_options(question.type, count):
             variable = "ARGILLA_SPAN_OPTIONS_MAX_ITEMS" if question.type == "span" else "ARGILLA_LABEL_SELECTION_OPTIONS_MAX_ITEMS"
             conflicts.append(
-                f"{dataset.source} has {count} labels, more than the target takes: start its server with {variable}={count} or more."
+                f"{dataset.source} has {count} labels, more than the target takes: start its server with {variable}={count} or more, or leave it out with --exclude-dataset {dataset.source}."
             )
 
 

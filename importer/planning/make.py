@@ -44,7 +44,7 @@ def make_plan(
     Raises:
         ImportRefusedError: an option names what is not there.
     """
-    entries = chosen(snapshot.entries, options)
+    entries = chosen(snapshot, options)
     notes, conflicts = Notebook(), list[str]()
     workspaces = plan_workspaces(snapshot, entries, state, options, notes)
     names = {workspace.source_name: workspace.name for workspace in workspaces}
@@ -61,7 +61,7 @@ def make_plan(
     counts = _counted_agents(surveys.values())
     people = People(snapshot.users(), names, state, options)
     check_maps(snapshot, entries, people, counts, options)
-    users = plan_users(people, counts, notes, narrowed=bool(options.workspaces or options.datasets))
+    users = plan_users(people, counts, notes, narrowed=options.choice.narrow)
     agents, placeholders = plan_agents(people, users, counts, notes, conflicts)
     shape = Shaper(state.capabilities, options, notes, snapshot.manifest.snapshot_id)
     datasets = [

@@ -15,8 +15,9 @@ def plan_workspaces(
     """Every workspace of the snapshot, or with a choice of datasets those of the chosen ones."""
     listed = {workspace.name: workspace.id for workspace in snapshot.workspaces()}
     wanted = dict.fromkeys([*listed, *(e.workspace for e in entries)])
-    if options.workspaces or options.datasets:
+    if options.choice.narrow:
         wanted = dict.fromkeys(e.workspace for e in entries)
+    wanted = {name: None for name in wanted if options.choice.takes_workspace(name)}
     plans: list[WorkspacePlan] = []
     for source in wanted:
         name = options.workspace_map.get(source, source)
@@ -47,7 +48,7 @@ def place_dataset(
         action = "join"
     elif existing is not None and options.on_conflict == "fail":
         conflicts.append(
-            f"The target already has a dataset {name!r} in workspace {workspace!r} (--on-conflict skip or replace, or --rename)."
+            f"The target already has a dataset {name!r} in workspace {workspace!r} (--on-conflict skip or replace, --rename, or leave it out with --exclude-dataset {entry.workspace}/{entry.name})."
         )
     elif existing is not None and options.on_conflict != "fail":
         action = options.on_conflict

@@ -23,13 +23,19 @@ from importer.verifying.source import facts_of_document, facts_of_record
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was compared, and how it differs. ``skipped``: datasets that the import left as they were; they are not compared."""
+    """What was compared, and how it differs.
+
+    Attributes:
+        skipped: datasets that the import left as they were; they are not compared.
+        left_out: datasets of the snapshot that the import was not to bring; they are not compared either.
+    """
 
     records: int
     datasets: int
     skipped: int
     users: int
     differences: list[Difference]
+    left_out: int = 0
 
     @property
     def only_changed_since(self) -> bool:
@@ -90,7 +96,7 @@ def verify(
             records += comparison.some(chosen, entry.records, target, id_, hidden)
         for external_id in hidden:
             differences.add("not searchable", "records", external_id, dataset.source)
-    return Verification(records, datasets, skipped, len(plan.users), differences.all())
+    return Verification(records, datasets, skipped, len(plan.users), differences.all(), len(snapshot.entries) - len(plan.datasets))
 
 
 def spread(total: int, sample: int) -> set[int]:

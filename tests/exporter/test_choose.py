@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from argilla_snapshot.format.choice import Choice
 from argilla_snapshot.format.models import Dataset, Loss, User, Workspace
 from exporter.choose import choose, users_in_scope
 from exporter.errors import NothingMatchesError, OtherExportError
@@ -28,7 +29,7 @@ DATASETS = [Listed("a", "news", "Text2Text"), Listed("b", "news", "Text2Text"), 
     ],
 )
 def test_globs_choose(workspaces: list[str], datasets: list[str], chosen_workspaces: list[str], chosen_datasets: list[str]) -> None:
-    choice = choose(WORKSPACES, DATASETS, workspaces, datasets)
+    choice = choose(WORKSPACES, DATASETS, Choice(tuple(workspaces), tuple(datasets)))
     assert [workspace.name for workspace in choice.workspaces] == chosen_workspaces
     assert [dataset.full_name for dataset in choice.datasets] == chosen_datasets
 
@@ -36,15 +37,16 @@ def test_globs_choose(workspaces: list[str], datasets: list[str], chosen_workspa
 @pytest.mark.parametrize(
     ("workspaces", "datasets", "message"),
     [
-        (["B"], [], "No workspace matches 'B'; there are: a, b, b-2."),
-        (["a", "x"], [], "No workspace matches 'x'; there are: a, b, b-2."),
-        (["a"], ["old"], "No dataset matches 'old'; there are: a.news."),
-        (["b-2"], ["old"], "No dataset matches 'old'; there is no dataset that this key can see."),
+        (["B"], [], "No workspace that this key can see matches `B`. There are: a, b, b-2."),
+        (["a", "x"], [], "No workspace that this key can see matches `x`. There are: a, b, b-2."),
+        ([], ["nws"], "No dataset that this key can see matches `nws`. Did you mean `news`?"),
+        (["a"], ["old"], "No dataset that this key can see matches `old`. There are: a.news."),
+        (["b-2"], ["old"], "No dataset that this key can see matches `old`. There is no dataset."),
     ],
 )
 def test_a_glob_that_matches_nothing_is_an_error_that_says_what_there_is(workspaces: list[str], datasets: list[str], message: str) -> None:
     with pytest.raises(NothingMatchesError) as caught:
-        choose(WORKSPACES, DATASETS, workspaces, datasets)
+        choose(WORKSPACES, DATASETS, Choice(tuple(workspaces), tuple(datasets)))
     assert caught.value.message == message
     assert caught.value.exit_code == 2
 
@@ -56,8 +58,17 @@ def test_a_part_takes_its_members_and_its_annotators_with_them() -> None:
         User("neither", "owner", workspaces=["b"]),
     ]
     dataset = Dataset("a", "news", "Text2Text", 1, annotation_agents={"annotator": 1, "some.host": 1})
-    taken = users_in_scope(users, [Workspace("a")], [dataset])
+    taken = users_in_scope(users, [Workspace("a")], [dataset], narrow=True)
     assert [(user.username, user.workspaces) for user in taken] == [("member", ["a"]), ("annotator", [])]
+    taken = users_in_scope(users, [Workspace("a")], [dataset], narrow=False)
+    assert [(user.username, user.workspaces) for user in taken] == [("member", ["a"]), ("annotator", []), ("neither", [])]
+
+
+def test_an_unfinished_export_is_bound_to_what_is_left_out(tmp_path: Path) -> None:
+    state = State(tmp_path / "spool")
+    state.bind({"--dataset": [], "--exclude-dataset": []})
+    with pytest.raises(OtherExportError, match="--exclude-dataset was nothing and now is b/old"):
+        state.bind({"--dataset": [], "--exclude-dataset": ["b/old"]})
 
 
 @pytest.fixture

@@ -28,12 +28,12 @@ def test_other_options_another_snapshot_and_a_lost_dataset_are_told_plainly(new:
     manifest = json.loads((directory / "manifest.json").read_text())
     text = (directory / "manifest.json").read_text()
     (directory / "manifest.json").write_text(text.replace(manifest["snapshot_id"], "0" * 36))
-    assert new.runs.run("check", directory, "--update", url=new.proxy.url).code == 0
+    assert new.runs.run("check", directory, "--update", "--yes", url=new.proxy.url).code == 0
     another = new.import_(directory)
     assert (another.code, another.err.count("\n")) == (2, 1)
     assert "another snapshot" in another.err
     (directory / "manifest.json").write_text(text)
-    assert new.runs.run("check", directory, "--update", url=new.proxy.url).code == 0
+    assert new.runs.run("check", directory, "--update", "--yes", url=new.proxy.url).code == 0
     with target.connect(new.server.url) as client:
         client.delete(f"/datasets/{target.dataset_id(client, 'first', 'news')}").raise_for_status()
     lost = new.import_(directory)

@@ -76,7 +76,7 @@ def test_parts_make_one_after_the_other_what_one_import_makes(new: New, tmp_path
     said(first.verify(), 2, "Part 3/3 is not on record")
     assert third.run(kill_at="import.batch_noted:2").code == KILLED
     first.bring(third)
-    said(first.verify(), 2, "Part 3/3 is not finished")
+    said(first.verify(), 4, "Part 3/3 of the import is not finished")
     assert third.run("--concurrency", "2").code == 0
     first.bring(third)
     verified = first.verify()

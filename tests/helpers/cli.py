@@ -15,11 +15,11 @@ heed_interrupts = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
 def run(
     *arguments: str | Path, url: str = "", key: str = "argilla.apikey", yes: bool = True, **env: str
 ) -> subprocess.CompletedProcess[str]:
-    """Runs `argilla-snapshot` and returns what it printed and its exit code. An import is told ``--yes``: there is no terminal."""
+    """Runs `argilla-snapshot` and returns what it printed and its exit code. What asks is told ``--yes``: there is no terminal."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("ARGILLA_", "HF_"))}
     if url:
         environment |= {"ARGILLA_API_URL": url, "ARGILLA_API_KEY": key}
-    saying_yes = ["--yes"] if yes and "import" in arguments else []
+    saying_yes = ["--yes"] if yes and ("import" in arguments or "--update" in arguments) else []
     command = [Path(sys.executable).with_name("argilla-snapshot"), *arguments, *saying_yes]
     return subprocess.run(
         command, env={**environment, **env}, capture_output=True, text=True, timeout=TIMEOUT, check=False, stdin=subprocess.DEVNULL

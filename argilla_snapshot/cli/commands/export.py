@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from argilla_snapshot.cli.codes import DONE, LOSSES
-from argilla_snapshot.cli.options import DATASET, DIRECTORY, RESTART, TIMEOUT, WORKSPACE
+from argilla_snapshot.cli.options import DATASET, DIRECTORY, EXCLUDE_DATASET, EXCLUDE_WORKSPACE, RESTART, TIMEOUT, WORKSPACE
 from argilla_snapshot.cli.output import say
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.tables import show_losses
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 @DIRECTORY
 @WORKSPACE
 @DATASET
+@EXCLUDE_WORKSPACE
+@EXCLUDE_DATASET
 @click.option("--no-open-closed", is_flag=True, help="Leave closed datasets out instead of opening, reading and closing them again.")
 @click.option(
     "--search-engine", metavar="URL", help="Read the OpenSearch or Elasticsearch behind the server; the server itself is not asked."
@@ -37,6 +39,8 @@ def export_command(
     directory: Path,
     workspaces: tuple[str, ...],
     datasets: tuple[str, ...],
+    exclude_workspaces: tuple[str, ...],
+    exclude_datasets: tuple[str, ...],
     no_open_closed: bool,
     search_engine: str | None,
     database: str | None,
@@ -79,7 +83,7 @@ def export_command(
         )
 
     created_by = f"argilla-snapshot {version('argilla-snapshot')}"
-    options = ExportOptions(directory, workspaces, datasets, not no_open_closed, restart, created_by)
+    options = ExportOptions(directory, workspaces, datasets, not no_open_closed, restart, created_by, exclude_workspaces, exclude_datasets)
     with Steps() as steps:
         manifest = export(options, source, steps)
     counts = ", ".join(f"{count} {name}" for name, count in manifest.counts.items())

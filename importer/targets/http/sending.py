@@ -17,6 +17,11 @@ from importer.targets.http.wire import held
 _REFUSING = frozenset({400, 413, 422, 500})
 #: So often the answer to one body may come too late before it is sent in halves, and so many bodies go well before they grow again.
 _LATE, _GOOD_PUTS = 2, 20
+#: What a proxy's 413 to a single record means: servers of Argilla have no such limit.
+_TOO_LARGE = (
+    "413: a proxy before the server takes no request as large as this record. "
+    "Raise its limit (nginx: client_max_body_size), or import past the proxy; then run `import` again."
+)
 _POSITION = re.compile(r"(?:[Rr]ecord at position |body\.items\.)(\d+)")
 
 
@@ -196,8 +201,9 @@ class Sender:
                 self._put(items, answered, last=True)
             else:
                 record = items[0][0]
+                words = _TOO_LARGE if error.status == 413 else error.detail
                 answered.refused.append(
-                    {"dataset": self._source, "id": record.id, "status": error.status, "error": error.detail, "record": record}
+                    {"dataset": self._source, "id": record.id, "status": error.status, "error": words, "record": record}
                 )
             return
         point("import.batch_answered")

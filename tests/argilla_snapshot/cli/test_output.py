@@ -113,6 +113,6 @@ def test_only_what_keeps_its_work_says_so_when_it_is_interrupted(command: str, a
 
 
 def test_nor_does_check_when_a_file_can_not_be_written(snapshot: Path) -> None:
-    done = in_a_shell('"$1" -m tests.faults.failing_files 1 ENOSPC -- check "$2" --update', sys.executable, snapshot)
+    done = in_a_shell('"$1" -m tests.faults.failing_files 1 ENOSPC -- check "$2" --update --yes', sys.executable, snapshot)
     assert (done.returncode, done.stderr.startswith("Error: No space left on device"), done.stderr.count("\n")) == (1, True, 1)
     assert "kept" not in done.stderr
