@@ -12,6 +12,7 @@ from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.transport.api import Api
 from importer import parts
+from importer.annotators import keep_annotators
 from importer.errors import ConflictError, ImportRefusedError, JournalError
 from importer.journal import journal as journals
 from importer.journal.done import Done
@@ -214,6 +215,7 @@ def _reported(snapshot: Snapshot, target: Target, journal: Journal, started: flo
             id_ = journal.done.datasets[dataset.source]
             invisible[dataset.source] = list(not_searchable(target, id_, parts.external_ids(snapshot, journal.plan, dataset, journal.done)))
     report = make_report(journal, invisible, time.monotonic() - started)
+    keep_annotators(snapshot, journal)
     write_whole(journal.folder / journals.REPORT, to_json(report.to_json()))
     return report
 

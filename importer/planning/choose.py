@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from argilla_snapshot.format.models import DatasetEntry
 from importer.errors import ImportRefusedError
 from importer.options import ImportOptions
+from importer.planning.naming import valid_workspace
 
 
 def full_name(entry: DatasetEntry) -> str:
@@ -37,7 +38,11 @@ def _matches(entry: DatasetEntry, what: str, glob: str) -> bool:
     return any(fnmatchcase(name, glob) for name in names)
 
 
+def place_of_workspace(source: str, options: ImportOptions) -> str:
+    """The name of a workspace on the target: its own, another that a person chose, or a valid one."""
+    return options.workspace_map.get(source) or valid_workspace(source)
+
+
 def place(entry: DatasetEntry, options: ImportOptions) -> tuple[str, str]:
     """Workspace and name of a dataset on the target."""
-    workspace = options.workspace_map.get(entry.workspace, entry.workspace)
-    return workspace, options.rename.get(full_name(entry), entry.name + options.dataset_suffix)
+    return place_of_workspace(entry.workspace, options), options.rename.get(full_name(entry), entry.name + options.dataset_suffix)

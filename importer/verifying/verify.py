@@ -1,12 +1,14 @@
 """Reading the target back and comparing it, record by record, with what the plan says it should hold."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from argilla_snapshot.format.models import DatasetEntry, Record
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from importer.journal.done import Done
+from importer.mapping.answers import left_out
 from importer.mapping.cleaning import clean_text
 from importer.mapping.legacy import Mapper
 from importer.plan import Plan
@@ -73,15 +75,20 @@ def verify(
         entry, mapper = entries[dataset.source], Mapper(dataset, plan.agents, plan.options)
         names = Names({user.id: user.username for user in state.users.values()}, _swapped(target.dataset_ids(id_).questions))
         comparison = Records(dataset, names, done, differences)
-        progress.started("verifying", dataset.source, entry.records)
-        hidden = dict.fromkeys(not_searchable(target, id_, (clean_text(record.id) for record in snapshot.records(entry))))
+        total = entry.records - dataset.left_out
+        progress.started("verifying", dataset.source, total)
+
+        def kept(entry: DatasetEntry = entry) -> Iterator[Record]:
+            return (record for record in snapshot.records(entry) if not left_out(record, plan.options))
+
+        hidden = dict.fromkeys(not_searchable(target, id_, (clean_text(record.id) for record in kept())))
         if sample is None:
-            expected = (mapper.map(record)[0] for record in snapshot.records(entry))
+            expected = (mapper.map(record)[0] for record in kept())
             records += comparison.all(expected, target.list_records(id_), folder, progress)
         else:
-            rows = spread(entry.records, sample)
-            chosen = (mapper.map(record)[0] for row, record in enumerate(snapshot.records(entry)) if row in rows)
-            records += comparison.some(chosen, entry.records, target, id_, hidden)
+            rows = spread(total, sample)
+            chosen = (mapper.map(record)[0] for row, record in enumerate(kept()) if row in rows)
+            records += comparison.some(chosen, total, target, id_, hidden)
         for external_id in hidden:
             differences.add("not searchable", "records", external_id, dataset.source)
     return Verification(records, datasets, skipped, len(plan.users), differences.all())

@@ -48,9 +48,9 @@ def test_a_manifest_that_does_not_count_all_is_shown(snapshot: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1"])
 def test_characters_that_the_encoding_lacks_are_escaped(encoding: str, snapshot: Path) -> None:
-    edit_json(snapshot / "datasets/demo/news/dataset.json", lambda dataset: dataset["annotation_agents"].update({"中": 1, "\x9b": 2}))
+    edit_json(snapshot / "datasets/demo/news/dataset.json", lambda dataset: dataset["annotation_agents"].update({"中": 99, "\x9b": 98}))
     told = succeed("inspect", snapshot, PYTHONIOENCODING=encoding)
-    assert "\\u4e2d 1, \\ufffd 2" in told
+    assert "\\u4e2d 99, \\ufffd 98, " in told
 
 
 def in_a_shell(command: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
