@@ -95,6 +95,10 @@ KINDS: dict[str, tuple[Severity, str]] = {
         "metadata that has another shape in other records: single values become lists of one, and what is no text becomes JSON text",
     ),
     "image": ("changed", "`_image_url` of the metadata, which 1.x showed as a picture, becomes an image field"),
+    "image_missing_filled": (
+        "changed",
+        "records without a picture in a dataset with pictures get one that can't be seen: the SDK needs one",
+    ),
     "image_kept": (
         "changed",
         "`_image_url` of the metadata, which 1.x showed as a picture, stays metadata: 2.x has image fields from 2.1 on",

@@ -11,7 +11,7 @@ from argilla_snapshot.exact_json import to_json
 from argilla_snapshot.format.models import Record
 from importer.mapping.answers import Rules
 from importer.mapping.cleaning import json_safe
-from importer.mapping.images import IMAGE_KEY, is_image
+from importer.mapping.images import BLANK, IMAGE_KEY, is_image
 from importer.mapping.record import TargetRecord
 from importer.mapping.responses import Responding
 from importer.mapping.suggestions import Suggesting
@@ -72,10 +72,12 @@ class Mapper:
             notes.append(Note("input_missing_filled", first.source))
             fields[first.name] = ""
         image = record.metadata.get(IMAGE_KEY)
-        if is_image(image):
-            notes.append(Note("image" if self._image else "image_kept"))
-        if is_image(image) and self._image:
-            fields[self._image.name] = str(image)
+        there = is_image(image)
+        if self._image:
+            notes.append(Note("image" if there else "image_missing_filled"))
+            fields[self._image.name] = str(image) if there else BLANK
+        elif there:
+            notes.append(Note("image_kept"))
         return fields
 
     def _metadata(self, record: Record, notes: list[Note]) -> dict[str, Any]:

@@ -58,7 +58,8 @@ class Account:
             )
         given = {names[source] for source in self.record.inputs} | {name for name in images if name in self.mapped.fields}
         for name in images.keys() & self.mapped.fields.keys():
-            yield from self._unless(self.mapped.fields[name] == images[name] and "image" in self.noted, f"the picture {images[name]!r}")
+            same = self.mapped.fields[name] == images[name]
+            yield from self._unless(same, f"the picture {images[name]!r}", "image_missing_filled")
         filled = {name: text for name, text in self.mapped.fields.items() if name not in given}
         yield from self._unless(not filled, f"fields from nowhere: {filled}", "input_missing_filled")
         yield from self._unless(not any(filled.values()), f"fields with invented text: {filled}")

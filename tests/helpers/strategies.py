@@ -25,6 +25,7 @@ _values = _numbers | st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=5,
 )
+_values |= st.sampled_from(["https://host/a.png", "data:image/png;base64,iVBORw0KGgo="])
 _moments = st.datetimes().map(lambda moment: moment.isoformat()) | st.just("2020-01-01T00:00:00+05:00") | texts
 
 
@@ -42,7 +43,8 @@ def contents(draw: st.DrawFn) -> Content:
     task = draw(st.sampled_from(["TextClassification", "TextClassification", "TokenClassification", "Text2Text"]))
     names = draw(
         st.lists(
-            st.sampled_from(["text", "a.b", "a_b", "A", "event_timestamp", "_x", "label", "status", "count", "status_1x"]) | texts,
+            st.sampled_from(["text", "a.b", "a_b", "A", "event_timestamp", "_x", "label", "status", "count", "status_1x", "_image_url"])
+            | texts,
             min_size=1,
             max_size=6,
         )

@@ -27,9 +27,9 @@ _SHAPES = line(
 )
 _IMAGE = line(
     "`_image_url` in the metadata, which 1.x showed as a picture",
-    "image field `_image_url` (before 2.1: metadata)",
+    "image field `_image_url` (before 2.1: metadata); a record that lacks one gets a picture that can't be seen",
     "image",
-    "metadata_protected",
+    "image_missing_filled",
 )
 _FINITE = line(
     "metadata: NaN and infinities (edited snapshots)",
@@ -47,7 +47,8 @@ _DROPPED = line(
 )
 
 _MIXED = ("metadata_protected", "metadata_unified")
-#: A picture of one pixel.
+#: A picture of one pixel, and one that nobody sees.
+BLANK = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 PNG = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 LONG = "key" * 100
 CUT = LONG[:187] + "-60e1d9820262"
@@ -235,7 +236,7 @@ RECORDS = [
         _IMAGE,
         "images",
         [text("one", metadata={"_image_url": "no picture"})],
-        Held(metadata={"_image_url_2": "no picture"}),
-        frozenset({"metadata_protected"}),
+        Held(fields={"text": "one", "_image_url": BLANK}, metadata={"_image_url_2": "no picture"}),
+        frozenset({"metadata_protected", "image_missing_filled"}),
     ),
 ]

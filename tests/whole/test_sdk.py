@@ -84,8 +84,8 @@ def test_a_record_is_written_back_and_is_the_same(dataset: rg.Dataset) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_mapping_names_any_field(dataset: rg.Dataset, name: str) -> None:
-    field = dataset.settings.fields[0].name
-    dataset.records.log([{"id": f"{name} of the SDK", "mine": "a text"}], mapping={"mine": field})
+    field, *others = (field.name for field in dataset.settings.fields if field.type == "text")
+    dataset.records.log([{"id": f"{name} of the SDK", "mine": "a text", **dict.fromkeys(others, "")}], mapping={"mine": field})
     logged = next(record for record in dataset.records() if record.id == f"{name} of the SDK")
     assert logged.fields[field] == "a text"
     dataset.records.delete([logged])
