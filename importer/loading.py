@@ -16,10 +16,11 @@ from argilla_snapshot.transport.errors import NotAllowedError, ServerError, Temp
 from importer.errors import ConflictError, JournalError
 from importer.journal.intervals import missing, size
 from importer.journal.journal import Journal
+from importer.mapping.answers import left_out
 from importer.mapping.legacy import Mapper
 from importer.parts import like
 from importer.plan import DatasetPlan
-from importer.targets.http.batching import Batch, batches
+from importer.targets.http.batching import Batch, Item, batches
 from importer.targets.http.sending import Answered, Sender, send_all
 from importer.targets.http.target import Target
 from importer.targets.http.wire import wire_item
@@ -185,12 +186,16 @@ class Loader:
         if not left and not again:
             return
         ids = self._target.dataset_ids(done.datasets[source])
-        mapper, users = Mapper(plan, self._journal.plan.agents, self._journal.plan.options), self._user_ids
+        options = self._journal.plan.options
+        mapper, users = Mapper(plan, self._journal.plan.agents, options), self._user_ids
         look = source in self._noted_before or bool(again)
         send = Sender(self._target, ids.id, source, since=done.written_at.get(source, ""), look=look)
 
+        def item(record: Record) -> Item | None:
+            return None if left_out(record, options) else (record, to_json(wire_item(mapper.map(record)[0], ids, users)))
+
         def ready(records: Iterable[tuple[int, Record]]) -> Iterator[Batch]:
-            return batches((row, (record, to_json(wire_item(mapper.map(record)[0], ids, users)))) for row, record in records)
+            return batches((row, item(record)) for row, record in records)
 
         if again:
             refused = ((row, record) for row, record in enumerate(self._snapshot.records(entry)) if record.id in again)
@@ -208,7 +213,7 @@ class Loader:
         start, end = answered.batch.rows
         self._journal.note("batch", name=source, start=start, end=end, **_told(answered))
         point("import.batch_noted")
-        self._progress.advanced(len(answered.batch.items))
+        self._progress.advanced(end - start)
 
     def _note_retried(self, source: str, answered: Answered) -> None:
         self._keep_refused(answered)

@@ -29,7 +29,10 @@ KINDS: dict[str, tuple[Severity, str]] = {
     "api_key": ("changed", "users get a new API key; the old ones are in no snapshot"),
     "label_descriptions": ("changed", "label descriptions become descriptions of the options"),
     "sentinel_option": ("changed", "an option is added to a question, because 2.x asks for two, or refuses an empty choice"),
-    "name_changed": ("changed", "fields, properties, vectors or labels get a valid name; the original is the title"),
+    "name_changed": (
+        "changed",
+        "fields, questions, metadata, vectors or labels get another name, because 2.x or its SDK does not take theirs; the old one is the title",
+    ),
     "rules": ("changed", "labeling rules stand in the dataset's metadata: 2.x applies none"),
     "dataset_details": ("snapshot_only", "tags, metadata and rules of the dataset: this target keeps no dataset metadata"),
     # fields
@@ -44,17 +47,36 @@ KINDS: dict[str, tuple[Severity, str]] = {
     "labels_below_threshold": ("snapshot_only", "predicted labels that 1.x showed as not chosen (score not above the threshold)"),
     "further_predicted_texts": ("snapshot_only", "predicted texts below the best one"),
     "prediction_empty": ("snapshot_only", "predictions without labels or texts"),
+    "labels_only_offered": (
+        "snapshot_only",
+        "predictions whose labels all have the score 0: they were logged to offer the labels, so none is suggested",
+    ),
     "score_dropped": ("changed", "scores outside [0, 1] or missing; the suggestion has none"),
     "agent_changed": ("changed", "names of models that 2.x refuses are made valid"),
     # annotations
     "unknown_annotator_skipped": ("lost", "annotations of annotators that are no users, left out as asked"),
     "unknown_annotator_me": ("changed", "annotations of annotators that are no users, credited to the importing user as asked"),
+    "unknown_annotator_one": (
+        "changed",
+        "annotations of annotators that are no users, credited to one common placeholder as asked; `annotators.jsonl` keeps their names",
+    ),
     "second_annotation_of_user": ("lost", "a second annotation of the same record by the same user"),
     "further_annotation_texts": ("snapshot_only", "annotated texts after the first of the same annotator"),
     "status_of_record": ("changed", "annotations of a record with several annotators: all get the status of the record"),
     "default_with_annotation": ("changed", "annotations that nobody validated"),
-    "no_annotator": ("changed", "records validated or discarded by nobody known: the response is of the placeholder user"),
-    "validated_without_annotation": ("snapshot_only", "records validated without an annotation"),
+    "no_annotator": ("changed", "records whose annotator 1.x does not name: the response is the placeholder account's"),
+    "validated_prediction": (
+        "changed",
+        "validated records with a prediction and no annotation: it is suggested, and nobody is said to have submitted it",
+    ),
+    "validated_prediction_submitted": (
+        "changed",
+        "validated records with a prediction and no annotation: the placeholder account submits it, as asked",
+    ),
+    "validated_without_annotation": ("snapshot_only", "validated records without a prediction or an annotation: they have no response"),
+    "discarded": ("changed", "discarded records: they will be pending for annotators who have not discarded them (`--discarded`)"),
+    "discarded_by_everyone": ("changed", "discarded records: each annotator of the workspace gets a discarded response, as asked"),
+    "discarded_left_out": ("snapshot_only", "discarded records, left out as asked"),
     "empty_annotation": ("changed", "annotations with no label become the added option"),
     # spans
     "span_clipped": ("changed", "spans that end after the text end with it"),
@@ -64,11 +86,30 @@ KINDS: dict[str, tuple[Severity, str]] = {
     "metadata_as_text": ("changed", "metadata values of mixed types and booleans become texts"),
     "metadata_cleaned": ("changed", "metadata values that JSON has no word for (not finite, NUL, lone surrogates) become texts"),
     "metadata_without_property": ("changed", "metadata that 2.x can't index is kept with the record, and can't be filtered by"),
+    "metadata_protected": (
+        "changed",
+        "metadata keys that begin with `_`: 1.x could not search them. They are kept with the record, and can't be filtered by",
+    ),
+    "metadata_unified": (
+        "changed",
+        "metadata that has another shape in other records: single values become lists of one, and what is no text becomes JSON text",
+    ),
+    "image": ("changed", "`_image_url` of the metadata, which 1.x showed as a picture, becomes an image field"),
+    "image_missing_filled": (
+        "changed",
+        "records without a picture in a dataset with pictures get one that can't be seen: the SDK needs one",
+    ),
+    "image_kept": (
+        "changed",
+        "`_image_url` of the metadata, which 1.x showed as a picture, stays metadata: 2.x has image fields from 2.1 on",
+    ),
     # vectors
     "vector_zero": ("lost", "vectors of zeros: they would make the record invisible"),
     "vector_not_finite": ("lost", "vectors that are not finite, or too large for 32 bits"),
     "vector_wrong_size": ("lost", "vectors with another number of dimensions than most of their name"),
     "vector_over_limit": ("lost", "vectors beyond the five that 2.x allows a dataset"),
+    "vector_too_long": ("lost", "vectors with more dimensions than the search engine of the target takes: it would hide their records"),
+    "vector_left_out": ("snapshot_only", "vectors, left out as asked"),
     # the record itself
     "last_updated": ("snapshot_only", "the time of the last change: 2.x sets its own"),
     "record_rejected": ("lost", "records that the server refused"),

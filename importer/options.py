@@ -7,7 +7,9 @@ from typing import Literal
 from argilla_snapshot.format.choice import Choice
 
 OnConflict = Literal["fail", "skip", "replace"]
-UnknownAnnotators = Literal["create", "me", "skip", "fail"]
+UnknownAnnotators = Literal["create", "one", "me", "skip", "fail"]
+ValidatedPredictions = Literal["suggested", "submitted"]
+Discarded = Literal["keep", "everyone", "leave-out"]
 DefaultAnnotation = Literal["draft", "submitted"]
 
 
@@ -43,6 +45,11 @@ class ImportOptions:
         dataset_suffix: appended to the name of every dataset that is not renamed.
         multi_label_threshold: labels with a score above it are suggested; 0 suggests all.
         default_annotation: status of responses from annotations that nobody validated.
+        validated_predictions: what becomes of the prediction of a record that was validated without an annotation.
+        discarded: whose discarded responses a discarded record gets: of who discarded it, of everyone in the workspace, or the
+            record is left out.
+        status: the status of records as metadata.
+        vectors: carry vectors.
         keep_tokens, keep_explanations: carry these as metadata that can't be filtered by.
         all_predictions: further text2text sentences as optional questions with suggestions.
         workspaces, datasets: globs that choose what is imported; empty is everything.
@@ -58,6 +65,10 @@ class ImportOptions:
     dataset_suffix: str = ""
     multi_label_threshold: float = 0.5
     default_annotation: DefaultAnnotation = "draft"
+    validated_predictions: ValidatedPredictions = "suggested"
+    discarded: Discarded = "keep"
+    status: bool = True
+    vectors: bool = True
     keep_tokens: bool = False
     keep_explanations: bool = False
     all_predictions: bool = False

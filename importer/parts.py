@@ -9,6 +9,7 @@ from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.transport.errors import TemporaryError
 from importer.errors import ConflictError
 from importer.journal.done import Done
+from importer.mapping.answers import left_out
 from importer.mapping.cleaning import clean_text
 from importer.options import ImportOptions
 from importer.plan import DatasetPlan, Plan
@@ -20,11 +21,12 @@ _LOOK_SECONDS = 2.0
 
 
 def external_ids(snapshot: Snapshot, plan: Plan, dataset: DatasetPlan, done: Done) -> Iterator[str]:
-    """The external ids of the records that a dataset has by a plan, in order: those of its part, without refused ones."""
+    """The external ids of the records that a dataset has by a plan, in order: those of its part, without refused and left out ones."""
     entry = next(e for e in snapshot.entries if e.path == dataset.path)
     start, end = plan.options.part.share(entry.records)
     refused = set(done.rejected.get(dataset.source, []))
-    return (clean_text(record.id) for record in islice(snapshot.records(entry, start), end - start) if record.id not in refused)
+    records = (record for record in islice(snapshot.records(entry, start), end - start) if not left_out(record, plan.options))
+    return (clean_text(record.id) for record in records if record.id not in refused)
 
 
 def wait_for_first(target: Target, snapshot: Snapshot, options: ImportOptions, progress: Progress) -> None:

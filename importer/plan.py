@@ -12,9 +12,15 @@ from importer.notes import Noted
 from importer.options import ImportOptions, Part
 
 PropertyType = Literal["integer", "float", "terms"]
+#: What all values of a metadata key become where they have no type in common: lists of texts, or JSON as text.
+Unified = Literal["list", "text"]
 QuestionType = Literal["label_selection", "multi_label_selection", "span", "text"]
 #: ``join``: the first part of an import made it, this one adds its records.
 DatasetAction = Literal["create", "skip", "replace", "join"]
+#: The last name of placeholder accounts: a later import knows them by it.
+PLACEHOLDER = "(placeholder)"
+#: The title of the metadata property for the status that a record had.
+STATUS_TITLE = "Status in Argilla 1.x"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +60,13 @@ class UserPlan:
 
 @dataclass(frozen=True, slots=True)
 class FieldPlan:
-    """A text field, from the input ``source``."""
+    """A field: of texts from the input ``source``, or of images from the metadata key ``source``."""
 
     name: str
     title: str
     required: bool
     source: str
+    type: Literal["text", "image"] = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,7 @@ class MetadataPlan:
     title: str
     source: str
     type: PropertyType | None
+    unified: Unified | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +138,10 @@ class DatasetPlan:
         deletes: what ``replace`` deletes.
         metadata: for the target's dataset metadata, or None where it keeps none.
         no_label: value of the option that stands for an empty annotation.
-        event_timestamp, tokens, explanation: metadata keys that carry these, or None.
+        event_timestamp, status, tokens, explanation: metadata keys that carry these, or None.
+        vectors_lost: vectors that do not come along -> kind of the note that says why.
+        left_out: how many of the records are not imported, as asked.
+        discarded_by: users on the target who get a discarded response to each discarded record.
     """
 
     source: str
@@ -148,10 +159,14 @@ class DatasetPlan:
     questions: list[QuestionPlan] = field(default_factory=list)
     properties: list[MetadataPlan] = field(default_factory=list)
     vectors: list[VectorPlan] = field(default_factory=list)
+    vectors_lost: dict[str, str] = field(default_factory=dict)
     no_label: str | None = None
     event_timestamp: str | None = None
+    status: str | None = None
     tokens: str | None = None
     explanation: str | None = None
+    left_out: int = 0
+    discarded_by: list[str] = field(default_factory=list)
 
     @property
     def target(self) -> str:
@@ -161,11 +176,12 @@ class DatasetPlan:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Whose the annotations of an agent become; ``username`` None: nobody's, they are left out."""
+    """Whose the annotations of an agent become; ``username`` None: nobody's, they are left out. ``responses``: records that it annotated."""
 
     agent: str | None
     username: str | None
     known: bool
+    responses: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
+from importer.credited import Credited, credited
 from importer.journal.intervals import size
 from importer.journal.journal import Journal
+from importer.mapping.answers import LEFT_OUT
 from importer.notes import Notebook, Noted
 from importer.plan import TargetInfo
 
@@ -46,7 +48,12 @@ class DatasetMade:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """The content of ``import-report.json``. ``steps``: what the last run did and noted; 0: all was done before."""
+    """The content of ``import-report.json``.
+
+    Attributes:
+        steps: what the last run did and noted; 0: all was done before.
+        people: whose account got responses, and whose work these are.
+    """
 
     report_version: str
     snapshot_id: str
@@ -57,6 +64,7 @@ class ImportReport:
     seconds: float
     workspaces: list[Made]
     users: list[Made]
+    people: list[Credited]
     datasets: list[DatasetMade]
     notes: list[Noted]
 
@@ -99,6 +107,7 @@ def make_report(journal: Journal, held: dict[str, Held], seconds: float) -> Impo
     """
     plan, done = journal.plan, journal.done
     notes = Notebook()
+    left_out = {note.dataset: note.count for note in plan.notes if note.kind == LEFT_OUT.kind}
     for source, ids in done.rejected.items():
         for record_id in ids:
             notes.add("record_rejected", record_id, source)
@@ -112,7 +121,8 @@ def make_report(journal: Journal, held: dict[str, Held], seconds: float) -> Impo
             stored, invisible = held[dataset.source]
             for external_id in invisible:
                 notes.add("record_not_searchable", external_id, dataset.source)
-            gone = size(done.rows.get(dataset.source, [])) - len(done.rejected.get(dataset.source, [])) - stored
+            sent = size(done.rows.get(dataset.source, [])) - left_out.get(dataset.source, 0)
+            gone = sent - len(done.rejected.get(dataset.source, [])) - stored
             if gone > 0:
                 notes.add("record_gone", f"{stored} are there", dataset.source, gone)
     return ImportReport(
@@ -125,13 +135,16 @@ def make_report(journal: Journal, held: dict[str, Held], seconds: float) -> Impo
         seconds=round(seconds, 1),
         workspaces=[Made(w.name, done.workspaces[w.name], w.action, w.source_name, w.source_id) for w in plan.workspaces],
         users=[Made(u.username, done.users[u.username], u.action, u.source_username, u.source_id) for u in plan.users],
+        people=credited(plan),
         datasets=[
             DatasetMade(
                 name=d.target,
                 id=done.datasets.get(d.source) or d.existing_id,
                 action=d.action,
                 source_name=d.source,
-                records=held[d.source].stored if d.action == "skip" and d.source in held else size([plan.options.part.share(d.records)]),
+                records=held[d.source].stored
+                if d.action == "skip" and d.source in held
+                else size([plan.options.part.share(d.records)]) - left_out.get(d.source, 0),
                 rejected=len(done.rejected.get(d.source, [])),
                 stored=held[d.source].stored if d.source in held else None,
                 not_searchable=held[d.source].invisible if d.source in held else [],

@@ -12,6 +12,7 @@ from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.transport.api import Api
 from importer import parts
+from importer.annotators import keep_annotators
 from importer.errors import ConflictError, ImportRefusedError
 from importer.journal import journal as journals
 from importer.journal.journal import Journal
@@ -152,6 +153,7 @@ def _reported(snapshot: Snapshot, target: Target, journal: Journal, started: flo
             ours = () if dataset.action == "skip" else parts.external_ids(snapshot, journal.plan, dataset, journal.done)
             held[dataset.source] = Held(target.count_stored(id_), list(not_searchable(target, id_, ours)))
     report = make_report(journal, held, time.monotonic() - started)
+    keep_annotators(snapshot, journal)
     write_whole(journal.folder / journals.REPORT, to_json(report.to_json()))
     return report
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 
@@ -17,6 +18,7 @@ class Capabilities:
         keeps_ids: users and workspaces can be created with a given id (2.7+).
         has_webhooks: it calls webhooks (2.6+).
         needs_required_field: a dataset needs a required field to be published (before 2.4).
+        image_fields: a dataset can show images (2.1+).
     """
 
     strict_names: bool
@@ -26,12 +28,12 @@ class Capabilities:
     keeps_ids: bool
     has_webhooks: bool
     needs_required_field: bool
+    image_fields: bool
 
     @classmethod
     def of(cls, version: str) -> "Capabilities":
         """The capabilities of a version such as ``2.8.0`` or ``2.8.0dev0``."""
-        major, minor = (int("".join(c for c in part if c.isdigit()) or 0) for part in [*version.split("."), "0"][:2])
-        since = (major, minor)
+        since = major_minor(version)
         return cls(
             strict_names=since < (2, 4),
             dataset_metadata=since >= (2, 4),
@@ -40,17 +42,40 @@ class Capabilities:
             keeps_ids=since >= (2, 7),
             has_webhooks=since >= (2, 6),
             needs_required_field=since < (2, 4),
+            image_fields=since >= (2, 1),
         )
+
+
+#: The numbers that a vector may have, by what searches: the longest that every engine takes which Argilla 2.x works with, and
+#: what Elasticsearch takes since a version. OpenSearch itself takes more in a mapping, but Argilla makes its indices without
+#: ``index.knn``, where Lucene's own limit counts: a longer vector hides its whole record (seen on OpenSearch 2.13).
+SHORTEST = 1_024
+ELASTICSEARCH = (((8, 11), 4_096), ((8, 8), 2_048))
+
+
+def longest_vector(engine: Mapping[str, Any]) -> int:
+    """How many numbers a vector may have on a search engine, by what that says of its version."""
+    version = engine.get("version")
+    if not isinstance(version, dict) or not isinstance(number := version.get("number"), str) or version.get("distribution") == "opensearch":
+        return SHORTEST
+    return next((longest for since, longest in ELASTICSEARCH if major_minor(number) >= since), SHORTEST)
+
+
+def major_minor(version: str) -> tuple[int, int]:
+    """The first two numbers of a version such as ``2.8.0`` or ``2.8.0dev0``."""
+    major, minor = (int("".join(c for c in part if c.isdigit()) or 0) for part in [*version.split("."), "0"][:2])
+    return major, minor
 
 
 @dataclass(frozen=True, slots=True)
 class TargetUser:
-    """A user of the target; ``workspaces``: names."""
+    """A user of the target; ``workspaces``: names; ``placeholder``: whether an import made it for an annotator who is no user."""
 
     id: str
     username: str
     role: str
     workspaces: frozenset[str] = frozenset()
+    placeholder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +87,7 @@ class TargetState:
         users: by username.
         workspaces: name -> id.
         datasets: (workspace, name) -> id.
+        dimensions: how many numbers a vector may have.
     """
 
     url: str
@@ -70,6 +96,7 @@ class TargetState:
     users: Mapping[str, TargetUser]
     workspaces: Mapping[str, str]
     datasets: Mapping[tuple[str, str], str]
+    dimensions: int = SHORTEST
 
     @property
     def capabilities(self) -> Capabilities:

@@ -7,14 +7,26 @@ from typing import TYPE_CHECKING, Any
 from argilla_snapshot.cli.output import out, print_table, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from argilla_snapshot.format.models import Dataset, Loss, Manifest
+    from importer.credited import Credited
     from importer.notes import Noted
     from importer.plan import Deleted, Plan
     from importer.report import ImportReport
     from importer.verifying.verify import Verification
 
+#: More people than this are counted, not named.
+_PEOPLE = 20
+_ACCOUNTS = {
+    "mapped": "there already, named by --user-map",
+    "reused": "there already: the user of that name",
+    "me": "the importing user",
+    "placeholder": "placeholder",
+    "created": "new",
+}
 _TITLES = {
     "changed": "Changed on the way",
     "snapshot_only": "Stays in the snapshot (2.x has no place for it, or it was to be left)",
@@ -27,12 +39,11 @@ def show_plan(plan: Plan, console: Console = out) -> None:
     say(f"Into Argilla {plan.target.version} at {plan.target.url}, as {plan.target.username}:", console)
     say("", console)
     print_table("Workspaces", ("workspace", "action", "was"), ((w.name, w.action, w.source_name) for w in plan.workspaces), console)
-    print_table(
-        "Users",
-        ("username", "role", "action", "was", "joins"),
-        ((u.username, u.role, u.action, u.source_username or "(placeholder)", ", ".join(u.workspaces)) for u in plan.users),
-        console,
-    )
+    from importer.credited import credited
+
+    users = [(u.username, u.role, u.action, u.source_username or "(placeholder)", ", ".join(u.workspaces)) for u in plan.users]
+    print_table("Users", ("username", "role", "action", "was", "joins"), _shortened(users), console)
+    show_people(credited(plan), console)
     print_table(
         "Datasets",
         ("dataset", "records", "action", "was", "fields", "question", "metadata", "vectors"),
@@ -76,6 +87,23 @@ def _held(there: Deleted) -> str:
     return f"{there.records} records with {submitted} submitted responses{whose}, last worked on at {there.last_activity_at[:16].replace('T', ' ')} UTC"
 
 
+def show_people(people: list[Credited], console: Console = out) -> None:
+    """Whose account gets the responses, with the annotators whose they are: a wrong namesake is seen here."""
+    rows = [(p.username, _ACCOUNTS[p.account], str(p.responses), _some([a or "(nobody known)" for a in p.annotators])) for p in people]
+    print_table("Who gets the responses", ("username", "account", "responses", "annotators in 1.x"), _shortened(rows), console)
+
+
+def _shortened(rows: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
+    """The first rows, and how many more there are."""
+    more = len(rows) - _PEOPLE
+    return rows if more <= 0 else [*rows[:_PEOPLE], [f"and {more} more", *[""] * (len(rows[0]) - 1)]]
+
+
+def _some(names: list[str], most: int = 3) -> str:
+    """The first names, and how many more there are."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
 def show_notes(notes: list[Noted], console: Console = out) -> None:
     """What happens to content, by severity; a line a kind, over all datasets (``--json`` has each)."""
     for severity, title in _TITLES.items():
@@ -95,6 +123,7 @@ def show_report(report: ImportReport) -> None:
     if report.steps == 0:
         say("Nothing was done this time: the import was finished before. What it did then:")
         say("")
+    show_people(report.people)
     show_notes(report.notes)
     print_table(
         "Datasets",
@@ -146,7 +175,7 @@ def show_snapshot(manifest: Manifest, datasets: list[Dataset]) -> None:
                 d.records,
                 _counted(d.statuses),
                 len(d.labels_declared) + len(d.labels_seen),
-                _counted(d.annotation_agents),
+                _some([f"{name} {count}" for name, count in sorted(d.annotation_agents.items(), key=lambda one: -one[1])]),
                 len(d.columns.metadata),
                 ", ".join(f"{name} ({size})" for name, size in d.columns.vectors.items()),
             )

@@ -32,14 +32,14 @@ def entries(task: Task, kind: Kind, content: Item, note: Note) -> list[Entry]:
 def annotations(task: Task, entries: list[Entry], *, multi_label: bool, note: Note) -> list[Entry]:
     """Annotations as values of the typed column.
 
-    Further sentences of a text2text annotation follow as further entries of the same agent.
+    Further sentences of a text2text annotation follow as further entries of the same agent; one without a sentence is an empty text.
     """
     found: list[Entry] = []
     for agent, items in entries:
         if task == "TokenClassification":
             found.append(Entry(agent, [{name: item[name] for name in ("label", "start", "end")} for item in items]))
         elif task == "Text2Text":
-            found += [Entry(agent, item["text"]) for item in items] or [Entry(agent, None)]
+            found += [Entry(agent, item["text"]) for item in items] or [Entry(agent, "")]
         elif multi_label:
             found.append(Entry(agent, [item["label"] for item in items]))
         else:

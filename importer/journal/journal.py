@@ -29,6 +29,7 @@ from importer.options import WHOLE, ImportOptions, Part
 from importer.plan import Plan
 
 PLAN, JOURNAL, CREDENTIALS, REJECTED, REPORT = "plan.json", "journal.jsonl", "credentials.csv", "rejected.jsonl", "import-report.json"
+ANNOTATORS = "annotators.jsonl"
 _COLUMNS = ["username", "password"]
 
 
@@ -146,7 +147,7 @@ def _move_aside(folder: Path) -> None:
     while (folder / f"earlier-{number}").exists():
         number += 1
     (folder / f"earlier-{number}").mkdir()
-    for name in (JOURNAL, PLAN, CREDENTIALS, REJECTED, REPORT):  # what is left when this is interrupted is no journal
+    for name in (JOURNAL, PLAN, CREDENTIALS, REJECTED, REPORT, ANNOTATORS):  # what is left when this is interrupted is no journal
         if (folder / name).exists():
             (folder / name).rename(folder / f"earlier-{number}" / name)
 

@@ -7,6 +7,7 @@ from argilla_snapshot.format.models import DatasetEntry
 from argilla_snapshot.format.reader import Snapshot
 from importer.errors import ImportRefusedError
 from importer.options import ImportOptions
+from importer.planning.naming import valid_workspace
 
 
 def shown_names(entries: Iterable[DatasetEntry]) -> dict[str, str]:
@@ -38,9 +39,12 @@ def chosen(snapshot: Snapshot, options: ImportOptions) -> list[DatasetEntry]:
     return [entry for entry in snapshot.entries if options.choice.takes(entry.workspace, entry.name)]
 
 
+def place_of_workspace(source: str, options: ImportOptions) -> str:
+    """The name of a workspace on the target: its own, another that a person chose, or a valid one."""
+    return options.workspace_map.get(source) or valid_workspace(source)
+
+
 def place(entry: DatasetEntry, options: ImportOptions) -> tuple[str, str]:
     """Workspace and name of a dataset on the target."""
-    workspace = options.workspace_map.get(entry.workspace, entry.workspace)
-    return workspace, options.rename.get(f"{entry.workspace}/{entry.name}") or options.rename.get(
-        full_name(entry), entry.name + options.dataset_suffix
-    )
+    renamed = options.rename.get(f"{entry.workspace}/{entry.name}") or options.rename.get(full_name(entry))
+    return place_of_workspace(entry.workspace, options), renamed or entry.name + options.dataset_suffix

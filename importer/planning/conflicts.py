@@ -28,6 +28,10 @@ def check_names(datasets: list[DatasetPlan], conflicts: list[str]) -> None:
             conflicts.append(
                 f"{dataset.source}: a dataset name has 1 to 200 characters, not {len(dataset.name)}: use --rename, or leave it out with --exclude-dataset {dataset.source}."
             )
+        if dataset.name != dataset.name.strip():
+            conflicts.append(
+                f"{dataset.source}: Argilla's own SDK finds no dataset {dataset.name!r}, for the spaces around it: use --rename."
+            )
 
 
 def check_strict_names(workspaces: list[WorkspacePlan], users: list[UserPlan], datasets: list[DatasetPlan], conflicts: list[str]) -> None:

@@ -5,17 +5,20 @@ from typing import Any
 
 from argilla_snapshot.format.models import Dataset
 from importer.mapping.cleaning import clean_text, json_safe
+from importer.mapping.images import IMAGE_KEY
 from importer.notes import Notebook
 from importer.options import ImportOptions
 from importer.plan import DatasetPlan, FieldPlan, MetadataPlan, Option, QuestionPlan, QuestionType, VectorPlan
-from importer.planning.naming import free_name, shortened, unique_names, valid_name
+from importer.planning.naming import NameSpace, Valid, free_name, shortened, valid_name, valid_vector_name
 from importer.planning.survey import Survey
-from importer.target_state import Capabilities
+from importer.target_state import TargetState
 
 #: The option that is added where 2.x asks for one more, or refuses an empty choice.
 NO_LABEL = "__no_label__"
 #: Vector settings that 2.x allows a dataset (argilla-server 2.8.0, ``validators/vectors_settings.py``).
 MAX_VECTORS = 5
+#: The metadata property for the status that a record had; ``status`` is the official SDK's own word for something else.
+STATUS = "status_1x"
 MAX_TITLE = 500
 MAX_DESCRIPTION = 1000
 #: Optional questions for further texts; nobody reads more.
@@ -36,62 +39,81 @@ class Shaper:
     """Decides the shape of datasets.
 
     Args:
-        can: what the target can do.
+        state: what the target can do.
         options: the choices made.
         notes: takes what changes on the way.
         snapshot_id: goes into the dataset's metadata.
     """
 
-    def __init__(self, can: Capabilities, options: ImportOptions, notes: Notebook, snapshot_id: str) -> None:
-        self._can, self._options, self._notes, self._snapshot_id = can, options, notes, snapshot_id
+    def __init__(self, state: TargetState, options: ImportOptions, notes: Notebook, snapshot_id: str) -> None:
+        self._can, self._dimensions = state.capabilities, state.dimensions
+        self._options, self._notes, self._snapshot_id = options, notes, snapshot_id
 
     def dataset(self, plan: DatasetPlan, source: Dataset, seen: Survey) -> DatasetPlan:
-        """The plan with its fields, questions, properties and vectors."""
+        """The plan with its fields, questions, properties and vectors; who comes first keeps a name that others have too."""
         multi_label = source.task == "TextClassification" and bool(source.multi_label)
-        properties, extra = self._properties(source, seen)
+        kept, lost = self._kept_vectors(seen)
+        names = NameSpace(strict=self._can.strict_names, more={"score"} if kept else ())
+        fields = self._fields(source, seen, names)
         choices, no_label = ([], None) if source.task == "Text2Text" else self._choices(source, seen, multi_label=multi_label)
+        questions = self._questions(source, seen, choices, names, multi_label=multi_label)
+        properties = self._properties(source, seen, names, image=any(field.type == "image" for field in fields))
+        vectors = self._vectors(source, kept, names)
+        extra = self._extra(source, seen, names)
         return replace(
             plan,
             multi_label=multi_label,
             metadata=self._dataset_metadata(source),
-            fields=self._fields(source, seen),
-            questions=self._questions(source, seen, choices, multi_label=multi_label),
+            fields=fields,
+            questions=questions,
             properties=properties,
-            vectors=self._vectors(source, seen),
+            vectors=vectors,
+            vectors_lost=lost,
             no_label=no_label,
-            event_timestamp=extra["event_timestamp"] if seen.timestamps else None,
-            tokens=extra["tokens"] if self._options.keep_tokens else None,
-            explanation=extra["explanation"] if self._options.keep_explanations else None,
+            event_timestamp=extra.get("event_timestamp"),
+            status=extra.get(STATUS),
+            tokens=extra.get("tokens"),
+            explanation=extra.get("explanation"),
+            left_out=seen.left_out,
         )
 
-    def _named(self, names: list[str], what: str, source: Dataset) -> dict[str, str]:
-        result = unique_names(names, strict=self._can.strict_names)
+    def _named(self, given: list[str], what: str, source: Dataset, names: NameSpace, valid: Valid = valid_name) -> dict[str, str]:
+        result = names.take(given, valid)
         for name, new in result.items():
             if new != name:
                 self._notes.add("name_changed", f"{what} {name} -> {new}", source.full_name)
         return result
 
-    def _fields(self, source: Dataset, seen: Survey) -> list[FieldPlan]:
-        """A field for each input; required where every record has it."""
+    def _fields(self, source: Dataset, seen: Survey, names: NameSpace) -> list[FieldPlan]:
+        """A field for each input; required where every record has it. One more for pictures, where the target shows them."""
         inputs = list(seen.inputs) or list(source.columns.inputs) or ["text"]
         required = {name for name in inputs if seen.inputs[name] == seen.records}
         if self._can.needs_required_field and not required:
             required = {max(inputs, key=lambda name: seen.inputs[name])}
-        names = self._named(inputs, "field", source)
-        return [FieldPlan(names[name], _title(name), name in required, name) for name in inputs]
+        named = self._named(inputs, "field", source, names)
+        fields = [FieldPlan(named[name], _title(name), name in required, name) for name in inputs]
+        if seen.images[True] and self._can.image_fields:
+            image = self._named([IMAGE_KEY], "image field", source, names)[IMAGE_KEY]
+            fields.append(FieldPlan(image, IMAGE_KEY, required=False, source=IMAGE_KEY, type="image"))
+        return fields
 
-    def _questions(self, source: Dataset, seen: Survey, choices: list[Option], *, multi_label: bool) -> list[QuestionPlan]:
+    def _questions(
+        self, source: Dataset, seen: Survey, choices: list[Option], names: NameSpace, *, multi_label: bool
+    ) -> list[QuestionPlan]:
         if source.task == "Text2Text":
             more = min(seen.texts, MAX_TEXTS) if self._options.all_predictions else 1
-            names = ["text_generation", *(f"text_generation_{number}" for number in range(2, more + 1))]
-            return [QuestionPlan(name, name, "text", required=name == names[0]) for name in names]
+            titles = ["text_generation", *(f"text_generation_{number}" for number in range(2, more + 1))]
+            named = self._named(titles, "question", source, names)
+            return [QuestionPlan(named[title], title, "text", required=title == titles[0]) for title in titles]
         if source.task == "TokenClassification":
             if seen.overlaps:
                 self._notes.add("overlap_allowed", f"{seen.overlaps} records", source.full_name)
-            return [QuestionPlan("spans", "spans", "span", required=True, options=choices, allow_overlapping=seen.overlaps > 0)]
-        name, type_ = ("labels", "multi_label_selection") if multi_label else ("label", "label_selection")
+            name = self._named(["spans"], "question", source, names)["spans"]
+            return [QuestionPlan(name, "spans", "span", required=True, options=choices, allow_overlapping=seen.overlaps > 0)]
+        title, type_ = ("labels", "multi_label_selection") if multi_label else ("label", "label_selection")
+        name = self._named([title], "question", source, names)[title]
         question_type: QuestionType = type_  # type: ignore[assignment]
-        return [QuestionPlan(name, name, question_type, required=True, options=choices)]
+        return [QuestionPlan(name, title, question_type, required=True, options=choices)]
 
     def _choices(self, source: Dataset, seen: Survey, *, multi_label: bool) -> tuple[list[Option], str | None]:
         """The declared labels in their order, then the others sorted; then one for "no label" where it is needed."""
@@ -116,31 +138,46 @@ class Shaper:
             self._notes.add("sentinel_option", no_label, source.full_name)
         return options, no_label
 
-    def _properties(self, source: Dataset, seen: Survey) -> tuple[list[MetadataPlan], dict[str, str]]:
-        """A property for each metadata key, and names for the metadata that the import adds."""
-        keys = list(seen.metadata)
-        names = self._named(keys, "metadata", source)
-        plans = [MetadataPlan(names[key], _title(key), key, seen.metadata[key].property_type) for key in keys]  # type: ignore[arg-type]
-        extra: dict[str, str] = {}
-        for key, used in (
-            ("event_timestamp", seen.timestamps > 0),
-            ("tokens", self._options.keep_tokens),
-            ("explanation", self._options.keep_explanations),
-        ):
-            extra[key] = free_name(valid_name(key, strict=self._can.strict_names), [*names.values(), *extra.values()])
-            if used and extra[key] != key:
-                self._notes.add("name_changed", f"metadata {key} -> {extra[key]}", source.full_name)
-        return plans, extra
+    def _properties(self, source: Dataset, seen: Survey, names: NameSpace, *, image: bool) -> list[MetadataPlan]:
+        """What each metadata key becomes; 1.x could not search those that begin with ``_`` either."""
+        keys = [key for key in seen.metadata if not (image and key == IMAGE_KEY and not seen.images[False])]
+        named = self._named(keys, "metadata", source, names)
+        plans = []
+        for key in keys:
+            facts = seen.metadata[key]
+            type_ = None if key.startswith("_") else facts.property_type
+            plans.append(MetadataPlan(named[key], _title(key), key, type_, facts.unified(type_)))
+        return plans
 
-    def _vectors(self, source: Dataset, seen: Survey) -> list[VectorPlan]:
-        """Settings for the first five vectors; the size is the most frequent one."""
-        kept = list(seen.vectors)[:MAX_VECTORS]
-        names = self._named(kept, "vector", source)
-        return [
-            VectorPlan(names[name], _title(name), name, max(sizes, key=lambda n: (sizes[n], n)))
-            for name, sizes in seen.vectors.items()
-            if name in names
-        ]
+    def _extra(self, source: Dataset, seen: Survey, names: NameSpace) -> dict[str, str]:
+        """Names for the metadata that the import adds, of what there is to add."""
+        wanted = {
+            "event_timestamp": seen.timestamps > 0,
+            STATUS: self._options.status and bool(seen.statuses - {"Default"}),
+            "tokens": self._options.keep_tokens,
+            "explanation": self._options.keep_explanations,
+        }
+        return self._named([name for name, there in wanted.items() if there], "metadata", source, names)
+
+    def _kept_vectors(self, seen: Survey) -> tuple[dict[str, int], dict[str, str]]:
+        """The first five vectors that the target takes, with their most frequent size; and of the others why they are lost."""
+        kept: dict[str, int] = {}
+        lost: dict[str, str] = {}
+        for name, sizes in seen.vectors.items():
+            size = max(sizes, key=lambda n: (sizes[n], n))
+            if not self._options.vectors:
+                lost[name] = "vector_left_out"
+            elif size > self._dimensions:
+                lost[name] = "vector_too_long"
+            elif len(kept) == MAX_VECTORS:
+                lost[name] = "vector_over_limit"
+            else:
+                kept[name] = size
+        return kept, lost
+
+    def _vectors(self, source: Dataset, kept: dict[str, int], names: NameSpace) -> list[VectorPlan]:
+        named = self._named(list(kept), "vector", source, names, valid_vector_name)
+        return [VectorPlan(named[name], _title(name), name, size) for name, size in kept.items()]
 
     def _dataset_metadata(self, source: Dataset) -> dict[str, Any] | None:
         if source.rules and self._can.dataset_metadata:

@@ -10,6 +10,7 @@ import orjson
 from argilla_snapshot.format.models import Record
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
+from importer.mapping.answers import LEFT_OUT, Rules, left_out
 from importer.mapping.legacy import Mapper
 from importer.notes import Notebook
 from importer.options import WHOLE, ImportOptions
@@ -19,7 +20,7 @@ from importer.planning.conflicts import check_ids, check_maps, check_names, chec
 from importer.planning.datasets import Shaper
 from importer.planning.places import place_dataset, plan_workspaces
 from importer.planning.survey import Survey, survey
-from importer.planning.users import People, plan_agents, plan_users
+from importer.planning.users import People, discarding, plan_agents, plan_users
 from importer.target_state import TargetState
 
 _TELL = 500
@@ -56,18 +57,21 @@ def make_plan(
     for dataset in datasets:
         if dataset.action != "skip":
             progress.started("surveying", dataset.source, dataset.records)
-            surveys[dataset.source] = survey(told(snapshot.records(by_source[dataset.source]), progress), dataset.task)
+            rules = Rules(dataset.task, bool(snapshot.dataset(by_source[dataset.source]).multi_label), options)
+            surveys[dataset.source] = survey(told(snapshot.records(by_source[dataset.source]), progress), rules)
             check_ids(dataset.source, surveys[dataset.source].changed_ids, snapshot.records(by_source[dataset.source]), conflicts)
     counts = _counted_agents(surveys.values())
     people = People(snapshot.users(), names, state, options)
     check_maps(snapshot, entries, people, counts, options)
     users = plan_users(people, counts, notes, narrowed=options.choice.narrow)
     agents, placeholders = plan_agents(people, users, counts, notes, conflicts)
-    shape = Shaper(state.capabilities, options, notes, snapshot.manifest.snapshot_id)
+    shape = Shaper(state, options, notes, snapshot.manifest.snapshot_id)
     datasets = [
         shape.dataset(plan, snapshot.dataset(by_source[plan.source]), surveys[plan.source]) if plan.source in surveys else plan
         for plan in datasets
     ]
+    if options.discarded == "everyone":
+        datasets = [replace(dataset, discarded_by=discarding(users, state, dataset.workspace)) for dataset in datasets]
     datasets = [_signed(dataset, agents, options, snapshot.fingerprint) for dataset in datasets]
     if state.capabilities.strict_names:
         check_strict_names(workspaces, users + placeholders, datasets, conflicts)
@@ -78,7 +82,7 @@ def make_plan(
             start, end = options.part.share(dataset.records)
             progress.started("planning", dataset.source, end - start)
             for record in told(islice(snapshot.records(by_source[dataset.source], start), end - start), progress):
-                notes.add_record(mapper.map(record)[1], record.id, dataset.source)
+                notes.add_record([LEFT_OUT] if left_out(record, options) else mapper.map(record)[1], record.id, dataset.source)
     return Plan(
         snapshot_id=snapshot.manifest.snapshot_id,
         fingerprint=snapshot.fingerprint,
@@ -127,6 +131,6 @@ def _signed(plan: DatasetPlan, agents: list[Agent], options: ImportOptions, fing
     return replace(
         plan,
         metadata={
-            "argilla_v1": {**plan.metadata["argilla_v1"], "records": plan.records, "plan": sha256(orjson.dumps(deciding)).hexdigest()}
+            "argilla_v1": {**plan.metadata["argilla_v1"], "records": plan.records - plan.left_out, "plan": sha256(orjson.dumps(deciding)).hexdigest()}
         },
     )

@@ -3,15 +3,31 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from importer.mapping.cleaning import clean_text
 
 #: Fields, questions, metadata properties and vectors: at most this long on every 2.x.
 MAX_NAME = 200
 _STRICT_BAD = re.compile(r"[^a-z0-9_-]+")
+_PATTERN = re.compile(r"[.^$*+?{}\[\]\\|()]")
+_URL_BAD = re.compile(r"[^A-Za-z0-9_-]+")
+#: What the official SDK (argilla 2.8.0) has itself under these names: members of an exported record (``records/_io/_generic.py``),
+#: and attributes of its lists of settings (``settings/_resource.py``, ``SettingsProperties``). ``score`` only where there are vectors,
+#: whose search gives one.
+RESERVED = {"id", "status", "_server_id", "responses", "suggestions", "add", "remove", "serialize", "count", "index"}
+RESERVED |= {"_create", "_delete", "_update", "_validate_new_property", "_properties_by_name", "_removed_properties", "_settings"}
+RESERVED |= {"_abc_impl", "_is_protocol", *(name for name in dir(Sequence) if name.startswith("__"))}
 #: What targets before 2.4 take for a name that a person may choose.
 _STRICT = {"dataset": "[A-Za-z0-9 _-]+", "workspace": "[a-z0-9_-]+", "user": "[A-Za-z0-9_-]+"}
+
+
+class Valid(Protocol):
+    """What makes a name valid."""
+
+    def __call__(self, name: str, *, strict: bool) -> str:
+        """The name, or what becomes of it."""
 
 
 def shortened(name: str, limit: int = MAX_NAME) -> str:
@@ -22,21 +38,40 @@ def shortened(name: str, limit: int = MAX_NAME) -> str:
 
 
 def valid_name(name: str, *, strict: bool) -> str:
-    """A name for a field, metadata property or vector.
+    """A name for a field, question or metadata property.
 
-    A dot would make a path in the search index, where ``a`` and ``a.b`` break the dataset, so it never stays.
+    A dot would make a path in the search index, where ``a`` and ``a.b`` break the dataset, so it never stays. Signs of regular
+    expressions break every mapping in the official SDK (``records/_mapping/_mapper.py``), and neither stay.
 
     Args:
         name: the name on the old server.
         strict: targets before 2.4 take lower case letters, digits, ``_`` and ``-`` only.
     """
-    name = clean_text(name).replace(".", "_")
+    name = _PATTERN.sub("_", clean_text(name))
     if strict:
-        folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-        name = _STRICT_BAD.sub("_", folded)
+        name = _STRICT_BAD.sub("_", _folded(name).lower())
         if not re.search(r"[a-z0-9]", name):
             name = "x" + name
     return shortened(name or "unnamed")
+
+
+def valid_vector_name(name: str, *, strict: bool) -> str:
+    """A name for a vector: the official SDK reads no record that has one with other signs (``_models/_record/_vector.py``)."""
+    return valid_name(_URL_BAD.sub("_", _folded(clean_text(name))), strict=strict)
+
+
+def valid_workspace(name: str) -> str:
+    """A name for a workspace: with others on a server the official SDK finds none there (``_models/_workspace.py``).
+
+    One that can't stay carries a hash of what it was: two workspaces never become one unasked.
+    """
+    valid = _URL_BAD.sub("_", _folded(name))
+    return name if valid == name else f"{valid}-{_hashed(name)}"
+
+
+def _folded(name: str) -> str:
+    """The name in ASCII, without what has no like there."""
+    return name if name.isascii() else unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
 
 
 def strictly_valid(what: str, name: str) -> bool:
@@ -44,16 +79,22 @@ def strictly_valid(what: str, name: str) -> bool:
     return re.fullmatch(_STRICT[what], name) is not None and name[0] not in "-_"
 
 
-def unique_names(names: Iterable[str], *, strict: bool, taken: Iterable[str] = ()) -> dict[str, str]:
-    """Maps names to valid ones, all different: plain ones keep theirs, later ones get ``_2``, ``_3`` …"""
-    names = list(names)
-    used = set(taken)
-    result: dict[str, str] = {}
-    wanted = {name: valid_name(name, strict=strict) for name in names}
-    for name in sorted(names, key=lambda n: (wanted[n] != n, names.index(n))):
-        result[name] = _free(wanted[name], used)
-        used.add(result[name])
-    return {name: result[name] for name in names}
+class NameSpace:
+    """The names of one dataset: fields, questions, metadata and vectors share them, as the official SDK wants it."""
+
+    def __init__(self, *, strict: bool, more: Iterable[str] = ()) -> None:
+        self._strict = strict
+        self._used = RESERVED | set(more)
+
+    def take(self, names: Iterable[str], valid: Valid = valid_name) -> dict[str, str]:
+        """Maps names to valid ones that are free: plain ones keep theirs, later ones get ``_2``, ``_3`` …"""
+        names = list(names)
+        result: dict[str, str] = {}
+        wanted = {name: valid(name, strict=self._strict) for name in names}
+        for name in sorted(names, key=lambda n: (wanted[n] != n, names.index(n))):
+            result[name] = _free(wanted[name], self._used)
+            self._used.add(result[name])
+        return {name: result[name] for name in names}
 
 
 def _free(name: str, used: set[str]) -> str:
@@ -80,4 +121,8 @@ def valid_username(name: str, *, strict: bool) -> str:
         valid = re.sub(r"[^A-Za-z0-9_-]+", "_", valid).lstrip("-_")
     if name and valid == name:
         return name
-    return f"{valid or 'unknown'}-{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+    return f"{valid or 'unknown'}-{_hashed(name)}"
+
+
+def _hashed(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]

@@ -2,10 +2,12 @@
 
 from argilla_snapshot.format.models import DatasetEntry
 from argilla_snapshot.format.reader import Snapshot
+from importer.errors import ImportRefusedError
 from importer.notes import Notebook
 from importer.options import ImportOptions
 from importer.plan import DatasetAction, DatasetPlan, WorkspacePlan
-from importer.planning.choose import place
+from importer.planning.choose import place, place_of_workspace
+from importer.planning.naming import valid_workspace
 from importer.target_state import TargetState
 
 
@@ -20,7 +22,12 @@ def plan_workspaces(
     wanted = {name: None for name in wanted if options.choice.takes_workspace(name)}
     plans: list[WorkspacePlan] = []
     for source in wanted:
-        name = options.workspace_map.get(source, source)
+        name = place_of_workspace(source, options)
+        if name not in state.workspaces and name != valid_workspace(name):
+            raise ImportRefusedError(
+                f"--workspace-map: the workspace can't be called {name!r}, or Argilla's own SDK finds no workspace on that server any more: "
+                "use letters, digits, - and _."
+            )
         source_id = listed.get(source)
         if name != source:
             notes.add("workspace_renamed", f"{source} -> {name}")

@@ -1,12 +1,13 @@
 """Whose is what on the target: users, placeholder annotators, memberships, and the agents of annotations. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from argilla_snapshot.format.models import User
 from importer.notes import Notebook
 from importer.options import ImportOptions
-from importer.plan import Agent, UserPlan
+from importer.plan import PLACEHOLDER, Agent, UserPlan
 from importer.planning.naming import free_name, valid_username
 from importer.target_state import TargetState
 
@@ -70,32 +71,60 @@ def plan_agents(
     people: People, users: list[UserPlan], agents: Mapping[str | None, int], notes: Notebook, conflicts: list[str]
 ) -> tuple[list[Agent], list[UserPlan]]:
     """Whose each agent's annotations become, and the placeholder users that this needs."""
-    known = {user.username for user in users} | set(people.state.users)
-    result: list[Agent] = []
-    placeholders: dict[str, UserPlan] = {}
+    planned = {user.username for user in users}
+    nobody = _nobody(people, planned, agents)
     choice = people.options.unknown_annotators
-    nobody = free_name(NOBODY, {user.username for user in users} | {people.username(agent) for agent in agents if agent})
+    result: list[Agent] = []
+    placeholders: dict[str, int] = {}
     for agent in sorted(agents, key=lambda name: (name is None, name or "")):
-        username = people.username(agent) if agent else nobody
-        if agent and username in known:
-            result.append(Agent(agent, username, known=True))
-        elif choice == "me":
-            result.append(Agent(agent, people.state.me, known=False))
-        elif choice == "skip":
-            result.append(Agent(agent, None, known=False))
+        count = agents[agent]
+        username = people.username(agent) if agent and choice != "one" else nobody
+        if agent and _known(people, agent, planned):
+            result.append(Agent(agent, people.username(agent), known=True, responses=count))
+        elif choice in ("me", "skip"):
+            result.append(Agent(agent, people.state.me if choice == "me" else None, known=False, responses=count))
         else:
-            if choice == "fail":
-                conflicts.append(
-                    f"{agents[agent]} annotations are of {agent or 'nobody known'}, who is no user: --user-map or --unknown-annotators."
-                )
-            result.append(Agent(agent, username, known=False))
-            placeholders.setdefault(username, _placeholder(people, username))
+            _refuse(people, agent, username, count, conflicts)
+            result.append(Agent(agent, username, known=False, responses=count))
+            placeholders[username] = placeholders.get(username, 0) + count
             was = f"{agent} -> " if agent and agent != username else ""
-            notes.add("placeholder_user", f"{was}{username}: {agents[agent]} annotations")
-    return result, list(placeholders.values())
+            notes.add("placeholder_user", f"{was}{username}: {count} responses")
+    return result, [_placeholder(people, username) for username in placeholders]
+
+
+def _nobody(people: People, planned: set[str], agents: Iterable[str | None]) -> str:
+    """The username of the placeholder for nobody known, which nobody else has."""
+    others = {name for name, user in people.state.users.items() if not user.placeholder}
+    return free_name(NOBODY, planned | others | {people.username(agent) for agent in agents if agent})
+
+
+def _known(people: People, agent: str, planned: set[str]) -> bool:
+    """Whether an agent is a user: of the old server, or of the target where the map says so."""
+    username = people.username(agent)
+    return username in planned or (agent in people.options.user_map and username in people.state.users)
+
+
+def _refuse(people: People, agent: str | None, username: str, count: int, conflicts: list[str]) -> None:
+    """An annotator for whom no placeholder may be made: as asked, or because somebody of that name is there whom nobody compared."""
+    there = people.state.users.get(username)
+    if people.options.unknown_annotators == "fail":
+        conflicts.append(
+            f"{count} annotations are of {agent or 'nobody known'}, who is no user of the old server: use --user-map or --unknown-annotators."
+        )
+    elif there is not None and not there.placeholder:
+        conflicts.append(
+            f"{count} annotations are of {agent}, who is no user of the old server; the target has an account {username}. If that is the same "
+            f"person, put the line {agent}={username} into a file for --user-map; if not, {agent}=ANOTHER_NAME, or choose with --unknown-annotators."
+        )
 
 
 def _placeholder(people: People, username: str) -> UserPlan:
     there = people.state.users.get(username)
-    action = "reuse" if there else "create"
-    return UserPlan(username, None, action, "annotator", username.strip() or "unknown", id=there.id if there else None)  # type: ignore[arg-type]
+    action: Literal["create", "reuse"] = "reuse" if there else "create"
+    return UserPlan(username, None, action, "annotator", username.strip() or "unknown", PLACEHOLDER, there.id if there else None)
+
+
+def discarding(users: Iterable[UserPlan], state: TargetState, workspace: str) -> list[str]:
+    """The annotators who are, or become, members of a workspace."""
+    there = {user.username for user in state.users.values() if user.role == "annotator" and workspace in user.workspaces}
+    return sorted(there | {user.username for user in users if user.role == "annotator" and workspace in user.workspaces})

@@ -131,7 +131,7 @@ class Account:
         """Whether a response may be there although its user annotated nothing: a discard of nobody known, or what was asked for."""
         if facts.status == "Discarded":
             return response["status"] == "discarded" and not response["values"]
-        return facts.status == "Validated" and not facts.annotated and getattr(self._options, "validated_predictions", "") == "submitted"
+        return facts.status == "Validated" and not facts.annotated and self._options.validated_predictions == "submitted"
 
 
 def _rank(said: list[Any]) -> float:

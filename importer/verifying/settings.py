@@ -16,13 +16,13 @@ def differing_settings(plan: DatasetPlan, settings: dict[str, list[dict[str, Any
         The kind of difference, of what it is, and its name.
     """
     expected: dict[str, list[Any]] = {
-        "fields": [(f.name, f.title, f.required) for f in plan.fields],
+        "fields": [(f.name, f.title, f.required, f.type) for f in plan.fields],
         "questions": [(q.name, q.title, q.required, question_settings(q, plan.fields[0].name)) for q in plan.questions],
         "properties": sorted(property_settings(plan)),
         "vectors": [(v.name, v.title, v.dimensions) for v in plan.vectors],
     }
     found: dict[str, list[Any]] = {
-        "fields": [(f["name"], f["title"], f["required"]) for f in settings["fields"]],
+        "fields": [(f["name"], f["title"], f["required"], f["settings"]["type"]) for f in settings["fields"]],
         "questions": [
             (q["name"], q["title"], q["required"], {key: q["settings"].get(key) for key in question_settings(plan.questions[0], "")})
             for q in settings["questions"]

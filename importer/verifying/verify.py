@@ -8,8 +8,10 @@ from argilla_snapshot.format.models import DatasetEntry
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from importer.journal.done import Done
+from importer.mapping.answers import left_out
 from importer.mapping.cleaning import clean_text
 from importer.mapping.legacy import Mapper
+from importer.options import ImportOptions
 from importer.plan import Plan
 from importer.target_state import TargetState
 from importer.targets.http.searching import not_searchable
@@ -85,15 +87,16 @@ def verify(
         names = Names(users, _swapped(target.dataset_ids(id_).questions))
         account = Account(Told.of(settings, users), plan.agents, plan.options)
         comparison = Records(dataset, names, done, differences, account)
-        progress.started("verifying", dataset.source, entry.records)
-        hidden = dict.fromkeys(not_searchable(target, id_, (clean_text(record.id) for record in snapshot.records(entry))))
+        total = entry.records - dataset.left_out
+        progress.started("verifying", dataset.source, total)
+        hidden = dict.fromkeys(not_searchable(target, id_, _external_ids(snapshot, entry, plan.options)))
+        expected = _expected(snapshot, entry, mapper, plan.options)
         if sample is None:
-            expected = _expected(snapshot, entry, mapper)
             records += comparison.all(expected, target.list_records(id_), folder, progress)
         else:
-            rows = spread(entry.records, sample)
-            chosen = (record for row, record in enumerate(_expected(snapshot, entry, mapper)) if row in rows)
-            records += comparison.some(chosen, entry.records, target, id_, hidden)
+            rows = spread(total, sample)
+            chosen = (record for row, record in enumerate(expected) if row in rows)
+            records += comparison.some(chosen, total, target, id_, hidden)
         for external_id in hidden:
             differences.add("not searchable", "records", external_id, dataset.source)
     return Verification(records, datasets, skipped, len(plan.users), differences.all(), len(snapshot.entries) - len(plan.datasets))
@@ -104,12 +107,17 @@ def spread(total: int, sample: int) -> set[int]:
     return {number * total // sample for number in range(sample)}
 
 
-def _expected(snapshot: Snapshot, entry: DatasetEntry, mapper: Mapper) -> Iterator[Expected]:
+def _external_ids(snapshot: Snapshot, entry: DatasetEntry, options: ImportOptions) -> Iterator[str]:
+    return (clean_text(record.id) for record in snapshot.records(entry) if not left_out(record, options))
+
+
+def _expected(snapshot: Snapshot, entry: DatasetEntry, mapper: Mapper, options: ImportOptions) -> Iterator[Expected]:
     """Each record as the plan makes it, with the facts of its document; after an edit of the snapshot those of the typed columns count."""
     edited = snapshot.manifest.edited_at is not None
     for record, raw in zip(snapshot.records(entry), snapshot.documents(entry), strict=True):
-        facts = None if edited or raw is None else facts_of_document(entry.task, raw)
-        yield Expected(mapper.map(record)[0], facts or facts_of_record(record))
+        if not left_out(record, options):
+            facts = None if edited or raw is None else facts_of_document(entry.task, raw)
+            yield Expected(mapper.map(record)[0], facts or facts_of_record(record))
 
 
 def compare_users(plan: Plan, state: TargetState, differences: Differences) -> None:

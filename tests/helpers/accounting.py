@@ -9,19 +9,25 @@ from datetime import timedelta
 from typing import Any
 
 from argilla_snapshot.format.record import Annotation, Record, ScoredLabel, ScoredText, Span
-from importer.mapping.legacy import Response, TargetRecord
+from importer.mapping.record import Response, TargetRecord
 from importer.notes import Note
+from importer.options import ImportOptions
 from importer.plan import Agent, DatasetPlan
-
-#: What stands for an annotation that nobody made, in records that are validated or discarded all the same.
-NOBODY = Annotation(None, [])
 
 
 class Account:
     """The account of one record."""
 
-    def __init__(self, record: Record, mapped: TargetRecord, notes: list[Note], plan: DatasetPlan, agents: list[Agent]) -> None:
-        self.record, self.mapped, self.plan = record, mapped, plan
+    def __init__(
+        self,
+        record: Record,
+        mapped: TargetRecord,
+        notes: list[Note],
+        plan: DatasetPlan,
+        agents: list[Agent],
+        options: ImportOptions,
+    ) -> None:
+        self.record, self.mapped, self.plan, self.options = record, mapped, plan, options
         self.noted = {note.kind for note in notes}
         self.agents = {agent.agent: agent for agent in agents}
         self.values = {option.source: option.value for option in plan.questions[0].options if option.source is not None}
@@ -42,14 +48,18 @@ class Account:
     # --- fields, metadata, vectors ---
 
     def _fields(self) -> Iterator[str]:
-        names = {field.source: field.name for field in self.plan.fields}
+        names = {field.source: field.name for field in self.plan.fields if field.type == "text"}
+        images = {field.name: self.record.metadata.get(field.source) for field in self.plan.fields if field.type == "image"}
         for source, value in self.record.inputs.items():
             if isinstance(value, list):
                 yield from self._unless(len(value) == 1, f"list input {source!r}", "input_list_joined")
             yield from self._text(
                 f"input {source!r}", "\n".join(value) if isinstance(value, list) else value, self.mapped.fields[names[source]]
             )
-        given = {names[source] for source in self.record.inputs}
+        given = {names[source] for source in self.record.inputs} | {name for name in images if name in self.mapped.fields}
+        for name in images.keys() & self.mapped.fields.keys():
+            same = self.mapped.fields[name] == images[name]
+            yield from self._unless(same, f"the picture {images[name]!r}", "image_missing_filled")
         filled = {name: text for name, text in self.mapped.fields.items() if name not in given}
         yield from self._unless(not filled, f"fields from nowhere: {filled}", "input_missing_filled")
         yield from self._unless(not any(filled.values()), f"fields with invented text: {filled}")
@@ -57,14 +67,24 @@ class Account:
     def _metadata(self) -> Iterator[str]:
         plans = {plan.source: plan for plan in self.plan.properties}
         for key, value in self.record.metadata.items():
+            if key == "_image_url" and "image" in self.noted:
+                continue
             plan, found = plans[key], self.mapped.metadata[plans[key].name]
             same = _same(found, value)
-            yield from self._unless(same, f"metadata {key!r} was {value!r}", "metadata_as_text", "metadata_cleaned", "text_cleaned")
-            yield from self._unless(plan.type is not None, f"metadata {key!r} has no property", "metadata_without_property")
+            kinds = ("metadata_as_text", "metadata_cleaned", "text_cleaned", "metadata_unified")
+            yield from self._unless(same, f"metadata {key!r} was {value!r}", *kinds)
+            kind = "metadata_protected" if key.startswith("_") else "metadata_without_property"
+            yield from self._unless(plan.type is not None, f"metadata {key!r} has no property", kind)
+            yield from self._unless(plan.type is None or not key.startswith("_"), f"metadata {key!r} has a property")
 
     def _extras(self) -> Iterator[str]:
         """What the import adds to the metadata, and that it adds nothing else."""
-        added = {}
+        added: dict[str, Any] = {}
+        if self.plan.status is not None:
+            added[self.plan.status] = self.record.status
+        yield from self._unless(
+            self.plan.status is not None or not self.options.status or self.record.status == "Default", f"the status {self.record.status}"
+        )
         moment = self.record.event_timestamp
         if moment is not None and self.plan.event_timestamp is not None:
             added[self.plan.event_timestamp] = (moment - moment.min) // timedelta(milliseconds=1) - 62_135_596_800_000
@@ -88,7 +108,9 @@ class Account:
         for source, value in self.record.vectors.items():
             found = self.mapped.vectors.get(names.get(source, ""))
             kept += found == value
-            kinds = ("vector_zero", "vector_not_finite", "vector_wrong_size") if source in names or not value else ("vector_over_limit",)
+            kinds = ("vector_zero", "vector_not_finite", "vector_wrong_size")
+            if source in self.plan.vectors_lost:
+                kinds = ("vector_over_limit",) if self.options.vectors else ("vector_left_out",)
             yield from self._unless(found == value, f"vector {source!r}", *kinds)
         yield from self._unless(kept == len(self.mapped.vectors), "vectors from nowhere")
 
@@ -114,6 +136,9 @@ class Account:
             yield from self._predicted_labels([value for value in first.values if isinstance(value, ScoredLabel)])
 
     def _predicted_labels(self, predicted: list[ScoredLabel]) -> Iterator[str]:
+        if not self.mapped.suggestions and len(predicted) > 1 and not any(label.score != 0 for label in predicted):
+            yield from self._unless(False, "predicted labels without a score", "labels_only_offered")
+            return
         if not self.mapped.suggestions:
             left = not predicted or self.plan.multi_label
             yield from self._unless(left and not predicted, "predicted labels", "labels_below_threshold")
@@ -172,7 +197,8 @@ class Account:
         several = len({annotation.agent for annotation in self.record.annotations}) > 1
         yield from self._unless(not several, "one status for several annotators", "status_of_record")
         if self.record.annotations:
-            yield from self._unless(not responses, f"responses from nowhere: {sorted(responses)}")
+            everyone = set(self.plan.discarded_by) if self.record.status == "Discarded" else set()
+            yield from self._unless(set(responses) <= everyone, f"responses from nowhere: {sorted(responses)}")
 
     def _response(self, annotation: Annotation, response: Response, agent: Agent) -> Iterator[str]:
         status = {"Validated": ("submitted",), "Edited": ("draft",), "Discarded": ("discarded",), "Default": ("draft", "submitted")}
@@ -181,7 +207,9 @@ class Account:
         yield from self._unless(bool(annotation.agent), "an annotation of nobody", "no_annotator")
         same = [other.agent for other in self.agents.values() if other.username == agent.username and other.agent != agent.agent]
         own = agent.known or not any(other or agent.agent for other in same)  # nobody has two names: none, and an empty one
-        yield from self._unless(own, f"{agent.agent!r} became {agent.username!r}, as others did", "unknown_annotator_me")
+        yield from self._unless(
+            own, f"{agent.agent!r} became {agent.username!r}, as others did", "unknown_annotator_me", "unknown_annotator_one"
+        )
         (value,) = response.values.values()
         if self.plan.task == "TokenClassification":
             yield from self._spans([span for span in annotation.value if isinstance(span, Span)], value)
@@ -198,14 +226,23 @@ class Account:
         """Records that nobody known validated or discarded."""
         if self.record.annotations:
             return
-        if self.record.status in ("Validated", "Discarded"):
-            kinds = ("unknown_annotator_skipped", "validated_without_annotation")
-            yield from self._unless(bool(self.mapped.responses), f"the status {self.record.status}", *kinds)
-            yield from self._unless(not self.mapped.responses, "the annotator", "no_annotator")
+        everyone = {response.username: response for response in self.mapped.responses if response.username in self.plan.discarded_by}
+        others = [response for response in self.mapped.responses if response.username not in everyone]
+        if self.record.status == "Discarded":
+            yield from self._unless(bool(self.mapped.responses), "that it was discarded", "unknown_annotator_skipped")
+            yield from self._unless(all(r.status == "discarded" and r.values == {} for r in self.mapped.responses), "discarded values")
+            yield from self._unless(not others, "the annotator", "no_annotator")
+        elif self.record.status == "Validated" and self.options.validated_predictions == "submitted" and self.mapped.suggestions:
+            said = {suggestion.question: suggestion.value for suggestion in self.mapped.suggestions[:1]}
+            yield from self._unless(
+                all(r.status == "submitted" and r.values == said for r in others), "another value than the predicted one"
+            )
+            yield from self._unless(bool(others), "the validated prediction", "unknown_annotator_skipped")
+            yield from self._unless(False, "that it was validated", "validated_prediction_submitted")
         else:
             yield from self._unless(not self.mapped.responses, "responses from nowhere")
-        if self.record.status == "Discarded":
-            yield from self._unless(all(r.values == {} for r in self.mapped.responses), "discarded values from nowhere")
+            kind = "validated_prediction" if self.record.predictions else "validated_without_annotation"
+            yield from self._unless(self.record.status != "Validated", "that it was validated", kind)
 
 
 def _same(after: Any, before: Any) -> bool:

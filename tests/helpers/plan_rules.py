@@ -38,8 +38,8 @@ def _dataset(plan: DatasetPlan, *, strict: bool) -> Iterator[str]:
         "property": properties,
         "vector": [(vector.name, vector.title) for vector in plan.vectors],
     }
+    yield from _for_the_sdk(plan)
     for what, names in named.items():
-        yield from _unique(what, (name for name, _ in names))
         for name, title in names:
             if not 1 <= len(name) <= 200 or "." in name or (strict and not _STRICT_NAME.fullmatch(name)):
                 yield f"the name {name!r} of a {what}"
@@ -53,6 +53,20 @@ def _dataset(plan: DatasetPlan, *, strict: bool) -> Iterator[str]:
         yield from _options(question)
     if len(plan.vectors) > 5 or not all(vector.dimensions > 0 for vector in plan.vectors):
         yield "there are more than five vectors, or some without numbers"
+
+
+def _for_the_sdk(plan: DatasetPlan) -> Iterator[str]:
+    """What the official SDK (argilla 2.8.0) can't work with, as ``tests/whole/test_sdk.py`` shows."""
+    named = [*plan.fields, *plan.questions, *plan.properties, *plan.vectors]
+    added = [plan.event_timestamp, plan.status, plan.tokens, plan.explanation]
+    names = [one.name for one in named] + [name for name in added if name is not None]
+    yield from _unique("dataset's names", names)
+    for name in names:
+        if name in ("id", "status", "_server_id", "responses", "suggestions") or name in ("add", "remove", "count", "index"):
+            yield f"the name {name!r}, which the SDK has itself"
+        if re.search(r"[.^$*+?{}\[\]\\|()]", name):
+            yield f"the name {name!r}, which breaks the SDK's mappings"
+    yield from (f"the vector {vector.name!r}" for vector in plan.vectors if not re.fullmatch("[A-Za-z0-9_-]+", vector.name))
 
 
 def _options(question: QuestionPlan) -> Iterator[str]:

@@ -16,7 +16,7 @@ STATUSES = ("Default", "Validated", "Edited", "Discarded")
 #: Any text, with half characters and NUL.
 texts = st.text(st.characters(), max_size=12)
 _labels = st.sampled_from(["A", "B", "a b", "é", "__no_label__"]) | texts
-_scores = st.none() | st.floats(0, 1) | st.floats() | st.sampled_from([0, 1])
+_scores = st.none() | st.floats(0, 1) | st.floats() | st.sampled_from([0, 0, 1])
 _agents = st.sampled_from([*USERS, "model", "unknown-annotator", "é @+([x", "\x1c-", "@ana", ""]) | texts
 _numbers = st.sampled_from([0, 1, 0.5, 2**53 + 1, 2**63, -(2**63), 2**70, 3.4e38, 1e39, math.nan, math.inf]) | st.integers() | st.floats()
 _scalars = st.none() | st.booleans() | texts
@@ -25,6 +25,7 @@ _values = _numbers | st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=5,
 )
+_values |= st.sampled_from(["https://host/a.png", "data:image/png;base64,iVBORw0KGgo="])
 _moments = st.datetimes().map(lambda moment: moment.isoformat()) | st.just("2020-01-01T00:00:00+05:00") | texts
 
 
@@ -40,7 +41,14 @@ class Content(NamedTuple):
 def contents(draw: st.DrawFn) -> Content:
     """A dataset of any task with some documents; they share a few names, so that types and sizes can disagree."""
     task = draw(st.sampled_from(["TextClassification", "TextClassification", "TokenClassification", "Text2Text"]))
-    names = draw(st.lists(st.sampled_from(["text", "a.b", "a_b", "A", "event_timestamp", "_x"]) | texts, min_size=1, max_size=6))
+    names = draw(
+        st.lists(
+            st.sampled_from(["text", "a.b", "a_b", "A", "event_timestamp", "_x", "label", "status", "count", "status_1x", "_image_url"])
+            | texts,
+            min_size=1,
+            max_size=6,
+        )
+    )
     multi_label = draw(st.booleans())
     ids = draw(st.lists(st.integers() | texts, max_size=5, unique_by=lambda id_: str(id_).encode("utf-8", "replace")))
     documents = [draw(_document(task, names, multi_label=multi_label)) | {"id": id_} for id_ in ids]
@@ -120,7 +128,11 @@ def _vectors() -> st.SearchStrategy[Json]:
 
 options = st.builds(
     ImportOptions,
-    unknown_annotators=st.sampled_from(["create", "me", "skip", "fail"]),
+    unknown_annotators=st.sampled_from(["create", "one", "me", "skip", "fail"]),
+    validated_predictions=st.sampled_from(["suggested", "submitted"]),
+    discarded=st.sampled_from(["keep", "everyone", "leave-out"]),
+    status=st.booleans(),
+    vectors=st.sampled_from([True, True, True, False]),
     multi_label_threshold=st.sampled_from([0, 0.5, 1]),
     default_annotation=st.sampled_from(["draft", "submitted"]),
     keep_tokens=st.booleans(),

@@ -7,6 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from importer.credited import Credited
 from importer.notes import KINDS, Notebook
 from importer.plan import TargetInfo
 from importer.report import DatasetMade, ImportReport, Made
@@ -28,6 +29,7 @@ def report() -> ImportReport:
         seconds=1.5,
         workspaces=[Made("demo", "1", "create", "demo", "1")],
         users=[Made("ana", "2", "create", "ana", "2"), Made("host", "3", "create", None)],
+        people=[Credited("ana", "reused", 2, ["ana"]), Credited("unknown-annotator", "placeholder", 1, [""])],
         datasets=[DatasetMade("demo.news", "4", "create", "demo.news", 3, 1, 2, ["r-1"])],
         notes=list(notebook.noted()),
     )
@@ -37,7 +39,7 @@ def test_a_report_obeys_the_schema() -> None:
     jsonschema.validate(json.loads(json.dumps(report().to_json(), default=dataclasses.asdict)), SCHEMA)
 
 
-@pytest.mark.parametrize(("name", "cls"), [("made", Made), ("dataset", DatasetMade), ("target", TargetInfo)])
+@pytest.mark.parametrize(("name", "cls"), [("made", Made), ("dataset", DatasetMade), ("credited", Credited), ("target", TargetInfo)])
 def test_the_schema_knows_every_member(name: str, cls: type) -> None:
     assert set(SCHEMA["$defs"][name]["properties"]) == {field.name for field in dataclasses.fields(cls)}
 

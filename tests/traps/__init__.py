@@ -5,14 +5,14 @@ Rows are data; ``tests/test_traps.py`` moves them between real servers, and the 
 
 from collections.abc import Iterator
 
-from tests.traps import agents, choices, datasets, entities, ids, inputs, labels, metadata, texts, users, vectors
+from tests.traps import agents, choices, datasets, entities, ids, inputs, labels, metadata, names, texts, users, vectors
 from tests.traps.model import DatasetTrap, Line, OptionTrap, RecordTrap, UserTrap
 from tests.traps.options import OPTIONS, RUNS
 from tests.traps.users import USERS
 
 __all__ = ["DATASETS", "OPTIONS", "RECORDS", "RUNS", "USERS", "Line", "all_rows", "carried_table"]
 
-_SUBJECTS = (labels, choices, entities, texts, inputs, metadata, vectors, ids, agents, datasets)
+_SUBJECTS = (labels, choices, entities, texts, inputs, metadata, vectors, names, ids, agents, datasets)
 
 DATASETS: list[DatasetTrap] = [row for subject in _SUBJECTS for row in subject.DATASETS]
 RECORDS: list[RecordTrap] = [row for subject in _SUBJECTS for row in subject.RECORDS]

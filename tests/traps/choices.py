@@ -108,7 +108,7 @@ RECORDS = [
         _EMPTY,
         several("one", **annotated(labels(), status="Discarded")),
         held=Held(responses={"ana": ("discarded", {"labels": [NO_LABEL]})}),
-        notes=frozenset({"empty_annotation"}),
+        notes=frozenset({"empty_annotation", "discarded"}),
     ),
     _row(
         "labels-empty-default",
@@ -119,10 +119,24 @@ RECORDS = [
     ),
     _row(
         "labels-validated-without-annotation",
-        lines.NONE_MEANT,
+        lines.NO_VALUE,
         several("one", status="Validated"),
-        held=Held(responses={NOBODY: ("submitted", {"labels": [NO_LABEL]})}),
-        notes=frozenset({"empty_annotation", "no_annotator"}),
+        held=Held(),
+        notes=frozenset({"validated_without_annotation"}),
+    ),
+    _row(
+        "labels-validated-prediction",
+        lines.VALIDATED,
+        several("one", status="Validated", **predicted(labels(billing=0.95, praise=0.2))),
+        held=Held(suggestions={"labels": (["billing"], [0.95], "model")}),
+        notes=frozenset({"validated_prediction", "labels_below_threshold"}),
+    ),
+    _row(
+        "labels-only-offered",
+        lines.OFFERED,
+        several("one", **predicted(labels(billing=0, praise=0))),
+        held=Held(),
+        notes=frozenset({"labels_only_offered"}),
     ),
     _row(
         "labels-plain",
@@ -137,7 +151,7 @@ RECORDS = [
         several("one", status="Discarded"),
         dataset="multi-plain",
         held=Held(responses={NOBODY: ("discarded", {})}),
-        notes=frozenset({"no_annotator"}),
+        notes=frozenset({"no_annotator", "discarded"}),
     ),
     _row(
         "labels-one-is-named-like-ours",

@@ -25,6 +25,7 @@ DATASETS = [
         labels=["LOC", "EMOJI"],
         notes={"overlap_allowed": 1},
     ),
+    DatasetTrap("spans-validated", lines.VALIDATED, "TokenClassification", Shape({"spans": ("span", ["ITEM"])})),
     DatasetTrap("spans-apart", _OVERLAP, "TokenClassification", Shape({"spans": ("span", ["LOC", "PER"])})),
     DatasetTrap(
         "spans-no-label",
@@ -85,10 +86,20 @@ RECORDS = [
     ),
     _row(
         "spans-validated-without-annotation",
-        lines.NONE_MEANT,
+        lines.NO_VALUE,
         tokens(TEXT, status="Validated"),
-        held=Held(responses={NOBODY: ("submitted", {"spans": []})}),
-        notes=frozenset({"no_annotator"}),
+        held=Held(),
+        notes=frozenset({"validated_without_annotation"}),
+    ),
+    _row(
+        "spans-validated-prediction",
+        lines.VALIDATED,
+        tokens(
+            "sugar , salt , oil", status="Validated", **predicted(spans(("ITEM", 0, 5, 0.5), ("ITEM", 8, 12, 0.5), ("ITEM", 15, 18, 0.5)))
+        ),
+        dataset="spans-validated",
+        held=Held(suggestions={"spans": (marked(("ITEM", 0, 5), ("ITEM", 8, 12), ("ITEM", 15, 18)), [0.5, 0.5, 0.5], "model")}),
+        notes=frozenset({"validated_prediction"}),
     ),
     _row(
         "spans-clipped-by-the-server",
@@ -140,7 +151,7 @@ RECORDS = [
         lines.DISCARDED,
         tokens(TEXT, status="Discarded"),
         held=Held(responses={NOBODY: ("discarded", {})}),
-        notes=frozenset({"no_annotator"}),
+        notes=frozenset({"no_annotator", "discarded"}),
     ),
     _row(
         "spans-side-by-side",

@@ -8,7 +8,9 @@ from tests.traps.model import NOBODY, DatasetTrap, Held, Line, RecordTrap, Shape
 
 _BEST = line("prediction of a label, with or without the others", "suggestion: the best label with its score", "further_predicted_labels")
 _STATUS = line(
-    "annotation of a record that is validated; edited; discarded", "response that is submitted; draft; discarded with its values"
+    "annotation of a record that is validated; edited; discarded",
+    "response that is submitted; draft; discarded with its values",
+    "discarded",
 )
 _DEFAULT = line("annotation that nobody validated", "draft (`--default-annotation submitted`)", "default_with_annotation")
 _NOTHING = line("record without prediction or annotation", "record without suggestion or response")
@@ -141,6 +143,7 @@ RECORDS = [
         _STATUS,
         text("one", **annotated(labels("World"), status="Discarded")),
         held=Held(responses={"ana": ("discarded", {"label": "World"})}),
+        notes=frozenset({"discarded"}),
     ),
     _row(
         "label-default-with-annotation",
@@ -162,14 +165,14 @@ RECORDS = [
         lines.DISCARDED,
         text("one", status="Discarded"),
         held=Held(responses={NOBODY: ("discarded", {})}),
-        notes=frozenset({"no_annotator"}),
+        notes=frozenset({"no_annotator", "discarded"}),
     ),
     _row(
         "label-discarded-with-prediction",
         lines.DISCARDED,
         text("one", status="Discarded", **predicted(labels(World=0.5))),
         held=Held(suggestions={"label": ("World", 0.5, "model")}, responses={NOBODY: ("discarded", {})}),
-        notes=frozenset({"no_annotator"}),
+        notes=frozenset({"no_annotator", "discarded"}),
     ),
     _row("label-nothing", _NOTHING, text("one"), held=Held()),
     _row(
@@ -179,6 +182,21 @@ RECORDS = [
         stored={"status": "Validated"},
         held=Held(),
         notes=frozenset({"validated_without_annotation"}),
+    ),
+    _row(
+        "label-validated-prediction",
+        lines.VALIDATED,
+        text("one", **predicted(labels(World=0.75))),
+        stored={"status": "Validated"},
+        held=Held(suggestions={"label": ("World", 0.75, "model")}),
+        notes=frozenset({"validated_prediction"}),
+    ),
+    _row(
+        "label-only-offered",
+        lines.OFFERED,
+        text("one", **predicted(labels(World=0, Sports=0))),
+        held=Held(),
+        notes=frozenset({"labels_only_offered"}),
     ),
     _row(
         "label-two-annotators",
@@ -199,7 +217,7 @@ RECORDS = [
                 "cleo": ("discarded", {"label": "World"}),
             }
         ),
-        notes=frozenset({"status_of_record"}),
+        notes=frozenset({"status_of_record", "discarded"}),
     ),
     _row(
         "label-annotated-again-by-the-same",

@@ -8,15 +8,19 @@ MODELS = line("predictions of several agents", "suggestion: the current one", "p
 SEVERAL = line("annotations of several agents", "a response each, with the status of the record", "status_of_record")
 DISCARDED = line(
     "record discarded without an annotation",
-    f"discarded response without values, of the placeholder user `{NOBODY}`",
+    f"discarded response without values, of the placeholder user `{NOBODY}`; the record is pending for others (`--discarded`)",
     "no_annotator",
+    "discarded",
 )
-NO_VALUE = line("record validated without an annotation, where 2.x needs a value", "no response", "validated_without_annotation")
-NONE_MEANT = line(
-    "record validated without an annotation, where that means “none”",
-    f"submitted response that says so, of the placeholder user `{NOBODY}`",
-    "no_annotator",
+NO_VALUE = line(
+    "record validated without a prediction or an annotation", "no response: nobody said anything", "validated_without_annotation"
 )
+VALIDATED = line(
+    "record validated with a prediction and without an annotation",
+    "suggestion, no response: nobody said anything (`--validated-predictions submitted`)",
+    "validated_prediction",
+)
+OFFERED = line("prediction of several labels, all with the score 0", "no suggestion: the labels were only offered", "labels_only_offered")
 FEW = line(
     "dataset with fewer labels than 2.x asks for: two, of spans one",
     f"as many options as it asks for, named `{NO_LABEL}`",

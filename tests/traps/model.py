@@ -169,7 +169,7 @@ class OptionTrap:
     Attributes:
         run: a name in ``RUNS``.
         record: the row whose record it is about.
-        held: what the 2.x server holds then.
+        held: what the 2.x server holds then; None: not this record.
         notes: the kinds of notes that the record gets then, no more and no less but those of every record.
     """
 
@@ -177,5 +177,5 @@ class OptionTrap:
     line: Line
     run: str
     record: str
-    held: Held
+    held: Held | None
     notes: frozenset[str] = frozenset()

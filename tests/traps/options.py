@@ -1,7 +1,9 @@
 """What the options of an import change."""
 
+from tests.traps import lines
 from tests.traps.agents import HOST, ODD
-from tests.traps.model import NO_LABEL, WORKSPACE, Held, OptionTrap, Run, line
+from tests.traps.documents import marked
+from tests.traps.model import NOBODY, WORKSPACE, Held, OptionTrap, Run, line
 from tests.traps.users import OWNER
 
 RUNS = {
@@ -15,10 +17,26 @@ RUNS = {
         notes={"user_renamed": 1, "dataset_renamed": 5},
     ),
     "me": Run(
-        ["--unknown-annotators", "me", "--multi-label-threshold", "0.9", "--rename", f"{WORKSPACE}.agents=people"],
+        [
+            *("--unknown-annotators", "me", "--multi-label-threshold", "0.9", "--rename", f"{WORKSPACE}.agents=people"),
+            *("--validated-predictions", "submitted"),
+        ],
         {"agents": "people", "multi": "multi"},
         workspace="elsewhere",
         notes={"workspace_renamed": 1, "dataset_renamed": 1},
+    ),
+    "everyone": Run(
+        [
+            *("--discarded", "everyone", "--validated-predictions", "submitted", "--unknown-annotators", "one", "--no-status"),
+            *("--dataset-suffix", "-2"),
+        ],
+        {name: f"{name}-2" for name in ("single", "spans", "spans-validated", "texts", "agents")},
+        notes={"placeholder_user": 6, "dataset_renamed": 5},
+    ),
+    "leave-out": Run(
+        ["--discarded", "leave-out", "--no-vectors", "--dataset-suffix", "-3"],
+        {name: f"{name}-3" for name in ("multi-plain", "vectors")},
+        notes={"dataset_renamed": 2},
     ),
 }
 
@@ -34,6 +52,27 @@ _THRESHOLD = line(
     "suggestion: labels with a score above it; with 0 all",
     "labels_below_threshold",
 )
+
+_SUBMITTED = line(
+    "record validated with a prediction and without an annotation, with `--validated-predictions submitted`",
+    f"submitted response with the predicted value, of the placeholder user `{NOBODY}`",
+    "validated_prediction_submitted",
+    "no_annotator",
+)
+_SUBMITTED_NOTES = frozenset({"validated_prediction_submitted", "no_annotator", "unknown_annotator_one"})
+_EVERYONE = line(
+    "discarded record, with `--discarded everyone`", "discarded response of every annotator of the workspace", "discarded_by_everyone"
+)
+_LEFT_OUT = line("discarded record, with `--discarded leave-out`", "nothing: not imported, as asked", "discarded_left_out")
+_ONE = line(
+    "annotations of agents that are no users, with `--unknown-annotators one`",
+    f"responses of the one placeholder user `{NOBODY}`; `annotators.jsonl` beside the report keeps the names",
+    "unknown_annotator_one",
+)
+_NO_VECTORS = line("vectors, with `--no-vectors`", "nothing: left out as asked", "vector_left_out")
+_ITEMS = marked(("ITEM", 0, 5), ("ITEM", 8, 12), ("ITEM", 15, 18))
+#: Who annotates in the workspace of the catalogue.
+ANNOTATORS = ("ana", "ben", "dora", "erin", "john.doe")
 
 OPTIONS = [
     OptionTrap(
@@ -109,7 +148,7 @@ OPTIONS = [
                 "klara": ("discarded", {"label": "World"}),
             }
         ),
-        frozenset({"status_of_record"}),
+        frozenset({"status_of_record", "discarded"}),
     ),
     OptionTrap(
         "agents-become-one-user",
@@ -120,7 +159,9 @@ OPTIONS = [
         frozenset({"status_of_record", "second_annotation_of_user"}),
     ),
     OptionTrap("agent-skipped", _SKIP, "keep", "agent-longest", Held(), frozenset({"unknown_annotator_skipped"})),
-    OptionTrap("nobody-skipped", _SKIP, "keep", "label-discarded-without-annotation", Held(), frozenset({"unknown_annotator_skipped"})),
+    OptionTrap(
+        "nobody-skipped", _SKIP, "keep", "label-discarded-without-annotation", Held(), frozenset({"unknown_annotator_skipped", "discarded"})
+    ),
     OptionTrap(
         "agent-is-me",
         _ME,
@@ -133,8 +174,71 @@ OPTIONS = [
         "nobody-is-me",
         _ME,
         "me",
-        "labels-validated-without-annotation",
-        Held(responses={OWNER: ("submitted", {"labels": [NO_LABEL]})}),
-        frozenset({"empty_annotation", "no_annotator", "unknown_annotator_me"}),
+        "labels-validated-prediction",
+        Held(suggestions={"labels": (["billing"], [0.95], "model")}, responses={OWNER: ("submitted", {"labels": ["billing"]})}),
+        frozenset({"validated_prediction_submitted", "labels_below_threshold", "no_annotator", "unknown_annotator_me"}),
     ),
+    OptionTrap(
+        "validated-without-a-prediction",
+        lines.NO_VALUE,
+        "me",
+        "labels-validated-without-annotation",
+        Held(),
+        frozenset({"validated_without_annotation"}),
+    ),
+    OptionTrap(
+        "label-prediction-submitted",
+        _SUBMITTED,
+        "everyone",
+        "label-validated-prediction",
+        Held(suggestions={"label": ("World", 0.75, "model")}, responses={NOBODY: ("submitted", {"label": "World"})}),
+        _SUBMITTED_NOTES,
+    ),
+    OptionTrap(
+        "spans-prediction-submitted",
+        _SUBMITTED,
+        "everyone",
+        "spans-validated-prediction",
+        Held(suggestions={"spans": (_ITEMS, [0.5, 0.5, 0.5], "model")}, responses={NOBODY: ("submitted", {"spans": _ITEMS})}),
+        _SUBMITTED_NOTES,
+    ),
+    OptionTrap(
+        "text-prediction-submitted",
+        _SUBMITTED,
+        "everyone",
+        "text-validated-prediction",
+        Held(suggestions={"text_generation": ("good", 0.5, "model")}, responses={NOBODY: ("submitted", {"text_generation": "good"})}),
+        _SUBMITTED_NOTES,
+    ),
+    OptionTrap(
+        "discarded-by-everyone",
+        _EVERYONE,
+        "everyone",
+        "label-discarded-with-values",
+        Held(responses={"ana": ("discarded", {"label": "World"}), **{name: ("discarded", {}) for name in ANNOTATORS if name != "ana"}}),
+        frozenset({"discarded_by_everyone"}),
+    ),
+    OptionTrap(
+        "discarded-by-nobody-and-everyone",
+        _EVERYONE,
+        "everyone",
+        "spans-discarded-without-annotation",
+        Held(responses={NOBODY: ("discarded", {}), **{name: ("discarded", {}) for name in ANNOTATORS}}),
+        frozenset({"discarded_by_everyone", "no_annotator", "unknown_annotator_one"}),
+    ),
+    OptionTrap(
+        "agents-are-one",
+        _ONE,
+        "everyone",
+        "agent-longest",
+        Held(responses={NOBODY: ("submitted", {"label": "a"})}),
+        frozenset({"unknown_annotator_one"}),
+    ),
+    OptionTrap(
+        "discarded-left-out", _LEFT_OUT, "leave-out", "labels-discarded-without-annotation", None, frozenset({"discarded_left_out"})
+    ),
+    OptionTrap(
+        "not-left-out", _LEFT_OUT, "leave-out", "labels-plain", Held(responses={"ana": ("submitted", {"labels": ["billing", "delivery"]})})
+    ),
+    OptionTrap("vectors-left-out", _NO_VECTORS, "leave-out", "vector-five", Held(), frozenset({"vector_left_out"})),
 ]

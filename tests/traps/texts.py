@@ -96,10 +96,9 @@ RECORDS = [
     ),
     _row(
         "text-annotated-with-none",
-        lines.NO_VALUE,
+        line("annotation without a text", "response with an empty text"),
         {"text": "one", **annotated(sentences())},
-        held=Held(),
-        notes=frozenset({"validated_without_annotation"}),
+        held=Held(responses={"ana": ("submitted", {"text_generation": ""})}),
     ),
     _row(
         "text-validated-without-annotation",
@@ -109,11 +108,18 @@ RECORDS = [
         notes=frozenset({"validated_without_annotation"}),
     ),
     _row(
+        "text-validated-prediction",
+        lines.VALIDATED,
+        {"text": "one", "status": "Validated", **predicted(sentences(("good", 0.5)))},
+        held=Held(suggestions={"text_generation": ("good", 0.5, "model")}),
+        notes=frozenset({"validated_prediction"}),
+    ),
+    _row(
         "text-discarded-without-annotation",
         lines.DISCARDED,
         {"text": "one", "status": "Discarded"},
         held=Held(responses={NOBODY: ("discarded", {})}),
-        notes=frozenset({"no_annotator"}),
+        notes=frozenset({"no_annotator", "discarded"}),
     ),
     _row("text-empty", _TEXT, {"text": ""}, held=Held()),
     _row("text-very-long", _TEXT, {"text": VERY_LONG}, held=Held()),

@@ -7,7 +7,9 @@ from tests.traps.model import DatasetTrap, Held, Line, RecordTrap, Shape, line
 
 _SAME = line("up to five vectors", "the same numbers")
 _NAMES = line(
-    "names of vectors, also with upper case, spaces, accents", "the same; dots become `_`; the original is the title", "name_changed"
+    "names of vectors, also with spaces, accents, slashes",
+    "names of letters, digits, `_` and `-`, as the official SDK wants them; the original is the title",
+    "name_changed",
 )
 _ZERO = line(
     "vectors of zeros, or too small for 32 bits", "nothing: lost, they would make the record invisible or break the search", "vector_zero"
@@ -20,6 +22,12 @@ _FINITE = line(
 _SIZE = line("vectors of another size than most of their name (edited snapshots)", "nothing: lost, 2.x refuses them", "vector_wrong_size")
 _SIX = line("more than five vectors (edited snapshots)", "the first five; the others are lost, 2.x refuses them", "vector_over_limit")
 
+_LONG = line(
+    "vectors with more numbers than the search engine of the target takes",
+    "nothing: lost, they would make the record invisible",
+    "vector_too_long",
+)
+
 _QUESTION = {"label": ("label_selection", ["a", "b"])}
 
 DATASETS = [
@@ -29,10 +37,10 @@ DATASETS = [
         "TextClassification",
         Shape(
             _QUESTION,
-            vectors={"mini": ("mini", 3), "A b_c": ("A b.c", 2), "é": ("é", 1), "x_y": ("x_y", 2), "x_y_2": ("x.y", 2)},
+            vectors={"mini": ("mini", 3), "A_b_c": ("A b.c", 2), "e": ("é", 1), "x_y": ("x_y", 2), "x_y_2": ("x.y", 2)},
         ),
         labels=["a", "b"],
-        notes={"name_changed": 2},
+        notes={"name_changed": 3},
     ),
     DatasetTrap(
         "vectors-edited",
@@ -52,13 +60,13 @@ def _row(name: str, line: Line, given: dict[str, list[float]], held: dict[str, l
 
 
 _FIVE = {"mini": [1.0, 2.0, 3.0], "A b.c": [1.0, 2.0], "é": [-1.0], "x.y": [1.0, 2.0], "x_y": [3.0, 4.0]}
-_NAMED = {"mini": [1.0, 2.0, 3.0], "A b_c": [1.0, 2.0], "é": [-1.0], "x_y_2": [1.0, 2.0], "x_y": [3.0, 4.0]}
+_NAMED = {"mini": [1.0, 2.0, 3.0], "A_b_c": [1.0, 2.0], "e": [-1.0], "x_y_2": [1.0, 2.0], "x_y": [3.0, 4.0]}
 
 RECORDS = [
     _row("vector-five", _NAMES, _FIVE, _NAMED),
     _row("vector-exact", _SAME, {"mini": [0.1, 1e-7, -123456.789]}, {"mini": [0.1, 1e-7, -123456.789]}),
     _row("vector-integers", _SAME, {"mini": [1, 0, 0]}, {"mini": [1.0, 0.0, 0.0]}),
-    _row("vector-zero", _ZERO, {"mini": [0, 0, 0], "é": [1]}, {"é": [1.0]}, "vector_zero"),
+    _row("vector-zero", _ZERO, {"mini": [0, 0, 0], "é": [1]}, {"e": [1.0]}, "vector_zero"),
     _row("vector-tiny", _ZERO, {"mini": [1e-30, 0, 0]}, {}, "vector_zero"),
     _row("vector-large", _FINITE, {"mini": [1e20, 0, 0]}, {}, "vector_not_finite"),
     _row("vector-largest", _FINITE, {"mini": [3.4e38, 3.4e38, 0]}, {}, "vector_not_finite"),
@@ -73,5 +81,13 @@ RECORDS = [
         {"mini": [1.0, 2.0, 3.0], "b": [1.0], "c": [2.0], "d": [3.0], "e": [4.0]},
         "vector_over_limit",
         edited={"mini": [1.0, 2.0, 3.0], "b": [1.0], "c": [2.0], "d": [3.0], "e": [4.0], "f": [5.0]},
+    ),
+    _row(
+        "vector-too-long",
+        _LONG,
+        {"mini": [1, 2, 3]},
+        {"mini": [1.0, 2.0, 3.0]},
+        "vector_too_long",
+        edited={"mini": [1.0, 2.0, 3.0], "long": [0.5] * 1025},
     ),
 ]

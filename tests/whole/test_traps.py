@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,86 +10,24 @@ import pytest
 
 from argilla_snapshot.format.reader import Snapshot
 from importer.journal.journal import import_folder
-from importer.mapping.legacy import Mapper
 from importer.notes import KINDS
-from importer.plan import Plan
-from servers.argilla import NEW, OLD, ArgillaServer
+from servers.argilla import NEW, ArgillaServer
 from servers.old_api import connect
 from servers.stack import Stack
-from tests.helpers.cli import run, succeed
+from tests.helpers.cli import succeed
+from tests.helpers.moved import Moved, imported
 from tests.traps import DATASETS, OPTIONS, RECORDS, RUNS, USERS, all_rows, carried_table
-from tests.traps.agents import PLACEHOLDERS
+from tests.traps.agents import LONGEST, PLACEHOLDERS
 from tests.traps.model import NOBODY, WORKSPACE, DatasetTrap, Held, OptionTrap, RecordTrap, UserTrap
-from tests.traps.moving import EXCESS, LONG_NAME, Content, edit, prepare, read, record_id, seed, seed_excess
+from tests.traps.moving import EXCESS, LONG_NAME, read, record_id, seed_excess
 
 #: What every record says, and every record of token classification.
 ALWAYS = {"last_updated"}
 TOKENS = {"tokens"}
+#: The metadata property for the status in 1.x.
+STATUS = "status_1x"
 #: Settings of a 2.x server that raise its limits.
 VARIABLES = ("ARGILLA_LABEL_SELECTION_OPTIONS_MAX_ITEMS", "ARGILLA_SPAN_OPTIONS_MAX_ITEMS")
-
-
-@dataclass(frozen=True)
-class Moved:
-    """A snapshot of the catalogue, imported: what the report says, which notes each record got, what the server holds."""
-
-    snapshot: Path
-    report: dict[str, Any]
-    notes: dict[tuple[str, str], set[str]]
-    content: Content
-
-
-def imported(snapshot: Path, new: ArgillaServer, *options: str | Path) -> Moved:
-    """Imports the snapshot, and reads everything back."""
-    done = run("import", snapshot, "--json", *options, url=new.url)
-    assert done.returncode in (0, 3), done.stderr
-    plan = Plan.from_json(orjson.loads((import_folder(snapshot, new.url) / "plan.json").read_bytes()))
-    return Moved(snapshot, orjson.loads(done.stdout), notes_by_record(snapshot, plan), read(new))
-
-
-def notes_by_record(snapshot: Path, plan: Plan) -> dict[tuple[str, str], set[str]]:
-    """The kinds of notes of each record, by dataset and id: the report tells only their counts."""
-    reader = Snapshot(snapshot)
-    entries = {f"{entry.workspace}.{entry.name}": entry for entry in reader.entries}
-    notes = {}
-    for dataset in plan.datasets:
-        mapper = Mapper(dataset, plan.agents, plan.options)
-        for record in reader.records(entries[dataset.source]):
-            notes[dataset.source, record.id] = {note.kind for note in mapper.map(record)[1]}
-    return notes
-
-
-@pytest.fixture(scope="module")
-def old(stack: Stack) -> Iterator[ArgillaServer]:
-    """A 1.29.1 server that holds the catalogue."""
-    with stack.fresh(OLD) as server:
-        seed(server)
-        yield server
-
-
-@pytest.fixture(scope="module")
-def snapshot(old: ArgillaServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A snapshot of it, with the edits that some rows ask for."""
-    folder = tmp_path_factory.mktemp("traps") / "snap"
-    done = run("export", folder, url=old.url)
-    assert done.returncode in (0, 3), done.stderr
-    edit(folder)
-    succeed("check", folder, "--update")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def new(stack: Stack) -> Iterator[ArgillaServer]:
-    """A 2.8.0 server."""
-    with stack.fresh(NEW) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def moved(snapshot: Path, new: ArgillaServer) -> Moved:
-    """The snapshot, imported with the defaults."""
-    prepare(new, snapshot)
-    return imported(snapshot, new)
 
 
 @pytest.fixture(scope="module")
@@ -124,12 +61,23 @@ def excess(old: ArgillaServer, snapshot: Path) -> Path:
     return folder
 
 
-def found_record(moved: Moved, row: RecordTrap, held: Held, dataset: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def status_of(row: RecordTrap) -> str:
+    """The status that a record has in 1.x, or after an edit in the snapshot."""
+    logged = row.posts[-1].get("status", "Default")
+    return str((row.edited or {}).get("status") or (row.stored or {}).get("status") or logged)
+
+
+def has_status(dataset: str) -> bool:
+    """Whether the records of a dataset say which status they had: where it has more than ``Default``."""
+    return any(status_of(row) != "Default" for row in RECORDS if row.dataset == dataset)
+
+
+def found_record(moved: Moved, row: RecordTrap, held: Held, dataset: str, *, status: bool = True) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the server has of a record, and what it should have."""
     id_ = str(record_id(row)) if held.external_id is None else held.external_id
     expected = {
         "fields": held.fields if held.fields is not None else {"text": row.posts[-1].get("inputs", row.posts[-1])["text"]},
-        "metadata": held.metadata,
+        "metadata": held.metadata | ({STATUS: status_of(row)} if has_status(row.dataset) and status else {}),
         "vectors": dict(held.vectors),
         "suggestions": dict(held.suggestions),
         "responses": dict(held.responses),
@@ -156,7 +104,12 @@ def test_record(row: RecordTrap, moved: Moved) -> None:
 def test_option(row: OptionTrap, optional: dict[str, Moved]) -> None:
     how, moved = RUNS[row.run], optional[row.run]
     record = next(record for record in RECORDS if record.name == row.record)
-    found, expected = found_record(moved, record, row.held, f"{how.workspace}.{how.datasets[record.dataset]}")
+    name, place = str(record_id(record)), f"{how.workspace}.{how.datasets[record.dataset]}"
+    if row.held is None:
+        assert name not in moved.content.datasets[place].records
+        assert moved.notes[f"{WORKSPACE}.{record.dataset}", name] == row.notes
+        return
+    found, expected = found_record(moved, record, row.held, place, status="--no-status" not in how.arguments)
     assert found == expected
     kept = TOKENS if "--keep-tokens" in how.arguments else set()
     assert moved.notes[f"{WORKSPACE}.{record.dataset}", str(record_id(record))] == row.notes | (notes_always(record) - kept)
@@ -180,7 +133,8 @@ def test_dataset(row: DatasetTrap, moved: Moved) -> None:
     assert {value: text for value, text in described.items() if text} == dict(shape.descriptions)
     assert any(q["settings"].get("allow_overlapping") for q in found.questions) == shape.allow_overlapping
     assert [q["required"] for q in found.questions] == [True] + [False] * (len(found.questions) - 1)
-    assert {p["name"]: (p["title"], p["settings"]["type"]) for p in found.properties} == dict(shape.properties)
+    status = {STATUS: ("Status in Argilla 1.x", "terms")} if has_status(row.name) else {}
+    assert {p["name"]: (p["title"], p["settings"]["type"]) for p in found.properties} == dict(shape.properties) | status
     assert {v["name"]: (v["title"], v["dimensions"]) for v in found.vectors} == dict(shape.vectors)
     details = found.dataset["metadata"]["argilla_v1"]
     assert {name: details[name] for name in row.details} == row.details
@@ -329,3 +283,27 @@ def test_lines_name_the_kinds_of_their_rows() -> None:
     for line, kinds in around.items():
         assert set(line.kinds) <= kinds, line
     assert {kind for row in all_rows() for kind in row.notes} <= {kind for line in around for kind in line.kinds} <= set(KINDS)
+
+
+@pytest.mark.servers
+def test_one_placeholder_s_responses_keep_their_names(optional: dict[str, Moved], generous: ArgillaServer) -> None:
+    """The file beside the report names each annotator that has no account, for each of its responses and no other."""
+    path = import_folder(optional["everyone"].snapshot, generous.url) / "earlier-3" / "annotators.jsonl"
+    lines = [orjson.loads(line) for line in path.read_bytes().splitlines()]
+    named = {(line["dataset"], line["id"]): line for line in lines if line["annotator"] == LONGEST}
+    assert named[f"{WORKSPACE}.agents", "agent-longest"] == {
+        "dataset": f"{WORKSPACE}.agents",
+        "id": "agent-longest",
+        "annotator": LONGEST,
+        "username": NOBODY,
+        "response": True,
+    }
+    assert {line["annotator"] for line in lines} == {name if name != NOBODY else None for name in PLACEHOLDERS}
+    placed = optional["everyone"].content.datasets
+    credited = {
+        (f"{WORKSPACE}.{name}", id_)
+        for name in RUNS["everyone"].datasets
+        for id_, record in placed[f"{WORKSPACE}.{name}-2"].records.items()
+        if NOBODY in record["responses"]
+    }
+    assert credited == {(line["dataset"], line["id"]) for line in lines if line["response"]}

@@ -22,17 +22,19 @@ class Batch:
     items: list[Item]
 
 
-def batches(items: Iterable[tuple[int, Item]]) -> Iterator[Batch]:
-    """Groups records, each with its row, by count and by bytes."""
+def batches(items: Iterable[tuple[int, Item | None]]) -> Iterator[Batch]:
+    """Groups records, each with its row, by count and by bytes; a row without one is dealt with by the batch that it falls into."""
     batch: list[Item] = []
-    first = last = bytes_ = 0
+    first: int | None = None
+    last = bytes_ = 0
     for row, item in items:
-        if batch and (len(batch) == BATCH or bytes_ + len(item[1]) > BATCH_BYTES):
-            yield Batch((first, last), batch)
-            batch, bytes_ = [], 0
-        if not batch:
-            first = row
-        batch.append(item)
-        last, bytes_ = row + 1, bytes_ + len(item[1])
-    if batch:
+        if item and batch and (len(batch) == BATCH or bytes_ + len(item[1]) > BATCH_BYTES):
+            yield Batch((first or 0, last), batch)
+            first, batch, bytes_ = None, [], 0
+        first = row if first is None else first
+        if item:
+            batch.append(item)
+            bytes_ += len(item[1])
+        last = row + 1
+    if first is not None:
         yield Batch((first, last), batch)

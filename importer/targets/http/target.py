@@ -13,10 +13,10 @@ from argilla_snapshot.transport.answers import is_json
 from argilla_snapshot.transport.api import SEARCH_AWAY, Api
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError, UnsupportedServerError
 from argilla_snapshot.transport.paging import PageSize
-from importer.plan import DatasetPlan, UserPlan
-from importer.target_state import Capabilities, TargetState, TargetUser
+from importer.plan import PLACEHOLDER, DatasetPlan, UserPlan
+from importer.target_state import Capabilities, TargetState, TargetUser, longest_vector
 from importer.targets.http.listing import each_once
-from importer.targets.http.wire import DatasetIds, property_settings, question_settings
+from importer.targets.http.wire import DatasetIds, field_settings, property_settings, question_settings
 
 #: The most records that a page of a listing may have (argilla-server 2.8.0, ``handlers/v1/datasets/records.py``).
 PAGE = 500
@@ -81,11 +81,14 @@ class Target:
             for member in self.api.get(f"/api/v1/workspaces/{id_}/users")["items"]:
                 memberships.setdefault(member["username"], set()).add(name)
         users = {
-            u["username"]: TargetUser(u["id"], u["username"], u["role"], frozenset(memberships.get(u["username"], ())))
+            u["username"]: TargetUser(
+                u["id"], u["username"], u["role"], frozenset(memberships.get(u["username"], ())), u.get("last_name") == PLACEHOLDER
+            )
             for u in self.api.get("/api/v1/users")["items"]
         }
         datasets = {place: dataset["id"] for place, dataset in self.datasets().items()}
-        return TargetState(self.api.url, self.version, self.me, users, workspaces, datasets)
+        engine = self.api.get("/api/v1/status").get("search_engine") or {}
+        return TargetState(self.api.url, self.version, self.me, users, workspaces, datasets, longest_vector(engine))
 
     def _workspaces(self) -> dict[str, str]:
         return {w["name"]: w["id"] for w in self.api.get("/api/v1/me/workspaces")["items"]}
@@ -196,8 +199,8 @@ class Target:
 
     def _shape(self, id_: str, plan: DatasetPlan) -> None:
         for field in plan.fields:
-            settings: dict[str, Any] = {"type": "text", "use_markdown": False}
-            self._add(id_, "fields", {"name": field.name, "title": field.title, "required": field.required, "settings": settings})
+            body = {"name": field.name, "title": field.title, "required": field.required, "settings": field_settings(field)}
+            self._add(id_, "fields", body)
             point("import.field_made")
         for question in plan.questions:
             settings = question_settings(question, plan.fields[0].name)

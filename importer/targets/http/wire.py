@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from importer.mapping.record import TargetRecord
-from importer.plan import DatasetPlan, QuestionPlan
+from importer.plan import STATUS_TITLE, DatasetPlan, FieldPlan, QuestionPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,15 @@ def property_settings(plan: DatasetPlan) -> Iterable[tuple[str, str, str]]:
     for metadata in plan.properties:
         if metadata.type is not None:
             yield metadata.name, metadata.title, metadata.type
+    if plan.status is not None:
+        yield plan.status, STATUS_TITLE, "terms"
     if plan.event_timestamp is not None:
         yield plan.event_timestamp, plan.event_timestamp, "integer"
+
+
+def field_settings(field: FieldPlan) -> dict[str, Any]:
+    """The settings of a field as the target takes them."""
+    return {"type": "image"} if field.type == "image" else {"type": "text", "use_markdown": False}
 
 
 def question_settings(question: QuestionPlan, field: str) -> dict[str, Any]:

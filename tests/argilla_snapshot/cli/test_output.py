@@ -11,8 +11,13 @@ from pathlib import Path
 import pytest
 
 from argilla_snapshot.cli.progress import Steps
+from argilla_snapshot.cli.tables import show_plan
+from argilla_snapshot.format.reader import Snapshot
+from importer.options import ImportOptions
+from importer.plan import Agent, UserPlan
 from tests.fixtures import SNAPSHOT, edit_json
 from tests.helpers.cli import heed_interrupts, succeed
+from tests.helpers.plans import planned
 from tests.helpers.terminal import at_a_terminal
 
 
@@ -47,11 +52,27 @@ def test_a_manifest_that_does_not_count_all_is_shown(snapshot: Path) -> None:
     assert "\n3 datasets, 4 records\n" in succeed("inspect", snapshot)
 
 
+def test_of_many_people_the_first_are_shown_and_the_others_counted(snapshot: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit_json(
+        snapshot / "datasets/demo/news/dataset.json",
+        lambda dataset: dataset.update(annotation_agents={f"host-{number}": 200 - number for number in range(150)}),
+    )
+    assert "host-0 200, host-1 199, host-2 198 and 147 more" in succeed("inspect", snapshot)
+
+    plan = planned(Snapshot(SNAPSHOT), ImportOptions(), "2.8.0")
+    plan.users[:] = [UserPlan(f"host-{number}", None, "create", "annotator", "host") for number in range(150)]
+    plan.agents[:] = [Agent(f"host-{number}", f"host-{number}", known=False, responses=1) for number in range(150)]
+    show_plan(plan)
+    shown = capsys.readouterr().out
+    assert shown.count("and 130 more") == 2
+    assert "host-149" not in shown
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1"])
 def test_characters_that_the_encoding_lacks_are_escaped(encoding: str, snapshot: Path) -> None:
-    edit_json(snapshot / "datasets/demo/news/dataset.json", lambda dataset: dataset["annotation_agents"].update({"中": 1, "\x9b": 2}))
+    edit_json(snapshot / "datasets/demo/news/dataset.json", lambda dataset: dataset["annotation_agents"].update({"中": 99, "\x9b": 98}))
     told = succeed("inspect", snapshot, PYTHONIOENCODING=encoding)
-    assert "\\u4e2d 1, \\ufffd 2" in told
+    assert "\\u4e2d 99, \\ufffd 98, " in told
 
 
 def in_a_shell(command: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:

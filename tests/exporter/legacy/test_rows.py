@@ -93,7 +93,7 @@ def test_further_sentences_of_an_annotation_are_further_entries() -> None:
     assert (row["annotation_agent"], row["annotation"]) == ("ann", "best")
     assert row["other_annotations"] == [
         {"agent": "ann", "annotation": "second"},
-        {"agent": "bob", "annotation": None},
+        {"agent": "bob", "annotation": ""},
         {"agent": "eve", "annotation": "other"},
     ]
     assert losses == {}

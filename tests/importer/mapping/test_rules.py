@@ -19,6 +19,7 @@ from exporter.documents import decode, encode
 from exporter.legacy.learn import Learning
 from exporter.legacy.rows import to_row
 from exporter.losses import Losses
+from importer.mapping.answers import left_out
 from importer.mapping.cleaning import clean_text
 from importer.mapping.legacy import Mapper
 from importer.notes import KINDS
@@ -88,18 +89,23 @@ def test_anything_becomes_what_the_target_takes_or_is_noted(content: Content, op
     with snapshot_of(content, room) as snapshot:
         plan = planned(snapshot, options, version)
         assert plan_problems(plan, strict=version < "2.4") == []
-        assert {agent.agent for agent in plan.agents if agent.known} == {agent.agent for agent in plan.agents} & {*USERS, ME}
+        assert {agent.agent for agent in plan.agents if agent.known} == {agent.agent for agent in plan.agents} & {*USERS}
         (dataset,) = plan.datasets
         users = {user.username: f"id of {user.username}" for user in plan.users} | {ME: "me"}
         questions = {question.name: f"id of {question.name}" for question in dataset.questions}
         target = Target.of(dataset, questions, set(users.values()))
         mapper = Mapper(dataset, plan.agents, options)
+        answered: set[str] = set()
         for record in snapshot.records(snapshot.entries[0]):
+            if left_out(record, options):
+                continue
             mapped, notes = mapper.map(record)
             item = wire_item(mapped, DatasetIds("d", questions), users)
             assert problems(from_json(to_json(item)), target) == []
-            assert Account(record, mapped, notes, dataset, plan.agents).missing() == []
+            assert Account(record, mapped, notes, dataset, plan.agents, options).missing() == []
             assert {note.kind for note in notes} <= set(KINDS)
+            answered |= {response.username for response in mapped.responses}
+        assert {user.username for user in plan.users if user.source_username is None} <= answered
 
 
 @pytest.mark.parametrize("ids", [("a\x00", "a\ufffd"), ("a\ufffd", "a\x00"), ("a\x00", "b", "a\x00\x00"), ("\x00a\ufffd", "\ufffda\x00")])

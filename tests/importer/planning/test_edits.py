@@ -9,7 +9,7 @@ import pytest
 
 from argilla_snapshot.format.models import Annotation
 from argilla_snapshot.format.reader import Snapshot
-from importer.errors import UnplannedError
+from importer.errors import ImportRefusedError, UnplannedError
 from importer.mapping.legacy import Mapper
 from importer.options import ImportOptions
 from tests.fixtures import SNAPSHOT
@@ -36,6 +36,18 @@ def test_names_that_an_older_target_does_not_take_are_conflicts(snapshot: Snapsh
     assert any(name in conflict for conflict in planned(snapshot, options, "2.3.1").conflicts)
     assert planned(snapshot, ImportOptions(), "2.3.1").conflicts == []
     assert planned(snapshot, options, "2.8.0").conflicts == []
+
+
+@pytest.mark.parametrize("name", ["Team Two", "a/b", "é", " demo"])
+def test_a_workspace_that_the_sdk_would_not_find_is_refused(snapshot: Snapshot, name: str) -> None:
+    with pytest.raises(ImportRefusedError, match="--workspace-map"):
+        planned(snapshot, ImportOptions(workspace_map={"demo": name}), "2.8.0")
+
+
+@pytest.mark.parametrize("name", [" news", "news "])
+def test_a_dataset_that_the_sdk_would_not_find_is_a_conflict(snapshot: Snapshot, name: str) -> None:
+    (conflict,) = planned(snapshot, ImportOptions(rename={"demo.news": name}), "2.8.0").conflicts
+    assert "--rename" in conflict
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,56 @@
+"""Names that the target and the official SDK take; each dataset has one name space."""
+
+import pytest
+
+from importer.planning.naming import NameSpace, free_name, valid_name, valid_vector_name, valid_workspace
+
+
+def test_who_comes_first_keeps_a_name() -> None:
+    names = NameSpace(strict=False)
+    assert names.take(["text", "label"]) == {"text": "text", "label": "label"}
+    assert names.take(["label"]) == {"label": "label_2"}
+    assert names.take(["text", "label", "topic"]) == {"text": "text_2", "label": "label_3", "topic": "topic"}
+
+
+@pytest.mark.parametrize("name", ["id", "status", "_server_id", "responses", "suggestions", "count", "index", "add", "remove", "serialize"])
+def test_what_the_sdk_calls_so_itself_gets_another_name(name: str) -> None:
+    assert NameSpace(strict=False).take([name]) == {name: f"{name}_2"}
+
+
+def test_a_score_is_the_search_s_only_where_there_are_vectors() -> None:
+    assert NameSpace(strict=False).take(["score"]) == {"score": "score"}
+    assert NameSpace(strict=False, more={"score"}).take(["score"]) == {"score": "score_2"}
+
+
+def test_plain_names_come_before_changed_ones() -> None:
+    assert NameSpace(strict=False).take(["a.b", "a_b"]) == {"a.b": "a_b_2", "a_b": "a_b"}
+
+
+@pytest.mark.parametrize(
+    ("name", "valid"), [("a.b", "a_b"), ("size (cm)", "size _cm_"), ("a|b?", "a_b_"), ("é x/y", "é x/y"), ("", "unnamed")]
+)
+def test_signs_of_patterns_go(name: str, valid: str) -> None:
+    assert valid_name(name, strict=False) == valid
+
+
+@pytest.mark.parametrize(
+    ("name", "valid"),
+    [("intfloat/e5-large", "intfloat_e5-large"), ("A b.c", "A_b_c"), ("é", "e"), ("模型", "unnamed"), ("mini", "mini"), ("", "unnamed")],
+)
+def test_vectors_are_named_as_the_sdk_reads_them(name: str, valid: str) -> None:
+    assert valid_vector_name(name, strict=False) == valid
+
+
+@pytest.mark.parametrize("name", ["demo", "Team-Two_2"])
+def test_a_workspace_keeps_a_name_that_the_sdk_finds(name: str) -> None:
+    assert valid_workspace(name) == name
+
+
+def test_workspaces_never_become_one() -> None:
+    names = [valid_workspace(name) for name in ("a b", "a_b", "a/b", "ä b", "模型", "")]
+    assert len(set(names)) == len(names)
+    assert all(valid_workspace(name) == name for name in names)
+
+
+def test_free_names_count_on() -> None:
+    assert free_name("a", ["a", "a_2"]) == "a_3"

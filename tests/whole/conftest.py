@@ -1,0 +1,45 @@
+"""The catalogue of traps, moved once for all tests that look at it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from servers.argilla import NEW, OLD, ArgillaServer
+from servers.stack import Stack
+from tests.helpers.cli import run, succeed
+from tests.helpers.moved import Moved, imported
+from tests.traps.moving import edit, prepare, seed
+
+
+@pytest.fixture(scope="package")
+def old(stack: Stack) -> Iterator[ArgillaServer]:
+    """A 1.29.1 server that holds the catalogue."""
+    with stack.fresh(OLD) as server:
+        seed(server)
+        yield server
+
+
+@pytest.fixture(scope="package")
+def snapshot(old: ArgillaServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A snapshot of it, with the edits that some rows ask for."""
+    folder = tmp_path_factory.mktemp("traps") / "snap"
+    done = run("export", folder, url=old.url)
+    assert done.returncode in (0, 3), done.stderr
+    edit(folder)
+    succeed("check", folder, "--update")
+    return folder
+
+
+@pytest.fixture(scope="package")
+def new(stack: Stack) -> Iterator[ArgillaServer]:
+    """A 2.8.0 server."""
+    with stack.fresh(NEW) as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+def moved(snapshot: Path, new: ArgillaServer) -> Moved:
+    """The snapshot, imported with the defaults."""
+    prepare(new, snapshot)
+    return imported(snapshot, new)
