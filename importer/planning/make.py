@@ -131,6 +131,10 @@ def _signed(plan: DatasetPlan, agents: list[Agent], options: ImportOptions, fing
     return replace(
         plan,
         metadata={
-            "argilla_v1": {**plan.metadata["argilla_v1"], "records": plan.records - plan.left_out, "plan": sha256(orjson.dumps(deciding)).hexdigest()}
+            "argilla_v1": {
+                **plan.metadata["argilla_v1"],
+                "records": plan.records - plan.left_out,
+                "plan": sha256(orjson.dumps(deciding)).hexdigest(),
+            }
         },
     )

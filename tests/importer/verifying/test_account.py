@@ -8,9 +8,11 @@ import orjson
 import pytest
 
 from argilla_snapshot.format.reader import Snapshot
-from importer.mapping import legacy
+from importer.mapping import answers, legacy, responses, suggestions
 from importer.mapping.legacy import Mapper
 from importer.mapping.record import TargetRecord
+from importer.mapping.responses import Responding
+from importer.mapping.values import Values
 from importer.options import ImportOptions
 from importer.plan import Agent, DatasetPlan, Plan
 from importer.targets.http.wire import DatasetIds, question_settings, wire_item
@@ -73,25 +75,26 @@ def test_the_mapping_and_the_account_agree(options: ImportOptions) -> None:
 
 
 def test_a_mapper_that_suggests_the_worst_shows(monkeypatch: pytest.MonkeyPatch) -> None:
-    rank = legacy._rank
-    monkeypatch.setattr(legacy, "_rank", lambda value: -rank(value))
+    rank = answers._rank
+    monkeypatch.setattr(answers, "_rank", lambda value: -rank(value))
     assert found() == {("TextClassification", "suggestions"), ("Text2Text", "suggestions")}
 
 
 def test_a_mapper_that_discards_what_was_validated_shows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Mapper, "_status", lambda _self, _record: "discarded")
+    monkeypatch.setattr(Responding, "_status", lambda _self, _record: "discarded")
     assert {what for _, what in found()} == {"responses"}
 
 
 def test_a_mapper_that_reverses_texts_shows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Mapper, "_clean", lambda _self, text, _notes: text[::-1])
+    for module in (legacy, responses, suggestions):
+        monkeypatch.setattr(module, "cleaned", lambda text, _notes: text[::-1])
     assert ("TextClassification", "texts") in found()
     assert ("Text2Text", "responses") in found()
 
 
 def test_a_mapper_that_moves_spans_shows(monkeypatch: pytest.MonkeyPatch) -> None:
-    value = Mapper._span_value
-    monkeypatch.setattr(Mapper, "_span_value", lambda self, span: value(self, span._replace(start=span.start + 1, end=span.end + 1)))
+    value = Values.span
+    monkeypatch.setattr(Values, "span", lambda self, span: value(self, span._replace(start=span.start + 1, end=span.end + 1)))
     assert found() == {("TokenClassification", "suggestions"), ("TokenClassification", "responses")}
 
 
@@ -100,7 +103,8 @@ def test_a_mapper_that_credits_somebody_else_shows(monkeypatch: pytest.MonkeyPat
 
     def mixed_up(self: Mapper, dataset: DatasetPlan, agents: list[Agent], options: ImportOptions) -> None:
         names = [agent.username for agent in agents]
-        init(self, dataset, [Agent(a.agent, name, a.known) for a, name in zip(agents, names[1:] + names[:1], strict=True)], options)
+        mixed = [Agent(a.agent, name, a.known) for a, name in zip(agents, names[1:] + names[:1], strict=True)]
+        init(self, dataset, mixed, options)
 
     monkeypatch.setattr(Mapper, "__init__", mixed_up)
     assert {what for _, what in found()} == {"responses"}
