@@ -27,6 +27,7 @@ from importer.report import ImportReport, make_report
 from importer.target_state import TargetState
 from importer.targets.http.searching import not_searchable, reindex
 from importer.targets.http.target import Target
+from importer.targets.http.vectors import Asking
 from importer.verifying.verify import Verification, verify
 
 
@@ -50,7 +51,7 @@ def plan_import(directory: Path, api: Api, options: ImportOptions, progress: Pro
     folder = journals.import_folder(directory, api.url, options.part)
     if (folder / journals.JOURNAL).exists():
         progress.message(f"An import is on record in {folder}: `import` goes on with that. What follows is what a new one would do.")
-    return make_plan(snapshot, target.state(), options, target.accepts_options, progress)
+    return make_plan(snapshot, target.state(), options, Asking(target), progress)
 
 
 def import_snapshot(
@@ -92,7 +93,7 @@ def import_snapshot(
             if journal is None:
                 if options.part.number > 1:
                     parts.wait_for_first(target, snapshot, options, progress)
-                plan = make_plan(snapshot, target.state(), options, target.accepts_options, progress)
+                plan = make_plan(snapshot, target.state(), options, Asking(target), progress)
                 _refuse(plan, passwords)
                 refuse_half_loaded(folder, plan)
                 _tell_unused(plan, passwords, progress)

@@ -11,7 +11,7 @@ from argilla_snapshot.format.faults import point
 from argilla_snapshot.transport.api import SEARCH_AWAY, Api, is_json
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError, UnsupportedServerError
 from importer.plan import PLACEHOLDER, DatasetPlan, UserPlan
-from importer.target_state import Capabilities, TargetState, TargetUser, longest_vector
+from importer.target_state import Capabilities, TargetState, TargetUser
 from importer.targets.http.wire import DatasetIds, field_settings, property_settings, question_settings
 
 #: The most records that a page of a listing may have (argilla-server 2.8.0, ``handlers/v1/datasets/records.py``).
@@ -64,7 +64,7 @@ class Target:
 
     def state(self) -> TargetState:
         """What the target holds: users, workspaces with members, datasets."""
-        workspaces = self._workspaces()
+        workspaces = self.workspaces()
         memberships: dict[str, set[str]] = {}
         for name, id_ in workspaces.items():
             for member in self.api.get(f"/api/v1/workspaces/{id_}/users")["items"]:
@@ -76,15 +76,15 @@ class Target:
             for u in self.api.get("/api/v1/users")["items"]
         }
         datasets = {place: dataset["id"] for place, dataset in self.datasets().items()}
-        engine = self.api.get("/api/v1/status").get("search_engine") or {}
-        return TargetState(self.api.url, self.version, self.me, users, workspaces, datasets, longest_vector(engine))
+        return TargetState(self.api.url, self.version, self.me, users, workspaces, datasets)
 
-    def _workspaces(self) -> dict[str, str]:
+    def workspaces(self) -> dict[str, str]:
+        """Name -> id."""
         return {w["name"]: w["id"] for w in self.api.get("/api/v1/me/workspaces")["items"]}
 
     def datasets(self) -> dict[tuple[str, str], dict[str, Any]]:
         """(workspace, name) -> the dataset as the server lists it; without those of workspaces that are made in this moment."""
-        names = {id_: name for name, id_ in self._workspaces().items()}
+        names = {id_: name for name, id_ in self.workspaces().items()}
         datasets = self.api.get("/api/v1/me/datasets")["items"]
         return {(names[d["workspace_id"]], d["name"]): d for d in datasets if d["workspace_id"] in names}
 
@@ -118,7 +118,7 @@ class Target:
         except ServerError as error:
             if error.status != 409:
                 raise
-        return self._workspaces()[name]
+        return self.workspaces()[name]
 
     def create_user(self, plan: UserPlan, password: str) -> str:
         """Creates a user, and returns its id."""
