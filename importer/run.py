@@ -27,6 +27,7 @@ from importer.report import Held, ImportReport, make_report
 from importer.targets.http.deleting import with_deletions
 from importer.targets.http.searching import not_searchable, reindex
 from importer.targets.http.target import Target
+from importer.targets.http.vectors import Asking
 from importer.targets.http.webhooks import with_webhooks
 from importer.verifying.verify import Verification, verify
 
@@ -55,7 +56,7 @@ def plan_import(directory: Path, api: Api, options: ImportOptions, progress: Pro
 
 
 def _planned(snapshot: Snapshot, target: Target, options: ImportOptions, progress: Progress) -> Plan:
-    plan = make_plan(snapshot, target.state(), options, target.accepts_options, progress)
+    plan = make_plan(snapshot, target.state(), options, Asking(target), progress)
     return with_webhooks(with_deletions(plan, target), target)
 
 

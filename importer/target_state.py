@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol
 from uuid import UUID
 
 
@@ -33,7 +33,7 @@ class Capabilities:
     @classmethod
     def of(cls, version: str) -> "Capabilities":
         """The capabilities of a version such as ``2.8.0`` or ``2.8.0dev0``."""
-        since = major_minor(version)
+        since = _major_minor(version)
         return cls(
             strict_names=since < (2, 4),
             dataset_metadata=since >= (2, 4),
@@ -46,22 +46,7 @@ class Capabilities:
         )
 
 
-#: The numbers that a vector may have, by what searches: the longest that every engine takes which Argilla 2.x works with, and
-#: what Elasticsearch takes since a version. OpenSearch itself takes more in a mapping, but Argilla makes its indices without
-#: ``index.knn``, where Lucene's own limit counts: a longer vector hides its whole record (seen on OpenSearch 2.13).
-SHORTEST = 1_024
-ELASTICSEARCH = (((8, 11), 4_096), ((8, 8), 2_048))
-
-
-def longest_vector(engine: Mapping[str, Any]) -> int:
-    """How many numbers a vector may have on a search engine, by what that says of its version."""
-    version = engine.get("version")
-    if not isinstance(version, dict) or not isinstance(number := version.get("number"), str) or version.get("distribution") == "opensearch":
-        return SHORTEST
-    return next((longest for since, longest in ELASTICSEARCH if major_minor(number) >= since), SHORTEST)
-
-
-def major_minor(version: str) -> tuple[int, int]:
+def _major_minor(version: str) -> tuple[int, int]:
     """The first two numbers of a version such as ``2.8.0`` or ``2.8.0dev0``."""
     major, minor = (int("".join(c for c in part if c.isdigit()) or 0) for part in [*version.split("."), "0"][:2])
     return major, minor
@@ -87,7 +72,6 @@ class TargetState:
         users: by username.
         workspaces: name -> id.
         datasets: (workspace, name) -> id.
-        dimensions: how many numbers a vector may have.
     """
 
     url: str
@@ -96,7 +80,6 @@ class TargetState:
     users: Mapping[str, TargetUser]
     workspaces: Mapping[str, str]
     datasets: Mapping[tuple[str, str], str]
-    dimensions: int = SHORTEST
 
     @property
     def capabilities(self) -> Capabilities:
@@ -111,3 +94,13 @@ class TargetState:
             return wanted if str(UUID(wanted)) == wanted else None
         except ValueError:
             return None
+
+
+class Asks(Protocol):
+    """What is asked of a target only where it matters."""
+
+    def accepts_options(self, type_: str, count: int) -> bool:
+        """Whether a question of that type may have so many options."""
+
+    def accepts_vectors(self, dimensions: int) -> bool:
+        """Whether vectors of so many numbers can be searched."""

@@ -1,6 +1,8 @@
 """The shape of a dataset on the target: fields, question, metadata properties, vectors. Pure."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from argilla_snapshot.format.models import Dataset
@@ -11,7 +13,7 @@ from importer.options import ImportOptions
 from importer.plan import DatasetPlan, FieldPlan, MetadataPlan, Option, QuestionPlan, QuestionType, VectorPlan
 from importer.planning.naming import NameSpace, Valid, free_name, shortened, valid_name, valid_vector_name
 from importer.planning.survey import Survey
-from importer.target_state import TargetState
+from importer.target_state import Capabilities
 
 #: The option that is added where 2.x asks for one more, or refuses an empty choice.
 NO_LABEL = "__no_label__"
@@ -39,14 +41,17 @@ class Shaper:
     """Decides the shape of datasets.
 
     Args:
-        state: what the target can do.
+        can: what the target can do.
+        accepts_vectors: whether the target takes vectors of so many numbers.
         options: the choices made.
         notes: takes what changes on the way.
         snapshot_id: goes into the dataset's metadata.
     """
 
-    def __init__(self, state: TargetState, options: ImportOptions, notes: Notebook, snapshot_id: str) -> None:
-        self._can, self._dimensions = state.capabilities, state.dimensions
+    def __init__(
+        self, can: Capabilities, accepts_vectors: Callable[[int], bool], options: ImportOptions, notes: Notebook, snapshot_id: str
+    ) -> None:
+        self._can, self._accepts_vectors = can, cache(accepts_vectors)
         self._options, self._notes, self._snapshot_id = options, notes, snapshot_id
 
     def dataset(self, plan: DatasetPlan, source: Dataset, seen: Survey) -> DatasetPlan:
@@ -167,7 +172,7 @@ class Shaper:
             size = max(sizes, key=lambda n: (sizes[n], n))
             if not self._options.vectors:
                 lost[name] = "vector_left_out"
-            elif size > self._dimensions:
+            elif not self._accepts_vectors(size):
                 lost[name] = "vector_too_long"
             elif len(kept) == MAX_VECTORS:
                 lost[name] = "vector_over_limit"

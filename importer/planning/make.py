@@ -1,6 +1,6 @@
 """Making the plan: the snapshot and what the target holds and can do -> all that will happen. Writes nothing."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from itertools import islice
@@ -21,7 +21,7 @@ from importer.planning.datasets import Shaper
 from importer.planning.places import place_dataset, plan_workspaces
 from importer.planning.survey import Survey, survey
 from importer.planning.users import People, discarding, plan_agents, plan_users
-from importer.target_state import TargetState
+from importer.target_state import Asks, TargetState
 
 _TELL = 500
 
@@ -30,7 +30,7 @@ def make_plan(
     snapshot: Snapshot,
     state: TargetState,
     options: ImportOptions,
-    accepts_options: Callable[[str, int], bool],
+    asks: Asks,
     progress: Progress,
 ) -> Plan:
     """Reads the whole snapshot twice and decides everything.
@@ -39,7 +39,7 @@ def make_plan(
         snapshot: what to import.
         state: what the target holds and can do.
         options: the choices made.
-        accepts_options: whether the target takes a question of that type with so many options.
+        asks: the target, for what is asked only where it matters.
         progress: is told how far the reading is.
 
     Raises:
@@ -65,7 +65,7 @@ def make_plan(
     check_maps(snapshot, entries, people, counts, options)
     users = plan_users(people, counts, notes, narrowed=options.choice.narrow)
     agents, placeholders = plan_agents(people, users, counts, notes, conflicts)
-    shape = Shaper(state, options, notes, snapshot.manifest.snapshot_id)
+    shape = Shaper(state.capabilities, asks.accepts_vectors, options, notes, snapshot.manifest.snapshot_id)
     datasets = [
         shape.dataset(plan, snapshot.dataset(by_source[plan.source]), surveys[plan.source]) if plan.source in surveys else plan
         for plan in datasets
@@ -75,7 +75,7 @@ def make_plan(
     datasets = [_signed(dataset, agents, options, snapshot.fingerprint) for dataset in datasets]
     if state.capabilities.strict_names:
         check_strict_names(workspaces, users + placeholders, datasets, conflicts)
-    check_options(datasets, accepts_options, conflicts)
+    check_options(datasets, asks.accepts_options, conflicts)
     for dataset in datasets:
         if dataset.action != "skip":
             mapper = Mapper(dataset, agents, options)

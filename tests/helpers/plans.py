@@ -17,7 +17,17 @@ class Silent:
     def message(self, text: str) -> None: ...
 
 
+class Generous:
+    """A target that takes any question, and vectors of up to 1,024 numbers."""
+
+    def accepts_options(self, type_: str, count: int) -> bool:
+        return bool(type_) and count > 0
+
+    def accepts_vectors(self, dimensions: int) -> bool:
+        return dimensions <= 1024
+
+
 def planned(snapshot: Snapshot, options: ImportOptions, version: str) -> Plan:
     """The plan for an empty server."""
     state = TargetState("http://new", version, ME, {ME: TargetUser("me", ME, "owner")}, {}, {})
-    return make_plan(snapshot, state, options, lambda _type, _count: True, Silent())
+    return make_plan(snapshot, state, options, Generous(), Silent())

@@ -14,7 +14,7 @@ from argilla_snapshot.transport.api import SEARCH_AWAY, Api
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError, UnsupportedServerError
 from argilla_snapshot.transport.paging import PageSize
 from importer.plan import PLACEHOLDER, DatasetPlan, UserPlan
-from importer.target_state import Capabilities, TargetState, TargetUser, longest_vector
+from importer.target_state import Capabilities, TargetState, TargetUser
 from importer.targets.http.listing import each_once
 from importer.targets.http.wire import DatasetIds, field_settings, property_settings, question_settings
 
@@ -75,7 +75,7 @@ class Target:
 
     def state(self) -> TargetState:
         """What the target holds: users, workspaces with members, datasets."""
-        workspaces = self._workspaces()
+        workspaces = self.workspaces()
         memberships: dict[str, set[str]] = {}
         for name, id_ in workspaces.items():
             for member in self.api.get(f"/api/v1/workspaces/{id_}/users")["items"]:
@@ -87,15 +87,15 @@ class Target:
             for u in self.api.get("/api/v1/users")["items"]
         }
         datasets = {place: dataset["id"] for place, dataset in self.datasets().items()}
-        engine = self.api.get("/api/v1/status").get("search_engine") or {}
-        return TargetState(self.api.url, self.version, self.me, users, workspaces, datasets, longest_vector(engine))
+        return TargetState(self.api.url, self.version, self.me, users, workspaces, datasets)
 
-    def _workspaces(self) -> dict[str, str]:
+    def workspaces(self) -> dict[str, str]:
+        """Name -> id."""
         return {w["name"]: w["id"] for w in self.api.get("/api/v1/me/workspaces")["items"]}
 
     def datasets(self) -> dict[tuple[str, str], dict[str, Any]]:
         """(workspace, name) -> the dataset as the server lists it; without those of workspaces that are made in this moment."""
-        names = {id_: name for name, id_ in self._workspaces().items()}
+        names = {id_: name for name, id_ in self.workspaces().items()}
         datasets = self.api.get("/api/v1/me/datasets")["items"]
         return {(names[d["workspace_id"]], d["name"]): d for d in datasets if d["workspace_id"] in names}
 
@@ -127,7 +127,7 @@ class Target:
         try:
             return str(self.api.post("/api/v1/workspaces", body)["id"])
         except ServerError as error:
-            there = self._workspaces().get(name) if error.status == 409 else None
+            there = self.workspaces().get(name) if error.status == 409 else None
             if there is None:  # what is taken is not the name
                 raise
         return there

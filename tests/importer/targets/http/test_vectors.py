@@ -1,16 +1,18 @@
 """How long a vector may be: what real search engines do with a longer one is what a target's state says of them."""
 
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 
 from argilla_snapshot.transport.api import Api
-from importer.target_state import SHORTEST
 from importer.targets.http.target import Target
+from importer.targets.http.vectors import ASKING, SHORTEST, Asking
 from servers.argilla import NEW, ArgillaServer
 from servers.search_engine import Elasticsearch
 from servers.stack import Stack
+from tests.helpers import target
 from tests.helpers.rule_server import publish
 from tests.helpers.rules import Question
 from tests.helpers.rules import Target as Shape
@@ -29,25 +31,34 @@ def is_shown(server: ArgillaServer, dimensions: int) -> bool:
         return dataset.searchable() == 1
 
 
-def longest(server: ArgillaServer) -> int:
-    """What the import takes for the longest, having asked the server and written nothing."""
-    return Target(Api(server.url, server.api_key, token=None, patience=30)).state().dimensions
+def asked(server: ArgillaServer, dimensions: int) -> bool:
+    """What the import takes for true, which leaves nothing behind, nor anything that a killed one left."""
+    with target.connect(server.url) as client:
+        before = target.everything(client)
+        left = {"name": f"{ASKING}killed", "workspace_id": before["workspaces"][0]["id"]}
+        if dimensions > SHORTEST:
+            client.post("/datasets", json=left).raise_for_status()
+        with closing(Api(server.url, server.api_key, token=None, patience=30)) as api:
+            answer = Asking(Target(api)).accepts_vectors(dimensions)
+        assert [d["name"] for d in target.items(client, "/me/datasets") if not d["name"].endswith("killed")] == [
+            d["name"] for d in before["datasets"]
+        ]
+        return answer
 
 
 def test_opensearch_hides_a_record_with_a_longer_vector(fresh_new: ArgillaServer) -> None:
-    assert longest(fresh_new) == SHORTEST
-    assert is_shown(fresh_new, SHORTEST)
-    assert not is_shown(fresh_new, SHORTEST + 1)
+    for dimensions, shown in ((SHORTEST, True), (SHORTEST + 1, False)):
+        assert is_shown(fresh_new, dimensions) == asked(fresh_new, dimensions) == shown
 
 
-def test_elasticsearch_makes_no_dataset_with_a_longer_vector(stack: Stack, tmp_path: Path) -> None:
+def test_elasticsearch_hides_it_too_and_a_record_asks(stack: Stack, tmp_path: Path) -> None:
     engine = Elasticsearch(tmp_path / "search")
     try:
         engine.start()
         with stack.fresh(NEW, {"ARGILLA_SEARCH_ENGINE": engine.name, "ARGILLA_ELASTICSEARCH": engine.url}) as server:
-            assert longest(server) == SHORTEST
-            assert is_shown(server, SHORTEST)
-            with pytest.raises(httpx.HTTPStatusError, match="publish"):
-                is_shown(server, SHORTEST + 1)
+            for dimensions, shown in ((SHORTEST, True), (SHORTEST + 1, False)):
+                assert is_shown(server, dimensions) == asked(server, dimensions) == shown
+            with target.connect(server.url) as client:
+                assert not [d for d in target.items(client, "/me/datasets") if d["name"].startswith(ASKING)]
     finally:
         engine.stop()
