@@ -19,9 +19,15 @@ STEP_TIMEOUT = 120
 
 
 class PostgreSQL:
-    """One cluster with its data in ``folder``; stopped and started again it has the same data and address."""
+    """One cluster with its data in ``folder``; stopped and started again it has the same data and address.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: where its data is.
+        sockets: a folder for a socket, to be reached by that too.
+    """
+
+    def __init__(self, folder: Path, sockets: Path | None = None) -> None:
+        self.sockets = sockets
         self.folder = folder.absolute()
         self.data = self.folder / "data"
         self.process = Process("postgresql", self.folder)
@@ -56,7 +62,7 @@ class PostgreSQL:
             raise StartError(f"initdb failed:\n{(done.stdout + done.stderr)[-2000:]}")
 
     def _start_on(self, programs: Path, port: int) -> None:
-        settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200"}
+        settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": str(self.sockets or ""), "max_connections": "200"}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         self.process.start(_as_somebody([programs / "postgres", "-D", self.data, "-p", str(port), *options]), port, os.environ)
         asked: list[str | Path] = [programs / "pg_isready", "--quiet", "--host=127.0.0.1", f"--port={port}"]

@@ -1,5 +1,6 @@
 """How much a snapshot may ask of the machine that reads it: a snapshot comes from elsewhere, and its files can lie."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -38,6 +39,18 @@ def blocks(items: Iterable[T], size: Callable[[T], int], most: int = BATCH_ROWS,
         total += bytes_
     if block:
         yield block
+
+
+#: What a machine says that has no file, thread or memory left.
+_SCARCE = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.ENOBUFS})
+
+
+def of_machine(error: Exception) -> OSError | None:
+    """The machine's own trouble, where an error is that, and says nothing of what was read: too many open files, no thread."""
+    number = getattr(error, "errno", None)
+    if number is None and os.strerror(errno.EAGAIN) in str(error):  # Arrow's word of a thread that could not be started
+        number = errno.EAGAIN
+    return OSError(number, os.strerror(number), getattr(error, "filename", None)) if number in _SCARCE else None
 
 
 def too_deep(value: Any) -> bool:

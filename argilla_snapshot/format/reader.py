@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from argilla_snapshot.format import layout
 from argilla_snapshot.format.errors import DamagedSnapshotError, UnsupportedFormatError
 from argilla_snapshot.format.files import sha256
-from argilla_snapshot.format.limits import MAX_DEPTH, MAX_JSON, too_deep
+from argilla_snapshot.format.limits import MAX_DEPTH, MAX_JSON, of_machine, too_deep
 from argilla_snapshot.format.models import Dataset, DatasetEntry, Manifest, Record, User, Workspace
 from argilla_snapshot.format.rows import first_repeated, read_archive, read_records
 from argilla_snapshot.format.shapes import ShapeError, build_all
@@ -106,6 +106,8 @@ def reading(part: Path, directory: Path) -> Iterator[None]:
     except MemoryError as error:
         raise DamagedSnapshotError(f"{name} can't be read: it unpacks to more than it may.") from error
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        if trouble := of_machine(error):
+            raise trouble from error
         raise DamagedSnapshotError(f"{name} can't be read: {str(error)[:_SHOWN]}") from error
 
 
@@ -122,6 +124,8 @@ def read_json(path: Path) -> Any:
     except FileNotFoundError:
         raise DamagedSnapshotError(f"{path} is missing.") from None
     except (OSError, ValueError, RecursionError) as error:
+        if trouble := of_machine(error):
+            raise trouble from error
         raise DamagedSnapshotError(f"{path} can't be read: {error}") from error
     if too_deep(data):
         raise DamagedSnapshotError(f"{path} is nested deeper than {MAX_DEPTH} levels.")

@@ -11,7 +11,7 @@ from argilla_snapshot.format import layout
 from argilla_snapshot.format.card import dataset_card
 from argilla_snapshot.format.errors import DamagedSnapshotError
 from argilla_snapshot.format.files import sync_file, temporary_path, to_json, write_whole
-from argilla_snapshot.format.limits import bounded_memory
+from argilla_snapshot.format.limits import bounded_memory, of_machine
 from argilla_snapshot.format.models import Dataset, FileEntry
 from argilla_snapshot.format.reader import Snapshot, read_json, reading, records_of
 from argilla_snapshot.format.recount import recount
@@ -114,6 +114,8 @@ def _entries(directory: Path) -> dict[str, FileEntry]:
     try:
         return {entry.path: entry for entry in file_entries(directory)}
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
+        if trouble := of_machine(error):
+            raise trouble from error
         raise DamagedSnapshotError(f"{directory} can't be sealed: {error}") from error
 
 

@@ -31,20 +31,18 @@ def asking(url: SplitResult, password: str | None) -> Iterator[Opened]:
     Raises:
         UnreachableError, NotAllowedError, UnsupportedServerError: see ``database.opened``.
     """
-    try:
-        port = url.port or 5432
-    except ValueError:
-        raise UnreachableError("--database has no valid port: check it.") from None
-    shown = f"postgresql://{url.hostname or 'localhost'}:{port}{url.path}"
+    host, port = _place(url)
+    shown = f"postgresql://{'localhost' if host.startswith('/') else host}:{port}{url.path}"
     try:
         connection = Connection(
             unquote(url.username or "postgres"),
-            host=url.hostname or "localhost",
+            host=host,
             port=port,
+            unix_sock=f"{host}/.s.PGSQL.{port}" if host.startswith("/") else None,
             database=unquote(url.path[1:]) or None,
             password=password or unquote(url.password or "") or None,
             timeout=TIMEOUT,
-            ssl_context=_encryption(url),
+            ssl_context=False if host.startswith("/") else _encryption(url),
             application_name="argilla-snapshot",
         )
         with closing(connection):
@@ -60,6 +58,20 @@ def asking(url: SplitResult, password: str | None) -> Iterator[Opened]:
         raise _refusal(shown, error) from None
     except (Error, OSError) as error:
         raise UnreachableError(f"No PostgreSQL answers at {shown} ({str(error).rstrip('.')}): check --database.") from None
+
+
+def _place(url: SplitResult) -> tuple[str, int]:
+    """Host and port, as libpq and SQLAlchemy have them: a host that is a path is the folder of a socket, ``?host=/run/postgresql``."""
+    query = parse_qs(url.query)
+    in_url = url.netloc.rpartition("@")[2]
+    folder = unquote(in_url.partition(":")[0]) if in_url[:3].upper() == "%2F" else None
+    try:
+        port = int(query["port"][-1]) if "port" in query else url.port or 5432
+        if not 0 < port < 65536:
+            raise ValueError(port)  # noqa: TRY301 - as what is above raises
+    except ValueError:
+        raise UnreachableError("--database has no valid port: check it.") from None
+    return query["host"][-1] if "host" in query else folder or url.hostname or "localhost", port
 
 
 def _encryption(url: SplitResult) -> bool | ssl.SSLContext | None:

@@ -1,5 +1,6 @@
 """A snapshot made to harm whoever reads it does no harm: its checksums are right here, its content is not."""
 
+import errno
 import json
 import os
 import shutil
@@ -10,18 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from argilla_snapshot.format.check import check
 from argilla_snapshot.format.errors import DamagedSnapshotError
 from argilla_snapshot.format.limits import MAX_JSON
-from argilla_snapshot.format.reader import Snapshot
+from argilla_snapshot.format.reader import Snapshot, reading
 from tests.fixtures import PART, SNAPSHOT, edit_json, edit_part, found, read_all, reseal
+from tests.helpers.bombs import BOMBS, MIB
 from tests.helpers.cli import run
 
 NEWS, ENTITIES, LETTERS = (PART.format(name) for name in ("demo/news", "demo/entities", "research/aux-.321f68140efc"))
-MIB = 1 << 20
 
 
 @pytest.fixture
@@ -199,44 +199,11 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 
 
-def repeated_text() -> pa.Array:
-    """A text of half a MiB that is there once, and meant two thousand times."""
-    return pa.DictionaryArray.from_arrays(pa.array([0] * 2000, pa.int32()), pa.array(["x" * (MIB // 2)]))
-
-
-def long_page() -> pa.Array:
-    return pa.array(["\0" * (192 * MIB)])
-
-
-def long_list() -> pa.Array:
-    values = pa.ListArray.from_arrays(pa.array([0, 50_000_000], pa.int32()), pa.nulls(50_000_000, pa.bool_()))
-    return pa.StructArray.from_arrays([values], names=["flags"])
-
-
-def wide_vector() -> pa.Array:
-    """The Arrow schema promises 2^28 numbers of which there are none."""
-    return pa.StructArray.from_arrays([pa.nulls(1, pa.list_(pa.float64(), 2**28))], names=["mini"], mask=None)
-
-
-HOW: dict[str, Any] = {"compression": "zstd", "write_statistics": False}
-BOMBS: dict[str, tuple[str, Callable[[], pa.Array]]] = {
-    "a text that is meant often": ("text", repeated_text),
-    "a page of zeros": ("text", long_page),
-    "an archive of zeros": ("raw", long_page),
-    "a list without end": ("metadata", long_list),
-    "a vector without numbers": ("vectors", wide_vector),
-}
-
-
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_does_not_go_off(name: str, snap: Path) -> None:
-    column, make = BOMBS[name]
-    values = make()
-    rows = len(values)
-    columns = {"id": pa.array([f"{number:04}" for number in range(rows)]), "status": pa.array(["Default"] * rows), column: values}
-    pq.write_table(
-        pa.table(columns), snap / LETTERS, compression="zstd", dictionary_pagesize_limit=1 << 30, store_schema=column == "vectors"
-    )
+    made = subprocess.run([sys.executable, "-m", "tests.helpers.bombs", name, snap / LETTERS], capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+    rows = int(made.stdout)
     assert (snap / LETTERS).stat().st_size < 100_000
     for file in ("manifest.json", str(Path(LETTERS).parents[1] / "dataset.json")):
         edit_json(snap / file, lambda data: (data["datasets"][3] if "datasets" in data else data).update(records=rows))
@@ -244,8 +211,58 @@ def test_a_bomb_does_not_go_off(name: str, snap: Path) -> None:
     edit_json(snap / "manifest.json", lambda manifest: manifest["files"][8].update(rows=rows))
     reseal(snap)
     assert check(snap, deep=False) == []
-    done = subprocess.run([sys.executable, "-c", CHECK_IN_LITTLE_MEMORY, snap], capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", CHECK_IN_LITTLE_MEMORY, snap],
+        env={**os.environ, "ARROW_DEFAULT_MEMORY_POOL": "system"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     problems, kibibytes = done.stdout.splitlines()
     assert problems.startswith(f"[\"{LETTERS} can't be read: ")
     assert int(kibibytes) < 256 * 1024
+
+
+# --- a machine that has nothing left says nothing of the snapshot ---
+
+CHECK_WITHOUT_FILES = """
+import os, resource, sys
+from pathlib import Path
+from argilla_snapshot.format import check, reader
+snapshot = reader.Snapshot(Path(sys.argv[1]))
+entry = snapshot.entries[1]
+records = snapshot.records(entry)
+next(snapshot.records(entry))  # all that is needed is loaded
+used = len(os.listdir("/proc/self/fd")) - 1
+resource.setrlimit(resource.RLIMIT_NOFILE, (used, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+for read in (lambda: next(records), snapshot.users, lambda: check.update(Path(sys.argv[1]))):
+    try:
+        read()
+    except Exception as error:
+        print(type(error).__name__, getattr(error, "errno", None))
+"""
+
+
+def test_too_many_open_files_are_no_damage(snap: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", CHECK_WITHOUT_FILES, snap], capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines() == ["OSError 24"] * 3, done
+
+
+@pytest.mark.parametrize(
+    ("error", "number"),
+    [
+        (OSError(errno.EMFILE, "x"), errno.EMFILE),
+        (OSError(errno.EAGAIN, "x"), errno.EAGAIN),
+        (pa.ArrowInvalid("Resource temporarily unavailable"), errno.EAGAIN),
+        (OSError(errno.EIO, "x"), None),
+        (pa.ArrowInvalid("x"), None),
+        (ValueError("x"), None),
+    ],
+)
+def test_what_is_of_the_machine(error: Exception, number: int | None, snap: Path) -> None:
+    with pytest.raises((OSError, DamagedSnapshotError)) as caught, reading(snap / LETTERS, snap):
+        raise error
+    assert getattr(caught.value, "errno", None) == number
+    assert isinstance(caught.value, DamagedSnapshotError) == (number is None)
