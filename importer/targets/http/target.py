@@ -10,13 +10,15 @@ from argilla_snapshot.exact_json import from_json
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.transport.api import SEARCH_AWAY, Api, is_json
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError, UnsupportedServerError
-from argilla_snapshot.transport.paging import PageSize
+from argilla_snapshot.transport.paging import ANSWER_BYTES, PageSize
 from importer.plan import DatasetPlan, UserPlan
 from importer.target_state import Capabilities, TargetState, TargetUser
 from importer.targets.http.wire import DatasetIds, property_settings, question_settings
 
 #: The most records that a page of a listing may have (argilla-server 2.8.0, ``handlers/v1/datasets/records.py``).
 PAGE = 500
+#: The bytes that it should have at most: more than of other pages, for the server walks over all records before it anew each time.
+_PAGE_BYTES = 2 * ANSWER_BYTES
 #: The most values that a filter of a search may have (``schemas/v1/records.py``).
 SEARCH_VALUES = 250
 #: All that a listing can tell of a record.
@@ -248,7 +250,7 @@ class Target:
 
     def list_records(self, dataset_id: str, offset: int = 0, include: Sequence[str] = INCLUDE) -> Iterator[dict[str, Any]]:
         """All records from the ``offset``-th on, from the database, in the order of their insertion; each once."""
-        seen, size = set[str](), PageSize(PAGE)
+        seen, size = set[str](), PageSize(PAGE, _PAGE_BYTES)
         while True:
             asked = size.now
             items, bytes_ = self.api.call(
