@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: all of it, or a part: ``export``, ``import``, ``workers``."""
+"""``python -m benchmarks``: all of it, or a part: ``export``, ``large``, ``import``, ``workers``."""
 
 import subprocess
 import tempfile
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from benchmarks import filling
+from benchmarks import filling, large
 from benchmarks.exporting import Exporting
 from benchmarks.importing import Importing
 from benchmarks.measure import BenchmarkError
@@ -54,7 +54,7 @@ def cli(context: click.Context) -> None:
     README's tables are made.
     """
     if context.invoked_subcommand is None:
-        for command in (export_command, import_command, workers_command):
+        for command in (export_command, large_command, import_command, workers_command):
             context.invoke(command)
 
 
@@ -69,6 +69,16 @@ def export_command(*, sizes: list[int], rounds: int, without: Sequence[str]) -> 
             export = _filled(stack, Path(name), records)
             save(in_turns("export", records, rounds, _but(without, export.paths()), _say, both_ways=True))
     _draw()
+
+
+@cli.command("large")
+@rounds_option
+def large_command(*, rounds: int) -> None:
+    """Large records out of an Argilla 1.29.1 server."""
+    with tempfile.TemporaryDirectory() as name, running(Path(name, "servers"), new=False) as stack:
+        large.fill(stack.old, stack.search.url)
+        for records in large.SIZES:
+            save(in_turns("large", records, rounds, large.paths(stack.old, stack.search.url, Path(name), records), _say))
 
 
 @cli.command("import")

@@ -1,5 +1,6 @@
 """The README's part about speed and memory, made of ``results.json``."""
 
+from benchmarks.large import SIZES
 from benchmarks.results import TITLES, Group, by_size, load
 from benchmarks.scaling import CONCURRENCY, WORKERS, path_of
 
@@ -17,9 +18,10 @@ COMPARISONS = (
 
 
 def page() -> str:
-    """A plot and a table for each side that was measured, and a table of imports into servers with several workers."""
+    """A plot and a table for each side that was measured, a table of large records, and one of imports into servers with several workers."""
     groups = load()
     sections = [_section(side, measured) for side, measured in by_size(groups).items()]
+    sections += [_large(large)] if (large := [group for group in groups if group.side == "large"]) else []
     return "\n".join(sections + [_workers(group) for group in groups if group.side == "workers"])
 
 
@@ -42,6 +44,19 @@ def _row(group: Group, ours: str, other: str, words: str) -> str:
     memory = f"{group.memory(ours):,.0f} : {group.memory(other):,.0f}"
     rounds = len(group.seconds[ours])
     return f"| **{group.ratio(ours, other):.2f}** | {words} | {group.records:,} | {rates} | {memory} | {rounds}, {group.date} |"
+
+
+def _large(groups: list[Group]) -> str:
+    lines = [
+        "Large records out of Argilla 1.29.1:\n",
+        "| records | kB of a record | | records/s | peak memory, MB |",
+        "|---|---|---|---|---|",
+    ]
+    for group in groups:
+        for path, words in (("export", "`export`"), ("storage", "`export --search-engine`")):
+            size = SIZES[group.records] // 1000
+            lines.append(f"| {group.records:,} | {size:,} | {words} | {group.rate(path):,.0f} | {group.memory(path):,.0f} |")
+    return "\n".join([*lines, "", f"Rounds: {len(groups[0].seconds['export'])}, {groups[0].date}. Machine: {groups[0].machine}.", ""])
 
 
 def _workers(group: Group) -> str:

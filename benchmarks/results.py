@@ -22,7 +22,7 @@ class Group:
     """The paths of a side, measured in turns.
 
     Attributes:
-        side: ``export``, ``import`` or ``workers``.
+        side: ``export``, ``large``, ``import`` or ``workers``.
         records: of the dataset.
         date: day of the run, UTC.
         machine: processor, cores, memory.

@@ -17,6 +17,7 @@ from argilla_snapshot.format.models import DatasetEntry, FileEntry, Manifest
 from argilla_snapshot.format.reader import Snapshot, reading
 from argilla_snapshot.format.rows import first_repeated, repeated_id, unpack_archive
 from argilla_snapshot.format.sealing import update
+from argilla_snapshot.format.soundness import sound_rows
 from argilla_snapshot.format.writer import sums
 
 __all__ = ["check", "update"]
@@ -177,12 +178,13 @@ def _dataset(snapshot: Snapshot, entry: DatasetEntry, files: list[FileEntry], *,
 
 
 def _every_row(snapshot: Snapshot, entry: DatasetEntry, parts: list[Path]) -> Iterator[str]:
-    read = sum(1 for _ in snapshot.records(entry))
-    if read != entry.records:
-        yield f"{entry.path} gives {read} records, not {entry.records}"
+    dataset, read = snapshot.dataset(entry), 0
     for part in parts:
         with reading(part, snapshot.directory):
+            read += sound_rows(part, dataset)
             unpack_archive(part)
+    if read != entry.records:
+        yield f"{entry.path} gives {read} records, not {entry.records}"
     with reading(snapshot.directory / entry.path, snapshot.directory):
         again = repeated_id(parts)
     if again is not None:

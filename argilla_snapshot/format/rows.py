@@ -38,14 +38,18 @@ def read_records(part: Path, dataset: Dataset, start: int = 0) -> Iterator[Recor
         ValueError, OverflowError, pa.ArrowException, OSError: it can't be read, or does not hold records of such a dataset.
     """
     with pq.ParquetFile(part, buffer_size=1 << 20, page_checksum_verification=True) as file:
-        readable = _readable(file.schema_arrow, dataset)
-        for batch in batches(file, readable):
+        for batch in batches(file, readable(file.schema_arrow, dataset)):
             if start >= batch.num_rows:
                 start -= batch.num_rows
                 continue
-            for row in _naive_times(batch.slice(start)).to_pylist():
-                yield _record(row, dataset.task, dataset.columns.metadata)
+            yield from records_of_batch(batch.slice(start), dataset)
             start = 0
+
+
+def records_of_batch(batch: pa.RecordBatch, dataset: Dataset) -> Iterator[Record]:
+    """The records that rows are."""
+    for row in _naive_times(batch).to_pylist():
+        yield _record(row, dataset.task, dataset.columns.metadata)
 
 
 def batches(file: pq.ParquetFile, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
@@ -189,7 +193,12 @@ def _rules(dataset: Dataset) -> dict[str, Rule]:
     }
 
 
-def _readable(schema: pa.Schema, dataset: Dataset) -> list[str]:
+def readable(schema: pa.Schema, dataset: Dataset) -> list[str]:
+    """The columns that are read.
+
+    Raises:
+        ValueError: one is of a type that it can't be of, is there twice, or is missing.
+    """
     rules = _rules(dataset)
     for name in ("id", "status"):
         if name not in schema.names:

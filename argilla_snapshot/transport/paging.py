@@ -13,21 +13,22 @@ class PageSize:
 
     Args:
         most: the most items that the server gives at once.
+        most_bytes: the bytes that an answer should have at most.
 
     Attributes:
         now: how many items to ask for next.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, most_bytes: int = ANSWER_BYTES) -> None:
         self.now = min(_FIRST, most)
-        self._most, self._limit, self._good = most, most, 0
+        self._most, self._most_bytes, self._limit, self._good = most, most_bytes, most, 0
 
     def came(self, items: int, size: int) -> None:
         """An answer came with so many items, of so many bytes."""
         self._good += 1
         if self._good % _GOOD == 0:
             self._limit = min(self._limit * 2, self._most)
-        fitting = ANSWER_BYTES * items // max(size, 1) if items else self.now
+        fitting = self._most_bytes * items // max(size, 1) if items else self.now
         self.now = max(1, min(fitting, self.now * _GROWTH, self._limit))
 
     def failed(self) -> bool:

@@ -12,7 +12,7 @@ from argilla_snapshot.transport.addresses import page_hint
 from argilla_snapshot.transport.answers import is_json
 from argilla_snapshot.transport.api import SEARCH_AWAY, Api
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError, UnsupportedServerError
-from argilla_snapshot.transport.paging import PageSize
+from argilla_snapshot.transport.paging import ANSWER_BYTES, PageSize
 from importer.plan import PLACEHOLDER, DatasetPlan, UserPlan
 from importer.target_state import Capabilities, TargetState, TargetUser
 from importer.targets.http.listing import each_once
@@ -20,6 +20,8 @@ from importer.targets.http.wire import DatasetIds, field_settings, property_sett
 
 #: The most records that a page of a listing may have (argilla-server 2.8.0, ``handlers/v1/datasets/records.py``).
 PAGE = 500
+#: The bytes that it should have at most: more than of other pages, for the server walks over all records before it anew each time.
+_PAGE_BYTES = 2 * ANSWER_BYTES
 #: The most values that a filter of a search may have (``schemas/v1/records.py``).
 SEARCH_VALUES = 250
 #: All that a listing can tell of a record.
@@ -267,7 +269,7 @@ class Target:
 
     def list_records(self, dataset_id: str, offset: int = 0, include: Sequence[str] = INCLUDE) -> Iterator[dict[str, Any]]:
         """All records from the ``offset``-th on, from the database, in the order of their insertion; each once."""
-        size = PageSize(PAGE)
+        size = PageSize(PAGE, _PAGE_BYTES)
 
         def page(at: int) -> tuple[list[dict[str, Any]], bool]:
             asked = size.now
