@@ -66,9 +66,6 @@ def main() -> None:
     except OSError as error:
         fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}.{go_on}")
         sys.exit(1)
-    except (KeyboardInterrupt, click.Abort):
-        message(f"Interrupted.{go_on}")
-        os._exit(INTERRUPTED)  # at once: the interpreter would wait for the threads whose requests are in flight
     except MemoryError:
         fail(f"This machine has not enough memory: give it more, or stop other programs.{go_on}")
         sys.exit(1)
