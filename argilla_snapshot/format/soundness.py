@@ -24,7 +24,7 @@ def sound_rows(part: Path, dataset: Dataset) -> int:
         ValueError, OverflowError, pa.ArrowException, OSError: as ``rows.read_records`` raises.
     """
     count = 0
-    with pq.ParquetFile(part, buffer_size=1 << 20) as file:
+    with pq.ParquetFile(part, buffer_size=1 << 20, page_checksum_verification=True) as file:
         as_exported = file.schema_arrow.equals(records_schema(dataset))
         for batch in batches(file, readable(file.schema_arrow, dataset)):
             batch.validate(full=True)
