@@ -23,6 +23,10 @@ KINDS: dict[str, tuple[Severity, str]] = {
     "dataset_skipped": ("snapshot_only", "datasets that the target has already: left as they are, as asked, and not compared"),
     "first_name_filled": ("changed", "users without a first name get their username as first name"),
     "id_not_kept": ("changed", "users and workspaces get a new id: the target takes none, or has it already"),
+    "users_merged": (
+        "changed",
+        "several users become one account, as asked: it has the role of the user whose name it keeps, or else of the first of them",
+    ),
     "role_differs": ("changed", "users that exist on the target keep the role that they have there"),
     "password_new": ("changed", "users get a new password, written to the credentials file"),
     "placeholder_user": ("changed", "annotators that are no users get a placeholder account, in no workspace"),

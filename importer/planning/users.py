@@ -32,7 +32,9 @@ class People:
 def plan_users(people: People, agents: Mapping[str | None, int], notes: Notebook, *, narrowed: bool) -> list[UserPlan]:
     """The users of the snapshot; when only some datasets are chosen, those who belong to their workspaces or annotated there."""
     plans: dict[str, UserPlan] = {}
-    for user in people.users:
+    for user in sorted(
+        people.users, key=lambda user: people.options.user_map.get(user.username, user.username) != user.username
+    ):  # who keeps the name comes first
         memberships = [people.workspaces[name] for name in user.workspaces if name in people.workspaces]
         if narrowed and not memberships and user.username not in agents:
             continue
@@ -42,6 +44,7 @@ def plan_users(people: People, agents: Mapping[str | None, int], notes: Notebook
         there = people.state.users.get(username)
         missing = [name for name in dict.fromkeys(memberships) if there is None or name not in there.workspaces]
         if username in plans:  # the map makes one of them
+            notes.add("users_merged", f"{user.username} ({user.role}) -> {username} ({plans[username].role})")
             merged = dict.fromkeys([*plans[username].workspaces, *missing])
             plans[username] = replace(plans[username], workspaces=list(merged))
         else:

@@ -24,13 +24,15 @@ def plan_command(*, directory: Path, as_json: bool, timeout: float, **options: A
     \b
     Example: argilla-snapshot plan my-snapshot --json
     """
+    from importer.credited import credited
     from importer.report import note_json
     from importer.run import plan_import
 
     with Steps() as steps:
         plan = plan_import(directory, api(timeout), ImportOptions(**options), steps)
     if as_json:
-        print_json({**{name: getattr(plan, name) for name in plan.__dataclass_fields__}, "notes": [note_json(n) for n in plan.notes]})
+        members = {name: getattr(plan, name) for name in plan.__dataclass_fields__}
+        print_json({**members, "people": credited(plan), "notes": [note_json(note) for note in plan.notes]})
     else:
         show_plan(plan)
     if plan.conflicts:

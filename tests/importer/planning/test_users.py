@@ -93,6 +93,22 @@ def test_users_become_one_only_by_the_map(version: str) -> None:
     assert {agent.username for agent in found.values()} == {"john_doe"}
 
 
+@pytest.mark.parametrize(
+    ("users", "becomes", "role", "told"),
+    [
+        ({"ann": "annotator", "bob": "owner"}, "bob", "owner", "ann (annotator) -> bob (owner)"),
+        ({"ann": "owner", "bob": "annotator"}, "bob", "annotator", "ann (owner) -> bob (annotator)"),
+        ({"ann": "owner", "bob": "annotator"}, "eve", "owner", "bob (annotator) -> eve (owner)"),
+    ],
+)
+def test_users_who_become_one_have_the_role_of_the_name_that_stays(users: dict[str, str], becomes: str, role: str, told: str) -> None:
+    notes = Notebook()
+    people = People([User(*user) for user in users.items()], {}, state("2.8.0"), ImportOptions(user_map=dict.fromkeys(users, becomes)))
+    (plan,) = plan_users(people, {}, notes, narrowed=False)
+    assert (plan.username, plan.role) == (becomes, role)
+    assert [note.samples for note in notes.noted() if note.kind == "users_merged"] == [[told]]
+
+
 @pytest.mark.parametrize("other", ["aaa", "zzz"])
 @pytest.mark.parametrize("version", VERSIONS)
 def test_who_is_mapped_onto_a_name_shares_it_whatever_both_are_called(version: str, other: str) -> None:
