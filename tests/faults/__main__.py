@@ -23,6 +23,9 @@ _LINES = {
     ("failing calls", "import"): "Imports with the n-th write, fsync, rename … failing ({names}), then run again: identical target",
     ("mutilations", "snapshot"): "Kinds of mutilation of a snapshot, found by `check` with the file named",
     ("flipped bits", "snapshot"): "Single bits flipped in files of a snapshot, found by `check` with the file named",
+    ("people", "import"): "Imports while people worked on the target ({names}): their work stays, and is named",
+    ("too much", "import"): "Imports through a proxy that is too slow for large bodies ({names}): sent in halves, nothing twice",
+    ("one dataset", "import"): "Imports of which the server refused one dataset: the others arrive",
     ("their changing requests", "import"): "Requests that change something, of a second import",
 }
 

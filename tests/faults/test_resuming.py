@@ -17,6 +17,7 @@ from importer.options import ImportOptions
 from importer.run import import_snapshot
 from servers.argilla import ArgillaServer
 from tests.faults.proxy import Fault, Proxy, before
+from tests.faults.results import survived
 from tests.fixtures import SNAPSHOT
 from tests.helpers import target
 from tests.helpers.cli import run, succeed
@@ -85,6 +86,7 @@ def test_what_an_annotator_did_before_the_import_went_on_stays(snapshot: Path, f
         assert (response["status"], response["values"]) == ("submitted", values)
     verified = json.loads(succeed("verify", snapshot, "--json", url=fresh_new.url, code=4))
     assert [(d["kind"], d["what"], d["count"]) for d in verified["differences"]] == [("changed since the import", "responses", 1)]
+    survived("people", "import", "before it went on")
 
 
 def test_what_somebody_answers_while_an_answer_is_lost_stays(snapshot: Path, fresh_new: ArgillaServer, proxy: Proxy) -> None:
@@ -114,6 +116,7 @@ def test_what_somebody_answers_while_an_answer_is_lost_stays(snapshot: Path, fre
         (response,) = target.records(client, id_)[name]["responses"]
         assert (response["status"], response["values"]) == ("submitted", values)
     assert len([request for request in proxy.requests if "records/bulk" in request]) == 1  # what had arrived is not sent again
+    survived("people", "import", "while an answer was lost")
 
 
 @pytest.mark.parametrize("fault", [Fault("504", BULK), Fault("late", BULK, seconds=4)])
@@ -142,6 +145,7 @@ def test_what_is_answered_too_late_is_sent_in_halves(
     succeed("verify", snapshot, url=proxy.url)
     bulks = [request for request in proxy.requests if "records/bulk" in request]
     assert len(bulks) < 40
+    survived("too much", "import", fault.kind)
 
 
 def test_records_that_were_deleted_before_the_import_went_on_are_a_loss(snapshot: Path, fresh_new: ArgillaServer) -> None:
@@ -156,6 +160,7 @@ def test_records_that_were_deleted_before_the_import_went_on_are_a_loss(snapshot
     assert gone == {"record_gone": 3}
     (made,) = [d for d in report["datasets"] if d["id"] == filled["id"]]
     assert made["stored"] == made["records"] - 3
+    survived("people", "import", "who deleted records")
 
 
 def test_a_half_loaded_dataset_is_not_skipped_when_its_journal_is_elsewhere(
@@ -194,6 +199,7 @@ def test_a_dataset_that_the_server_refuses_stops_no_other(snapshot: Path, fresh_
     assert "as the test wants it" in notes(report, "dataset_failed")[0]["samples"][0]
     assert {d["name"]: d["stored"] for d in report["datasets"] if d["stored"] != d["records"]} == {"demo.entities": None}
     assert succeed("verify", snapshot, url=proxy.url, code=4)
+    survived("one dataset", "import", "refused")
     # nothing half-made is left, and the same command tries it again
     with target.connect(fresh_new.url) as client:
         assert "entities" not in [d["name"] for d in target.items(client, "/me/datasets")]
