@@ -58,8 +58,8 @@ class Loader:
             if dataset.source in self._journal.done.datasets:
                 self._apart(dataset, self._load)
         point("import.loaded")
-        if not (self._journal.done.finished or self._journal.done.failed):
-            self._journal.note("finished")
+        if not self._journal.done.finished:
+            self._journal.note("ended" if self._journal.done.failed else "finished")
         point("import.finished")
 
     def _apart(self, dataset: DatasetPlan, do: Callable[[DatasetPlan], None]) -> None:

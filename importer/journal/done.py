@@ -16,6 +16,7 @@ class Done:
         rows: dataset -> rows of the snapshot that were dealt with.
         rejected: dataset -> ids of records that the server refused.
         left: dataset -> ids of records that somebody changed on the target before it was noted that they are there.
+        finished: all is there. ``ended``: all but what ``failed`` names, and nothing was done since.
         failed: dataset -> why the server did not make it, or did not take its records.
         written_at: dataset -> the target's time of its last write, as the target tells it.
     """
@@ -30,9 +31,11 @@ class Done:
     failed: dict[str, str] = field(default_factory=dict)
     written_at: dict[str, str] = field(default_factory=dict)
     finished: bool = False
+    ended: bool = False
 
     def take(self, entry: dict[str, Any]) -> None:
         """Takes one line of the journal into account."""
+        self.ended = entry["event"] == "ended"
         match entry["event"]:
             case "workspace":
                 self.workspaces[entry["name"]] = entry["id"]

@@ -74,7 +74,7 @@ def refuse_unfinished(plan: Plan, done: Done) -> None:
     Raises:
         UnfinishedError: it is not.
     """
-    if done.finished:
+    if done.finished or done.ended:
         return
     part = plan.options.part
     loaded = sum(size(done.rows.get(dataset.source, [])) for dataset in plan.datasets if dataset.action != "skip")
