@@ -16,7 +16,8 @@ class Done:
         rows: dataset -> rows of the snapshot that were dealt with.
         rejected: dataset -> ids of records that the server refused.
         left: dataset -> ids of records that somebody changed on the target before it was noted that they are there.
-        finished: all is there. ``ended``: all but what ``failed`` names, and nothing was done since.
+        finished: all is there.
+        ended: a run came to its end without what ``failed`` names, and nothing was done since.
         failed: dataset -> why the server did not make it, or did not take its records.
         written_at: dataset -> the target's time of its last write, as the target tells it.
     """

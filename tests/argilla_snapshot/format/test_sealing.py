@@ -1,0 +1,146 @@
+"""Sealing a snapshot anew: what changed is read, listed and asked about, and damage is never taken for an edit."""
+
+import json
+import shutil
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from argilla_snapshot.format.check import check, update
+from argilla_snapshot.format.errors import DamagedSnapshotError
+from argilla_snapshot.format.reader import Snapshot
+from tests.argilla_snapshot.format.test_edit import part, put, read
+from tests.fixtures import PART, SNAPSHOT
+from tests.fixtures.make_snapshot import cut
+from tests.helpers.cli import run, succeed
+from tests.helpers.terminal import at_a_terminal
+
+NEWS, TOPICS, ENTITIES, SUMMARIES = (f"datasets/{name}" for name in ("demo/news", "research/topics", "demo/entities", "research/summaries"))
+
+
+@pytest.fixture
+def snap(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SNAPSHOT, tmp_path / "snap"))
+
+
+def test_sealing_that_was_killed_anywhere_is_done_again(snap: Path) -> None:
+    def change(folder: Path) -> None:
+        data = pd.read_parquet(part(folder, NEWS))
+        put(data, 0, annotation="Weather", annotation_agent="ana")
+        data.to_parquet(part(folder, NEWS))
+
+    killed = 0
+    for written in count(1):
+        folder = Path(shutil.copytree(snap, snap.with_name(f"snap-{written}")))
+        change(folder)
+        done = run("check", folder, "--update", ARGILLA_SNAPSHOT_KILL_AT=f"file.written:{written}")
+        if done.returncode == 0:
+            break
+        killed += 1
+        succeed("check", folder, "--update")
+        assert check(folder, deep=True) == []
+        assert read(folder, NEWS)[0].labels_seen == ["Weather"]
+    assert killed == 4  # dataset.json, the card, the checksums and the manifest
+
+
+def test_the_command(snap: Path) -> None:
+    data = pd.read_parquet(snap / PART.format("demo/news"))
+    data.assign(status="Default").to_parquet(snap / PART.format("demo/news"))
+    assert run("check", snap).returncode == 4
+    assert "datasets/demo/news/dataset.json, datasets/demo/news/records/part-00000.parquet." in succeed("check", "--update", snap)
+    succeed("check", "--deep", snap)
+    assert "Default 20" in succeed("inspect", snap)
+
+
+CHANGED = "datasets/demo/news/records/part-00000.parquet: 20 rows -> 18 rows"
+
+
+def test_what_changed_is_listed_and_asked(snap: Path) -> None:
+    data = pd.read_parquet(snap / PART.format("demo/news"))
+    data.iloc[2:].to_parquet(snap / PART.format("demo/news"))
+    users = json.loads((snap / "users.json").read_bytes())
+    (snap / "users.json").write_text(json.dumps(users[1:]))
+    before = {path: path.read_bytes() for path in snap.rglob("*") if path.is_file()}
+    refused = run("check", "--update", snap, yes=False)
+    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
+    assert f"Nothing was written. Changed in {snap}: {CHANGED} and 1 more. If that was an edit, add --yes." in refused.stderr
+    for answer, code in (("n", 2), ("", 2), ("\x03", 130)):
+        with at_a_terminal("check", snap, "--update") as terminal:
+            shown = terminal.wait_for("Is all of this your edit, and shall it be sealed? [y/N] ")
+            assert f"{CHANGED}\nusers.json: " in shown
+            terminal.type(answer if answer == "\x03" else f"{answer}\n")
+            assert (terminal.end(), "Nothing was written." in terminal.text) == (code, True)
+    assert {path: path.read_bytes() for path in snap.rglob("*") if path.is_file()} == before
+    with at_a_terminal("check", snap, "--update") as terminal:
+        terminal.wait_for("[y/N] ")
+        terminal.type("y\n")
+        assert terminal.end() == 0
+    assert check(snap, deep=True) == []
+
+
+def test_files_that_are_new_or_gone_are_listed_so(snap: Path) -> None:
+    (snap / "notes.txt").write_text("mine")
+    (snap / "README.md").unlink()
+    listed: list[str] = []
+    update(snap, lambda changes: not listed.extend(map(str, changes)))
+    assert [line.rpartition(", ")[0] for line in listed] == ["README.md: gone", "notes.txt: new"]
+
+
+def test_nothing_changed_is_not_asked(snap: Path) -> None:
+    assert run("check", "--update", snap, yes=False).stdout == f"{snap}: sealed; changed files: none.\n"
+
+
+BROKEN: dict[str, Callable[[str], str]] = {
+    "users.json cut": lambda text: text[:-3],
+    "users.json of another shape": lambda text: text.replace('"username"', '"usernbme"'),
+    "users.json with one twice": lambda text: json.dumps([*json.loads(text), json.loads(text)[0]]),
+    "workspaces.json of another shape": lambda text: text.replace('"name"', '"nbme"'),
+    "workspaces.json with one twice": lambda text: json.dumps([*json.loads(text), json.loads(text)[0]]),
+    f"{NEWS}/dataset.json cut": lambda text: text[:-3],
+    f"{NEWS}/dataset.json of another shape": lambda text: text.replace('"task"', '"tbsk"'),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_json_that_is_none_or_breaks_the_format_is_not_sealed(name: str, snap: Path) -> None:
+    path = snap / name.split(" ", maxsplit=1)[0]
+    path.write_text(BROKEN[name](path.read_text()))
+    before = {other: other.read_bytes() for other in snap.rglob("*") if other.is_file()}
+    with pytest.raises(DamagedSnapshotError):
+        update(snap)
+    assert {other: other.read_bytes() for other in snap.rglob("*") if other.is_file()} == before
+
+
+def test_a_flipped_byte_in_a_table_is_damage_and_no_edit(snap: Path) -> None:
+    """Where a table was written with checksums of its pages, as this tool does: another value is never sealed for what was written."""
+    path = part(snap, NEWS)
+    pq.write_table(pq.read_table(path), path, compression="zstd", write_page_checksum=True)
+    update(snap)
+    table, refused = pq.read_table(path), 0
+    whole = path.read_bytes()
+    length = int.from_bytes(whole[-8:-4], "little") + 8  # the footer, whose bytes no checksum covers
+    for at in range(4, len(whole) - length, max(1, len(whole) // 60)):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        try:
+            update(snap)
+        except DamagedSnapshotError:
+            refused += 1
+        else:  # a byte that is no value's, in the statistics before a page
+            assert pq.read_table(path) == table, at
+    assert refused > 20
+
+
+def test_tables_have_checksums_of_their_pages(tmp_path: Path) -> None:
+    """So that the same is true of what an export writes: a table with another byte can't be read."""
+    snapshot = tmp_path / "written"
+    cut(Snapshot(SNAPSHOT), snapshot)
+    path = next(snapshot.rglob("*.parquet"))
+    whole = path.read_bytes()
+    at = whole.index(b"\x28\xb5\x2f\xfd") + 12  # within the first page that is compressed
+    path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+    with pytest.raises(DamagedSnapshotError, match="can't be read"):
+        update(snapshot)
