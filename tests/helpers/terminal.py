@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.helpers.cli import heed_interrupts
+
 TIMEOUT = 120.0
 #: What the tool itself sends to a terminal that understands it: colours, and moves of the cursor.
 _OURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -71,6 +73,7 @@ def at_a_terminal(*command: str | Path, url: str = "", columns: int = 120, **env
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
 
     def own_terminal() -> None:
+        heed_interrupts()
         os.setsid()
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
