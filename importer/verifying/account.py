@@ -15,8 +15,8 @@ from importer.verifying.source import Facts, Said
 Json = dict[str, Any]
 #: A title and the text of an option hold so much of a name.
 _LONGEST = 500
-#: How the text of the option begins that stands for no label.
-_NO_LABEL = ("(no label)", "__no_label__")
+#: How the description of an option begins that the import added: it stands for no label.
+_ADDED = "Added by the import"
 _STATUSES = {"Validated": "submitted", "Discarded": "discarded"}
 
 
@@ -26,7 +26,7 @@ class Told:
 
     Attributes:
         titles: name of a field -> its title.
-        options: id of a question -> value of an option -> its text; empty for a question without options.
+        options: id of a question -> value of an option -> its text, "" for one that the import added; empty for a question without options.
         main, type: id and type of the question that a legacy dataset is about: its first one.
         users: id -> username.
     """
@@ -40,7 +40,7 @@ class Told:
     @classmethod
     def of(cls, settings: Mapping[str, list[Json]], users: Mapping[str, str]) -> "Told":
         """From the settings as the target lists them."""
-        options = {q["id"]: {o["value"]: o["text"] for o in q["settings"].get("options") or ()} for q in settings["questions"]}
+        options = {q["id"]: {o["value"]: _text_of(o) for o in q["settings"].get("options") or ()} for q in settings["questions"]}
         titles = {field["name"]: field["title"] for field in settings["fields"]}
         main = settings["questions"][0]
         return cls(titles, options, main["id"], main["settings"]["type"], users)
@@ -51,8 +51,7 @@ class Told:
         items = value if isinstance(value, list) else [value]
         if items and isinstance(items[0], dict):
             return sorted([options[item["label"]], item["start"], item["end"]] for item in items)
-        texts = [options[item] if options else item for item in items]
-        return [[text] for text in texts if not (options and text.startswith(_NO_LABEL))]
+        return [[options[item]] for item in items if options[item]] if options else [[item] for item in items]
 
 
 class Account:
@@ -123,15 +122,24 @@ class Account:
         for agent, values in facts.annotated:
             username = self._agents[agent]
             if username is not None and username not in ours:
-                said = _inside(values, text) if self._is_span else [[_shown(v[0]) if self._has_labels else v[0]] for v in values]
-                ours[username] = status, said
+                ours[username] = status, self._said(values, text)
         return ours
+
+    def _said(self, values: Said, text: str) -> Said:
+        """An annotation as a response has it: spans as far as they are inside the text, each label once."""
+        if self._is_span:
+            return _inside(values, text)
+        return [[name] for name in dict.fromkeys(_shown(value[0]) for value in values)] if self._has_labels else values
 
     def _without_annotation(self, facts: Facts, response: Json) -> bool:
         """Whether a response may be there although its user annotated nothing: a discard of nobody known, or what was asked for."""
         if facts.status == "Discarded":
             return response["status"] == "discarded" and not response["values"]
         return facts.status == "Validated" and not facts.annotated and self._options.validated_predictions == "submitted"
+
+
+def _text_of(option: Json) -> str:
+    return "" if (option.get("description") or "").startswith(_ADDED) else str(option["text"])
 
 
 def _rank(said: list[Any]) -> float:

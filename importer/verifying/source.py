@@ -78,7 +78,9 @@ def _facts(task: Task, document: dict[str, Any]) -> Facts:
     several = task == "TokenClassification" or (task == "TextClassification" and document.get("multi_label"))
     for agent, payload in _by_agent(document, "annotation"):
         values = read(payload)
-        if several or values:
+        if task == "Text2Text":
+            said.append((agent, values[:1] or [[""]]))  # whoever annotated without a text left it empty
+        elif several or values:
             said.append((agent, values if several else values[:1]))
     predicted = _by_agent(document, "prediction")
     return Facts(

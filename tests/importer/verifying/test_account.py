@@ -113,7 +113,7 @@ def test_a_mapper_that_credits_somebody_else_shows(monkeypatch: pytest.MonkeyPat
 # --- one record ---
 
 LABELS = Told({"text": "text"}, {"q": {"a": "a", "b": "b", "c": "c"}}, "q", "label_selection", {"u": "ana"})
-SEVERAL = Told({"text": "text"}, {"q": {"a": "a", "b": "b", "n": "(no label)"}}, "q", "multi_label_selection", {"u": "ana"})
+SEVERAL = Told({"text": "text"}, {"q": {"a": "a", "b": "b", "n": ""}}, "q", "multi_label_selection", {"u": "ana"})
 SPANS = Told({"text": "text"}, {"q": {"a": "a"}}, "q", "span", {"u": "ana"})
 TEXT = Told({"text": "text"}, {"q": {}}, "q", "text", {"u": "ana"})
 
@@ -174,6 +174,7 @@ def test_what_is_suggested(told: Told, predicted: Any, suggestion: Any, wrong: A
         (LABELS, None, "Default", None, ("discarded", None)),
         (LABELS, None, "Discarded", ("discarded", None), ("submitted", "a")),
         (SEVERAL, [["a"], ["b"]], "Validated", ("submitted", ["a", "b"]), ("submitted", ["a"])),
+        (SEVERAL, [["a"], ["a"]], "Validated", ("submitted", ["a"]), ("submitted", ["n"])),
         (SEVERAL, [], "Validated", ("submitted", ["n"]), ("submitted", ["a"])),
         (SEVERAL, None, "Validated", None, ("submitted", ["n"])),
         (SPANS, [], "Validated", ("submitted", []), None),
@@ -205,6 +206,21 @@ def odd() -> Iterator[Json]:
 def test_of_an_odd_document_nothing_is_said(document: Json) -> None:
     facts = facts_of_document("TextClassification", orjson.dumps(document).decode())
     assert facts is None or not facts.annotated
+
+
+def test_an_option_that_the_import_added_is_no_label() -> None:
+    added = {"value": "n", "text": "__no_label__", "description": "Added by the import: stands for no label."}
+    real = {"value": "m", "text": "__no_label__", "description": None}
+    question = {"id": "q", "settings": {"type": "multi_label_selection", "options": [added, real]}}
+    told = Told.of({"fields": [], "questions": [question]}, {})
+    assert (told.said(["n"], "q"), told.said(["m"], "q")) == ([], [["__no_label__"]])
+
+
+def test_a_text_annotation_without_a_text_is_an_empty_one() -> None:
+    document = {"id": 1, "text": "t", "annotation": {"agent": "ana", "sentences": []}, "annotations": {"ana": {"sentences": []}}}
+    found = facts_of_document("Text2Text", json.dumps(document))
+    assert found is not None
+    assert found.annotated == [("ana", [[""]])]
 
 
 def test_the_current_annotation_comes_first_and_counts_once() -> None:
