@@ -41,7 +41,9 @@ def open_whole(directory: Path) -> Snapshot:
     snapshot = Snapshot(directory)
     problems = check(directory, deep=True)
     if problems:
-        raise DamagedSnapshotError(f"{directory} is damaged: {first_of(problems)}; `argilla-snapshot check --deep` lists all.")
+        raise DamagedSnapshotError(
+            f"{directory} is damaged: {first_of(problems)}; `argilla-snapshot check --deep` lists all. If you edited it, `check --update` seals the edit."
+        )
     return snapshot
 
 

@@ -22,7 +22,9 @@ from argilla_snapshot.cli.questions import UnansweredError
 
 #: What is said after an interruption: by the commands that keep what they did, and by the others if it was temporary trouble.
 KEEPING = ("export", "import")
-GO_ON, AGAIN = " What was done is kept: run the same command again to go on.", " Try again."
+GO_ON = " What was done is kept: run the same command again to go on."
+GO_ON_WITHOUT = " What was done is kept: run the same command again, without --restart, to go on."
+AGAIN = " Try again."
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
@@ -46,7 +48,7 @@ def main() -> None:
     open_ends()
     begin()
     command = next(filter(cli.commands.__contains__, sys.argv[1:]), "")  # no option before it has a value
-    go_on = GO_ON if command in KEEPING else ""
+    go_on = (GO_ON_WITHOUT if "--restart" in sys.argv else GO_ON) if command in KEEPING else ""
     try:
         code = cli.main(standalone_mode=False) or DONE
         gc.freeze()  # or all that lives would be looked through once more for garbage, which takes longer than starting

@@ -38,6 +38,9 @@ __all__ = [
 Task = Literal["TextClassification", "TokenClassification", "Text2Text"]
 TASKS: tuple[Task, ...] = ("TextClassification", "TokenClassification", "Text2Text")
 
+#: What a record can be; any other status would be taken for none of them.
+STATUSES = ("Default", "Edited", "Discarded", "Validated")
+
 MetadataType = Literal["bool", "int", "float", "str", "list[bool]", "list[int]", "list[float]", "list[str]", "json"]
 
 T = TypeVar("T")

@@ -6,13 +6,14 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from argilla_snapshot.format import layout
 from argilla_snapshot.format.card import dataset_card
 from argilla_snapshot.format.errors import DamagedSnapshotError
 from argilla_snapshot.format.files import sync_file, temporary_path, to_json, write_whole
 from argilla_snapshot.format.limits import bounded_memory, of_machine
-from argilla_snapshot.format.models import Dataset, FileEntry
+from argilla_snapshot.format.models import STATUSES, Dataset, FileEntry
 from argilla_snapshot.format.reader import Snapshot, read_json, reading, records_of
 from argilla_snapshot.format.recount import recount
 from argilla_snapshot.format.rows import first_repeated, repeated_id, unpack_archive
@@ -128,7 +129,15 @@ def _described(snapshot: Snapshot, path: str, files: Iterable[str], changed: set
     parts = [layout.existing(snapshot.directory, name) for name in sorted(files) if _is_part(name, path)]
     if not parts:
         raise DamagedSnapshotError(f"{path}/{layout.RECORDS} holds no Parquet file: a dataset without records has one too.")
+    for part in parts:
+        if not {"inputs", "text"} & set(pq.read_schema(part).names):
+            raise DamagedSnapshotError(
+                f"{layout.shown(part, snapshot.directory)} has no column inputs or text: its records would lose their texts."
+            )
     counted = recount(dataset, records_of(snapshot.directory, dataset, parts))
+    wrong = sorted(counted.statuses.keys() - dataset.statuses.keys() - set(STATUSES))
+    if wrong:
+        raise DamagedSnapshotError(f"{path} has records with the status {wrong[0][:60]!r}: it must be one of {', '.join(STATUSES)}.")
     with reading(snapshot.directory / path, snapshot.directory):
         again = repeated_id(parts)
     if again is not None:

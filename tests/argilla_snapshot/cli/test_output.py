@@ -117,13 +117,20 @@ def test_nobody_is_asked_who_can_not_see_the_question_or_answer_it(ends: str) ->
 
 
 KEPT = " What was done is kept: run the same command again to go on."
+KEPT_TOO = " What was done is kept: run the same command again, without --restart, to go on."
 
 
-@pytest.mark.parametrize(("command", "after"), [("export", KEPT), ("import", KEPT), ("plan", ""), ("verify", "")])
+@pytest.mark.parametrize(
+    ("command", "after"), [("export", KEPT), ("import", KEPT), ("import --restart", KEPT_TOO), ("plan", ""), ("verify", "")]
+)
 def test_only_what_keeps_its_work_says_so_when_it_is_interrupted(command: str, after: str, snapshot: Path, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         env = {**os.environ, "ARGILLA_API_URL": f"http://127.0.0.1:{silent.getsockname()[1]}", "ARGILLA_API_KEY": "key"}
-        words = [Path(sys.executable).with_name("argilla-snapshot"), command, tmp_path / "new" if command == "export" else snapshot]
+        words = [
+            Path(sys.executable).with_name("argilla-snapshot"),
+            *command.split(),
+            tmp_path / "new" if command == "export" else snapshot,
+        ]
         with subprocess.Popen(words, env=env, stderr=subprocess.PIPE, text=True, preexec_fn=heed_interrupts) as process:  # noqa: PLW1509
             connection, _ = silent.accept()
             process.send_signal(signal.SIGINT)

@@ -214,6 +214,8 @@ UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
     "rows are there twice": (lambda f: edit_part(f, lambda t: pa.concat_tables([t, t.slice(3, 1)])), "has the id '3' twice"),
     "it is no Parquet": (lambda f: f.write_bytes(b"id,status\n1,Default\n"), "can't be sealed"),
     "a status is gone": (lambda f: edit_part(f, lambda t: t.set_column(t.schema.get_field_index("status"), "status", pa.nulls(20, "string"))), "record '0': the status is null"),
+    "a status is misspelt": (lambda f: edit_part(f, lambda t: t.set_column(t.schema.get_field_index("status"), "status", pa.array(["validated"] * 20))), "records with the status 'validated': it must be one of"),
+    "the texts are gone": (lambda f: edit_part(f, lambda t: t.drop_columns(["inputs", "text"])), "has no column inputs or text"),
     "there is no id": (lambda f: edit_part(f, lambda t: t.drop_columns("id")), "it has no column id"),
     "the last part is gone": (lambda f: f.unlink(), "holds no Parquet file"),
 }  # fmt: skip

@@ -49,4 +49,4 @@ def test_a_snapshot_is_read_as_it_is(example: str, tmp_path: Path) -> None:
     assert dict(vectors) == {record["id"]: record["vectors"].get("mini") for record in news["records"]}
     assert sorted(others) == sorted([id_, a["agent"], a["value"]] for id_, (_, *more) in answers.items() for a in more)
     assert len(vectors) == 20
-    assert len(others) == 8
+    assert len(others) == 11
