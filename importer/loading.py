@@ -189,7 +189,7 @@ class Loader:
         options = self._journal.plan.options
         mapper, users = Mapper(plan, self._journal.plan.agents, options), self._user_ids
         look = source in self._noted_before or bool(again)
-        send = Sender(self._target, ids.id, source, since=done.written_at.get(source, ""), look=look)
+        send = Sender(self._target, ids.id, source, look=look)
 
         def item(record: Record) -> Item | None:
             return None if left_out(record, options) else (record, to_json(wire_item(mapper.map(record)[0], ids, users)))
@@ -198,11 +198,16 @@ class Loader:
             return batches((row, item(record)) for row, record in records)
 
         if again:
-            refused = ((row, record) for row, record in enumerate(self._snapshot.records(entry)) if record.id in again)
+            refused = (
+                (row, record)
+                for row, record in enumerate(self._snapshot.records(entry))
+                if record.id in again and not left_out(record, options)
+            )
             there: set[str] = set()
             send_all(ready(_seen(refused, there)), send, partial(self._note_retried, source), self._concurrency)
             if again - there:  # an edit took them out of the snapshot
-                self._journal.note("retried", name=source, sent=sorted(again - there), rejected=[], written_at="")
+                taken = sorted(again - there)
+                self._journal.note("retried", name=source, sent=taken, rejected=[], written_at="", taken_out=taken)
         self._progress.started("importing", source, end - start, end - start - size(left))
         stretches = (enumerate(islice(self._snapshot.records(entry, first), last - first), first) for first, last in left)
         send_all(chain.from_iterable(map(ready, stretches)), send, partial(self._note_batch, source), self._concurrency)

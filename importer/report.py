@@ -122,7 +122,8 @@ def make_report(journal: Journal, held: dict[str, Held], seconds: float) -> Impo
             for external_id in invisible:
                 notes.add("record_not_searchable", external_id, dataset.source)
             sent = size(done.rows.get(dataset.source, [])) - left_out.get(dataset.source, 0)
-            gone = sent - len(done.rejected.get(dataset.source, [])) - stored
+            absent = len(done.rejected.get(dataset.source, [])) + len(done.taken_out.get(dataset.source, []))
+            gone = sent - absent - stored
             if gone > 0:
                 notes.add("record_gone", f"{stored} are there", dataset.source, gone)
     return ImportReport(

@@ -55,6 +55,8 @@ def raise_for(response: httpx.Response, method: str, path: str, shown: str, hidi
 def redirect(response: httpx.Response, path: str, shown: str) -> ServerError:
     """What a redirect means: the same server under another address of the same host, or a login page that stands before it."""
     asked, location = httpx.URL(shown), response.headers.get("location", "")
+    if not location:
+        return ServerError(f"{shown} answers {response.status_code} and says no address to go to.", response.status_code)
     try:
         to = asked.copy_with(path=asked.path.rstrip("/") + path).join(location)
     except (httpx.InvalidURL, ValueError):

@@ -15,6 +15,7 @@ class Done:
         begun: datasets that were about to be made.
         rows: dataset -> rows of the snapshot that were dealt with.
         rejected: dataset -> ids of records that the server refused.
+        taken_out: dataset -> ids of refused records that an edit took out of the snapshot.
         left: dataset -> ids of records that somebody changed on the target before it was noted that they are there.
         finished: all is there.
         ended: a run came to its end without what ``failed`` names, and nothing was done since.
@@ -28,6 +29,7 @@ class Done:
     begun: set[str] = field(default_factory=set)
     rows: dict[str, list[Interval]] = field(default_factory=dict)
     rejected: dict[str, list[str]] = field(default_factory=dict)
+    taken_out: dict[str, list[str]] = field(default_factory=dict)
     left: dict[str, list[str]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     written_at: dict[str, str] = field(default_factory=dict)
@@ -67,16 +69,18 @@ class Done:
             self.rows[name] = joined([*self.rows.get(name, []), *rows])
         for name, ids in other.rejected.items():
             self.rejected[name] = self.rejected.get(name, []) + ids
-        for name, ids in other.left.items():
-            self.left[name] = self.left.get(name, []) + ids
+        for mine, theirs in ((self.taken_out, other.taken_out), (self.left, other.left)):
+            for name, ids in theirs.items():
+                mine[name] = mine.get(name, []) + ids
         self.failed.update(other.failed)
         for name, moment in other.written_at.items():
             self._written(name, moment)
 
     def _sent(self, entry: dict[str, Any]) -> None:
         self._written(entry["name"], entry["written_at"])
-        if entry.get("left"):
-            self.left[entry["name"]] = self.left.get(entry["name"], []) + entry["left"]
+        for mine, member in ((self.left, "left"), (self.taken_out, "taken_out")):
+            if entry.get(member):
+                mine[entry["name"]] = mine.get(entry["name"], []) + entry[member]
 
     def _written(self, name: str, moment: str) -> None:
         self.written_at[name] = max(self.written_at.get(name, ""), moment)

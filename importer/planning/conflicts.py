@@ -54,7 +54,7 @@ def check_ids(source: str, changed: Mapping[str, list[str]], records: Iterable[R
         if others:
             conflicts.append(
                 f"{source}: the records {one!a} and {others[0]!a} would both become {id_!a}: "
-                "give one another id in the snapshot, and seal it with `argilla-snapshot check --update`; or leave the dataset out with --exclude-dataset {source}."
+                f"give one another id in the snapshot, and seal it with `argilla-snapshot check --update`; or leave the dataset out with --exclude-dataset {source}."
             )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from importer.options import ImportOptions
 from importer.plan import Agent
-from importer.verifying.source import Facts, Said
+from importer.verifying.source import Facts, Said, plain_text
 
 Json = dict[str, Any]
 #: A title and the text of an option hold so much of a name.
@@ -65,7 +65,7 @@ class Account:
 
     def __init__(self, told: Told, agents: list[Agent], options: ImportOptions) -> None:
         self._told, self._options = told, options
-        self._agents = {agent.agent: agent.username for agent in agents}
+        self._agents = {agent.agent and plain_text(agent.agent): agent.username for agent in agents}
         self._is_span, self._has_labels = told.type == "span", told.type in ("label_selection", "multi_label_selection")
 
     def differing(self, facts: Facts, theirs: Json) -> Iterator[tuple[str, str]]:

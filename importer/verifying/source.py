@@ -38,7 +38,7 @@ def facts_of_document(task: Task, raw: str) -> Facts | None:
     """The facts of the column ``raw``; None where the document holds values of types that 1.x itself never writes."""
     try:
         return _facts(task, json.loads(raw))
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return None
 
 
@@ -111,6 +111,11 @@ def _spans(payload: dict[str, Any], *, scores: bool = False) -> Said:  # noqa: A
 def _sentences(payload: dict[str, Any], *, scores: bool = False) -> Said:
     found = [(_text(item["text"]), item.get("score")) for item in payload["sentences"]]
     return [[text, _score(score)] if scores else [text] for text, score in found]
+
+
+def plain_text(text: str) -> str:
+    """The text as every database takes it."""
+    return text.translate(_NO_TEXT)
 
 
 def _text(value: Any) -> str:

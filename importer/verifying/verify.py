@@ -80,17 +80,18 @@ def verify(
         if there["status"] != "ready" or (dataset.metadata is not None and there.get("metadata") != dataset.metadata):
             differences.add("different", "datasets", f"{dataset.target}: its status or metadata", dataset.source)
         settings = target.settings(id_)
-        for kind, what, name in differing_settings(dataset, settings):
+        changed = list(differing_settings(dataset, settings))
+        for kind, what, name in changed:
             differences.add(kind, what, name, dataset.source)
         entry, mapper = entries[dataset.path], Mapper(dataset, plan.agents, plan.options)
         users = {user.id: user.username for user in state.users.values()}
         names = Names(users, _swapped(target.dataset_ids(id_).questions))
         account = Account(Told.of(settings, users), plan.agents, plan.options)
         comparison = Records(dataset, names, done, differences, account)
-        total = entry.records - dataset.left_out
+        total = sum(1 for _ in _external_ids(snapshot, entry, plan.options)) if dataset.left_out else entry.records
         progress.started("verifying", dataset.source, total)
         hidden = dict.fromkeys(not_searchable(target, id_, _external_ids(snapshot, entry, plan.options)))
-        expected = _expected(snapshot, entry, mapper, plan.options)
+        expected = _expected(snapshot, entry, mapper, plan.options, facts=not changed)
         if sample is None:
             records += comparison.all(expected, target.list_records(id_), folder, progress)
         else:
@@ -111,13 +112,16 @@ def _external_ids(snapshot: Snapshot, entry: DatasetEntry, options: ImportOption
     return (clean_text(record.id) for record in snapshot.records(entry) if not left_out(record, options))
 
 
-def _expected(snapshot: Snapshot, entry: DatasetEntry, mapper: Mapper, options: ImportOptions) -> Iterator[Expected]:
-    """Each record as the plan makes it, with the facts of its document; after an edit of the snapshot those of the typed columns count."""
+def _expected(snapshot: Snapshot, entry: DatasetEntry, mapper: Mapper, options: ImportOptions, *, facts: bool) -> Iterator[Expected]:
+    """Each record as the plan makes it, with the facts of its document; after an edit of the snapshot those of the typed columns count.
+
+    Without ``facts`` where the target's own names are not those of the plan: the facts are found by these.
+    """
     edited = snapshot.manifest.edited_at is not None
     for record, raw in zip(snapshot.records(entry), snapshot.documents(entry), strict=True):
         if not left_out(record, options):
-            facts = None if edited or raw is None else facts_of_document(entry.task, raw)
-            yield Expected(mapper.map(record)[0], facts or facts_of_record(record))
+            said = None if edited or raw is None else facts_of_document(entry.task, raw)
+            yield Expected(mapper.map(record)[0], (said or facts_of_record(record)) if facts else None)
 
 
 def compare_users(plan: Plan, state: TargetState, differences: Differences) -> None:

@@ -104,13 +104,12 @@ class Sender:
         target: the server.
         dataset_id: of the dataset there.
         source: the dataset's name on the old server.
-        since: the target's time of the last write that is noted; what was written later may be somebody's work. "" for none.
         look: whether records may be there that are not noted.
     """
 
-    def __init__(self, target: Target, dataset_id: str, source: str, *, since: str = "", look: bool = False) -> None:
+    def __init__(self, target: Target, dataset_id: str, source: str, *, look: bool = False) -> None:
         self._target, self._dataset_id, self._source = target, dataset_id, source
-        self._since, self._look = since, look
+        self._look = look
         self._most, self._good = BATCH, 0
 
     def __call__(self, batch: Batch) -> Answered:
@@ -172,7 +171,7 @@ class Sender:
             state = None if there is None else held(there, item)
             if there is not None and state == "whole":
                 answered.written_at = max(answered.written_at, _last_write(there))
-            elif there is not None and state == "other" and _last_write(there) > self._since:
+            elif state == "other":  # nobody but people can have made it so
                 answered.left.append(record.id)
             else:
                 left.append((record, wire))

@@ -38,7 +38,7 @@ def asked(server: ArgillaServer, dimensions: int) -> bool:
         left = {"name": f"{ASKING}killed", "workspace_id": before["workspaces"][0]["id"]}
         if dimensions > SHORTEST:
             client.post("/datasets", json=left).raise_for_status()
-        with closing(Api(server.url, server.api_key, token=None, patience=30)) as api:
+        with closing(Api(server.url, server.api_key, patience=30)) as api:
             answer = Asking(Target(api)).accepts_vectors(dimensions)
         assert [d["name"] for d in target.items(client, "/me/datasets") if not d["name"].endswith("killed")] == [
             d["name"] for d in before["datasets"]
