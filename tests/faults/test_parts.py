@@ -60,7 +60,7 @@ def test_parts_make_one_after_the_other_what_one_import_makes(new: New, tmp_path
     first, second, third = (Machine(new, tmp_path / str(part.number), part) for part in PARTS)
     impatient = second.run("--timeout", "0")
     said(impatient, 75, "Part 1 has not made first.news")
-    assert impatient.err.count("\n") == 1
+    assert impatient.err.count("Error: ") == 1
     assert first.run().code == 0
     said(second.run("--multi-label-threshold", "0"), 5, "same snapshot and options")
     done = second.run("--json")

@@ -28,6 +28,6 @@ def test_each_gets_its_own_records(folder: Path, fresh_new: ArgillaServer) -> No
     assert [(d["source_name"], d["records"], d["stored"]) for d in report["datasets"]] == [("a/b.c", 3, 3), ("a.b/c", 5, 5)]
     succeed("verify", folder, url=fresh_new.url)
     with target.connect(fresh_new.url) as client:
-        for workspace, name, text, count in (("a", "b.c", "first", 3), ("a_b", "c", "second", 5)):  # the SDK takes no dot there
+        for workspace, name, text, count in (("a", "b.c", "first", 3), ("a_b-2e7336dc", "c", "second", 5)):  # the SDK takes no dot
             found = target.records(client, target.dataset_id(client, workspace, name))
             assert {record["fields"]["text"] for record in found.values()} == {f"{text} {n}" for n in range(count)}
