@@ -40,7 +40,7 @@ def test_an_address_is_shown_without_what_may_be_secret(url: str, shown: str) ->
         ("https://who:secret@sso.corp/login?for=a@b", 8, "a login page answers at https://sso.corp/login. If a proxy"),
         ("https://sso.corp/api/v1/version", 8, "a login page answers at https://sso.corp/api/v1/version."),
         ("/login?next=https://a@b", 8, "a login page answers at http://HOST/login."),
-        ("", 8, "a login page answers at"),
+        ("", 1, "answers 302 and says no address to go to"),
         ("http://host:x", 1, "redirects to an address that is none"),
     ],
 )
