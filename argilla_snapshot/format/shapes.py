@@ -9,6 +9,7 @@ import re
 import types
 import typing
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 T = TypeVar("T")
@@ -123,10 +124,8 @@ def _fitting(hint: Any, value: Any) -> Any:
     if value is None:
         return None
     hint = optional(hint) or hint
-    try:
+    with suppress(ShapeError):  # what has not its shape is fitted below
         return _value(hint, value, "")
-    except ShapeError:
-        pass
     if hint is str:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     inner = get_args(hint)[-1] if get_origin(hint) in (list, dict) else None

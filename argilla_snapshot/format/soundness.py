@@ -1,5 +1,6 @@
 """Whether every row of a Parquet file can be read, found out without making a record of each: that takes ten times as long."""
 
+from collections import deque
 from pathlib import Path
 
 import pyarrow as pa
@@ -29,8 +30,7 @@ def sound_rows(part: Path, dataset: Dataset) -> int:
         for batch in batches(file, readable(file.schema_arrow, dataset)):
             batch.validate(full=True)
             if not (as_exported and _sound(batch)):
-                for _ in records_of_batch(batch, dataset):
-                    pass
+                deque(records_of_batch(batch, dataset), maxlen=0)  # each row is read, and none is kept
             count += batch.num_rows
     return count
 
