@@ -13,9 +13,8 @@ from datetime import datetime, timedelta, timezone
 from itertools import groupby
 
 from argilla_snapshot.format.faults import point
-from argilla_snapshot.format.ids import order_of
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError
-from exporter.documents import id_of
+from exporter.documents import order_of
 from exporter.source import Count, Listed, Source
 from exporter.spool import Spool
 
@@ -28,8 +27,14 @@ _MARGIN = timedelta(seconds=60)
 _JUST = timedelta(seconds=5)
 
 
-def catch_up(source: Source, listed: Listed, before: Count, spool: Spool) -> tuple[Count, bool]:
+def catch_up(source: Source, listed: Listed, before: Count, read: int, spool: Spool) -> tuple[Count, bool]:
     """Reads into a spool what was written to a dataset since ``before``.
+
+    A server can't say what was written to a feedback dataset, only that something was: then all of it is read again. So it is where fewer or
+    more records came than it counts: pages shift when a record is deleted.
+
+    Args:
+        read: how many documents were read.
 
     Returns:
         The last count, and whether the dataset was left alone during the last pass.
@@ -37,7 +42,10 @@ def catch_up(source: Source, listed: Listed, before: Count, spool: Spool) -> tup
     spool.clear()
     seen, now, since = before, source.count(listed), _since(before)
     for _ in range(PASSES):
-        if now == seen or since is None:
+        if listed.kind == "feedback":
+            if now == seen and now.records == read:
+                break
+        elif now == seen or since is None:
             break
         time.sleep(SETTLING)
         seen = source.count(listed)
@@ -52,7 +60,7 @@ def catch_up(source: Source, listed: Listed, before: Count, spool: Spool) -> tup
             spool.clear()
             return now, False
         point("export.changes_read")
-        now = source.count(listed)
+        now, read = source.count(listed), spool.records
     return now, now == seen
 
 
@@ -64,12 +72,8 @@ def just_written(count: Count) -> bool:
 
 def together(first: Spool, changes: Spool) -> Iterator[bytes]:
     """The documents of both, in the order of their ids; where both have an id, that of ``changes``."""
-    merged = heapq.merge(changes.lines(), first.lines(), key=_order)  # of equal ones the first argument's comes first
-    return (next(same) for _, same in groupby(merged, key=_order))
-
-
-def _order(line: bytes) -> tuple[int, str]:
-    return order_of(id_of(line))
+    merged = heapq.merge(changes.lines(), first.lines(), key=order_of)  # of equal ones the first argument's comes first
+    return (next(same) for _, same in groupby(merged, key=order_of))
 
 
 def _since(count: Count) -> str | None:

@@ -5,8 +5,9 @@ from itertools import accumulate
 
 from argilla_snapshot.format.choice import Choice
 from argilla_snapshot.format.files import to_json
+from argilla_snapshot.format.kinds import AnyDataset
 from argilla_snapshot.format.limits import MAX_JSON
-from argilla_snapshot.format.models import Dataset, User, Workspace
+from argilla_snapshot.format.models import User, Workspace
 from exporter.errors import NothingMatchesError
 from exporter.source import Listed
 
@@ -27,26 +28,26 @@ def choose(workspaces: list[Workspace], datasets: list[Listed], choice: Choice) 
     Raises:
         NothingMatchesError: a glob matches nothing.
     """
-    wrong = choice.unmatched([w.name for w in workspaces], [d.place for d in datasets], "that this key can see")
+    wrong = choice.unmatched([w.name for w in workspaces], [(d.workspace, d.name) for d in datasets], "that this key can see")
     if wrong:
         raise NothingMatchesError(wrong)
     chosen = [w for w in workspaces if choice.takes_workspace(w.name)]
     names = {w.name for w in chosen}
-    taken = [d for d in datasets if d.workspace in names and choice.takes(*d.place)]
+    taken = [d for d in datasets if d.workspace in names and choice.takes(d.workspace, d.name)]
     if choice.datasets and not choice.workspaces:
         holding = {d.workspace for d in taken}
         chosen = [w for w in chosen if w.name in holding]
     return Chosen(chosen, taken)
 
 
-def users_in_scope(users: list[User], workspaces: list[Workspace], datasets: list[Dataset], *, narrow: bool) -> list[User]:
+def users_in_scope(users: list[User], workspaces: list[Workspace], datasets: list[AnyDataset], *, narrow: bool) -> list[User]:
     """Whoever is a member of one of the workspaces or annotated in one of the datasets, with memberships of those workspaces only.
 
     So a part of a server can be moved with everyone who has to do with it, and nobody else. Where only something is left out
     (not ``narrow``) everybody comes along.
     """
     names = {w.name for w in workspaces}
-    agents = {agent for d in datasets for agent in d.annotation_agents}
+    agents = {agent for d in datasets for agent in d.people}
     narrowed = (
         User(u.username, u.role, u.id, u.first_name, u.last_name, [w for w in u.workspaces if w in names], u.inserted_at, u.updated_at)
         for u in users

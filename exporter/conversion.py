@@ -6,7 +6,6 @@ So the files are those that learning first and writing afterwards would make, wh
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -18,10 +17,8 @@ from argilla_snapshot.format.writer import SnapshotWriter
 from exporter.changes import together
 from exporter.converters import Converters, InOrder
 from exporter.errors import ExportError
-from exporter.legacy.learn import Learning, Learnt
-from exporter.legacy.pages import Unconverted, described
 from exporter.losses import Losses
-from exporter.source import Listed
+from exporter.pages import Learning, Unconverted
 from exporter.spool import Spool
 
 #: Pages left behind that are converted while the next page is on its way: about as long as a server needs for one.
@@ -44,13 +41,13 @@ class Conversion:
         losses: what did not fit the columns, of the rows written so far.
     """
 
-    def __init__(self, writer: SnapshotWriter, listed: Listed, spool: Spool, converters: Converters) -> None:
+    def __init__(self, writer: SnapshotWriter, learning: Learning, spool: Spool, converters: Converters) -> None:
         self.parts: Parts | None = None
         self.losses = Losses()
         self._writer, self._spool = writer, spool
-        self._listed = replace(listed, content={})
-        self._learning = Learning(listed.task)
-        self._dataset = described(self._listed, self._learning)
+        self._learning = learning.anew()
+        self._blank = learning.anew()
+        self._dataset = self._learning.described()
         self._pages: InOrder[_About] = InOrder(converters)
         self._end = 0  # where in the spool the pages end that were given to be learnt from,
         self._next = 0  # where those begin that were not given to be written,
@@ -85,17 +82,17 @@ class Conversion:
                 self._write(page, end, new=False)
             self._take()
 
-    def learnt(self, changes: Spool) -> Learnt:
+    def learnt(self, changes: Spool) -> Learning:
         """What all records say, with those of ``changes`` in the place of what was read first: they change all that was written."""
         self._take(everything=True)
         if changes.records:
             self._discard()
-            self._learning = Learning(self._listed.task)
+            self._learning = self._blank.anew()
             for lines in blocks(together(self._spool, changes), len):
                 self._learn(lines)
                 self._take()
             self._take(everything=True)
-        return self._learning.learnt()
+        return self._learning
 
     def rest(self, changes: Spool) -> Iterator[pa.RecordBatch]:
         """The rows that are not written yet.
@@ -110,7 +107,7 @@ class Conversion:
                 self._give(_About(new=False), lines)
             for _, converted in self._pages.take(everything=lines is None):
                 self.losses.merge(converted.losses)
-                total += converted.learnt.seen.records
+                total += converted.learnt.records
                 yield from converted.batches
         if not self._spool.records <= total <= self._spool.records + changes.records:
             raise ExportError(f"{self._spool.path} was altered while it was read: export again with --restart.")
@@ -121,21 +118,21 @@ class Conversion:
             self.parts.close()
 
     def _learn(self, lines: list[bytes]) -> None:
-        self._pages.give(_About(new=True), Unconverted(self._listed, lines, None))
+        self._pages.give(_About(new=True), Unconverted(self._blank, lines, None))
 
     def _write(self, lines: list[bytes], end: int, *, new: bool) -> None:
         self._give(_About(new, self._next, end), lines)
         self._next = end
 
     def _give(self, about: _About, lines: list[bytes]) -> None:
-        self._pages.give(about, Unconverted(self._listed, lines, self._learning.shape()))
+        self._pages.give(about, Unconverted(self._blank, lines, self._learning.shape()))
 
     def _take(self, *, everything: bool = False) -> None:
         """Learns from what was converted, and writes it where it is next and has the columns that all so far need."""
         for about, converted in self._pages.take(everything=everything):
             if about.new:
                 self._learning.merge(converted.learnt)
-                known = described(self._listed, self._learning)
+                known = self._learning.described()
                 if known != self._dataset:
                     self._discard()
                     self._dataset = known

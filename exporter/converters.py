@@ -17,8 +17,8 @@ from queue import SimpleQueue
 from threading import local
 from typing import Any, Generic, TypeVar
 
-from exporter.legacy.pages import Converted, Unconverted, convert
 from exporter.many import many_documents
+from exporter.pages import Converted, Unconverted, convert
 
 T = TypeVar("T")
 

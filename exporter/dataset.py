@@ -8,14 +8,18 @@ import pyarrow as pa
 
 from argilla_snapshot.format import layout
 from argilla_snapshot.format.faults import point
-from argilla_snapshot.format.models import Dataset, Loss
+from argilla_snapshot.format.kinds import AnyDataset, dataset_of
+from argilla_snapshot.format.models import Loss
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import read_json
 from argilla_snapshot.format.writer import SnapshotWriter
 from exporter.changes import catch_up
 from exporter.conversion import Conversion
 from exporter.converters import Converters
-from exporter.description import describe
+from exporter.feedback.description import declared
+from exporter.feedback.learn import Learning as FeedbackLearning
+from exporter.legacy.description import describe
+from exporter.legacy.learn import Learning as LegacyLearning
 from exporter.losses import Losses
 from exporter.source import Access, Count, Listed, Page, Source
 from exporter.spool import Spool
@@ -34,7 +38,7 @@ class Job:
     open_closed: bool
 
 
-def export_dataset(job: Job, listed: Listed, access: Access | None) -> tuple[Dataset | None, list[Loss]]:
+def export_dataset(job: Job, listed: Listed, access: Access | None) -> tuple[AnyDataset | None, list[Loss]]:
     """Brings one dataset into the snapshot, from where an earlier run left it.
 
     Args:
@@ -50,7 +54,8 @@ def export_dataset(job: Job, listed: Listed, access: Access | None) -> tuple[Dat
         return _take_over(job, listed, so_far)
     losses = Losses()
     spool = job.state.spool(listed)
-    with closing(Conversion(job.writer, listed, spool, job.converters)) as conversion:
+    learning = LegacyLearning(listed) if listed.kind == "legacy" else FeedbackLearning(declared(job.source, listed, losses))
+    with closing(Conversion(job.writer, learning, spool, job.converters)) as conversion:
         _recall(job, listed, spool, conversion)
         if access is not None:
             scanned = _scan_opened(job, listed, access, spool, conversion, losses)
@@ -67,10 +72,10 @@ def export_dataset(job: Job, listed: Listed, access: Access | None) -> tuple[Dat
     return dataset, losses.all()
 
 
-def _take_over(job: Job, listed: Listed, so_far: SoFar) -> tuple[Dataset, list[Loss]]:
+def _take_over(job: Job, listed: Listed, so_far: SoFar) -> tuple[AnyDataset, list[Loss]]:
     """A dataset that an earlier run finished."""
-    path = job.writer.partial / layout.dataset_path(listed.workspace, listed.name) / layout.DATASET
-    dataset = Dataset.from_json(read_json(path))
+    path = job.writer.partial / layout.dataset_path(listed.workspace, listed.name, listed.kind) / layout.DATASET
+    dataset = dataset_of(listed.kind, read_json(path))
     job.writer.add(dataset)
     return dataset, so_far.losses
 
@@ -90,7 +95,7 @@ def _scan_opened(job: Job, listed: Listed, access: Access, spool: Spool, convers
         return _scan(job, listed, replace(so_far, before=so_far.before or access), spool, conversion)
     if access == "missing":
         losses.add("records_missing", listed.place)
-        nothing = Count.told(0, listed.content.get("last_updated"))
+        nothing = Count.told(0, listed.last_updated)
         return replace(so_far, before=nothing, after=nothing)
     if not job.open_closed:
         losses.add("dataset_closed", listed.place)
@@ -125,14 +130,14 @@ def _scan(job: Job, listed: Listed, so_far: SoFar, spool: Spool, conversion: Con
     job.state.save(so_far)
     point("export.counted")
     repeated = 0
-    with closing(job.source.pages(listed, spool.last_id)) as pages:
+    with closing(job.source.pages(listed, spool.last)) as pages:
         for page in _in_order(job, listed, pages, so_far.before.records, spool.records):
             lines = spool.append(page)
             repeated += len(page) - len(lines)
             conversion.add(lines)
             job.progress.advanced(len(page))
             del page, lines  # large, and the next may be long in coming
-    after, settled = catch_up(job.source, listed, so_far.before, job.state.changes(listed))
+    after, settled = catch_up(job.source, listed, so_far.before, spool.records, job.state.changes(listed))
     so_far = replace(so_far, after=after, settled=settled, repeated=repeated)
     job.state.save(so_far)
     point("export.scanned")
@@ -154,20 +159,24 @@ def _in_order(job: Job, listed: Listed, pages: Iterator[Page], records: int, ear
         del page
 
 
-def _finish(job: Job, listed: Listed, so_far: SoFar, conversion: Conversion, losses: Losses) -> Dataset:
+def _finish(job: Job, listed: Listed, so_far: SoFar, conversion: Conversion, losses: Losses) -> AnyDataset:
     """Writes what is not written yet of the dataset's files."""
     changes = job.state.changes(listed)
     learnt = conversion.learnt(changes)
-    dataset = describe(job.source, listed, learnt, losses, was_closed=so_far.was_closed)
-    if conversion.written < learnt.records:
-        job.progress.started("writing", listed.full_name, learnt.records, conversion.written)
+    if isinstance(learnt, LegacyLearning):
+        dataset: AnyDataset = describe(job.source, listed, learnt, losses, was_closed=so_far.was_closed)
+    else:
+        assert isinstance(learnt, FeedbackLearning)
+        dataset = learnt.whole()
+    if conversion.written < dataset.records:
+        job.progress.started("writing", listed.full_name, dataset.records, conversion.written)
     for member in job.writer.write_dataset(dataset, _told(conversion.rest(changes), job.progress), conversion.parts):
         losses.add("large_member", listed.place, f"{member}.json")
     losses.extend(conversion.losses.all())
     return dataset
 
 
-def _compare_counts(dataset: Dataset, so_far: SoFar, losses: Losses) -> None:
+def _compare_counts(dataset: AnyDataset, so_far: SoFar, losses: Losses) -> None:
     """Holds what was read against the server's own count before and after."""
     before, after = so_far.before, so_far.after
     assert before is not None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from click import ClickException
 
 from argilla_snapshot.format.errors import DamagedSnapshotError, SnapshotError
-from argilla_snapshot.format.models import Dataset
+from argilla_snapshot.format.kinds import AnyDataset
 from argilla_snapshot.transport.errors import ServerError
 from exporter.changes import SETTLING, just_written
 from exporter.dataset import Job, export_dataset
@@ -26,13 +26,13 @@ def foretell(source: Source, state: State, chosen: list[Listed]) -> Foretold:
     return found
 
 
-def export_all(job: Job, chosen: list[Listed], foretold: Foretold, losses: Losses) -> list[Dataset]:
+def export_all(job: Job, chosen: list[Listed], foretold: Foretold, losses: Losses) -> list[AnyDataset]:
     """Exports every dataset; one that can't be read is tried once more when all others are done, and then left out and listed.
 
     Raises:
         ServerError, SnapshotError: the trouble is not one dataset's but the server's, or not one dataset can be read.
     """
-    exported: list[Dataset] = []
+    exported: list[AnyDataset] = []
     failed = [listed for listed in chosen if _failure(job, listed, foretold.get(listed.place), losses, exported)]
     for listed in failed:
         access = None if job.state.of(listed).after else _access(job.source, listed)
@@ -53,7 +53,7 @@ def _access(source: Source, listed: Listed) -> Access | ServerError:
 
 
 def _failure(
-    job: Job, listed: Listed, access: Access | ServerError | None, losses: Losses, exported: list[Dataset]
+    job: Job, listed: Listed, access: Access | ServerError | None, losses: Losses, exported: list[AnyDataset]
 ) -> ClickException | None:
     """Exports a dataset; why it can't be done, where that has to do with this dataset alone."""
     try:

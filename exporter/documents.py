@@ -15,6 +15,7 @@ import orjson
 import pyarrow as pa
 
 from argilla_snapshot.exact_json import from_json
+from argilla_snapshot.format.ids import order_of as order_of_id
 from argilla_snapshot.format.limits import MAX_DEPTH
 from exporter.losses import Note
 
@@ -32,7 +33,12 @@ class _Id(msgspec.Struct):
     id: int | str
 
 
-_ID = msgspec.json.Decoder(_Id)
+class _Order(msgspec.Struct):
+    id: int | str
+    inserted_at: str | None = None
+
+
+_ID, _ORDER = msgspec.json.Decoder(_Id), msgspec.json.Decoder(_Order)
 
 
 @dataclass(slots=True)
@@ -96,6 +102,19 @@ def plain_id(line: bytes | msgspec.Raw) -> str:
         msgspec.DecodeError: it has none, or a strange one.
     """
     return str(_ID.decode(line).id)
+
+
+def moment_of(line: bytes) -> str | None:
+    """When the record of a feedback dataset was made, as its document says (``inserted_at``); legacy documents do not say it."""
+    try:
+        return _ORDER.decode(line).inserted_at
+    except msgspec.DecodeError:
+        return None
+
+
+def order_of(line: bytes) -> tuple[Any, ...]:
+    """A key that sorts documents as an export writes them: records of a feedback dataset by the time they were made, all others by id alone."""
+    return (moment_of(line) or "", *order_of_id(id_of(line)))
 
 
 def encode(document: Mapping[str, Any]) -> bytes:

@@ -1,9 +1,9 @@
 """What did not come along, counted by kind and dataset, with a few samples."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
-from argilla_snapshot.format.models import Loss
+from argilla_snapshot.format.models import Kind, Loss
 
 #: Every kind of loss an export can report, and what it means.
 LOSS_KINDS: dict[str, str] = {
@@ -12,7 +12,7 @@ LOSS_KINDS: dict[str, str] = {
     ),
     "users_from_records": "no database was read: users and memberships are what datasets and records name, all as annotators",
     "workspace_unknown": "the database does not have the workspace of the dataset: it is in the snapshot, without members",
-    "feedback_dataset": "feedback datasets are not legacy datasets: they are not in the snapshot",
+    "feedback_dataset": "feedback datasets lie in the SQL database, and none was read: they are not in the snapshot",
     "unknown_task": "datasets of a task that is not known: they are not in the snapshot",
     "dataset_closed": "the dataset is closed and was not to be opened: it is not in the snapshot",
     "records_missing": "the old server has lost the records of the dataset (its index): it is in the snapshot without records",
@@ -33,15 +33,21 @@ LOSS_KINDS: dict[str, str] = {
     "odd_member": "what the old server says of it is of another type than it should be: it became text, or was left out",
     "large_member": "members that are too large for dataset.json lie beside it, each in a JSON file of its own, which an import does not read",
     "users_too_many": "users.json can't hold so many users: these are not in the snapshot",
+    "responses_unreadable": (
+        "records whose responses the old server can't give, for one is of a user who was deleted: they are in the snapshot without any response "
+        "(an export with --database has them all)"
+    ),
+    "unknown_question": "answers to questions, or fields and vectors, that the dataset does not have any more: only the column raw may have them",
     "dataset_unreadable": "the old server can't give the dataset, also when asked again at the end: it is not in the snapshot",
 }
 _SAMPLES = 5
+_PAIR = 2
 
 #: Characters of a sample.
 _SAMPLE = 100
 
-#: Workspace and name of a dataset.
-Place = tuple[str, str]
+#: Workspace and name of a dataset, and of a feedback dataset its kind.
+Place = tuple[str, ...]
 #: Notes one loss of the given kind; where it happened is known to whoever made the function.
 Note = Callable[[str], None]
 
@@ -87,10 +93,18 @@ class Losses:
 
     def all(self) -> list[Loss]:
         """Everything counted, in the order in which it first appeared."""
-        return [
-            Loss(kind=kind, dataset=".".join(place) if place else None, workspace=place[0] if place else None, **found)
-            for (kind, place), found in self._found.items()
-        ]
+        return [Loss(kind=kind, **_told(place), **found) for (kind, place), found in self._found.items()]
+
+
+def _told(place: Place | None) -> dict[str, Any]:
+    """What a loss says of the dataset that it is about."""
+    if place is None:
+        return {}
+    return {
+        "dataset": ".".join(place[:2]),
+        "workspace": place[0],
+        "dataset_kind": cast("Kind", place[2] if len(place) > _PAIR else "legacy"),
+    }
 
 
 def ignore(_kind: str) -> None:

@@ -12,8 +12,9 @@ from argilla_snapshot.format.check import check
 from argilla_snapshot.format.choice import Choice
 from argilla_snapshot.format.errors import DamagedSnapshotError
 from argilla_snapshot.format.faults import point
+from argilla_snapshot.format.kinds import AnyDataset
 from argilla_snapshot.format.locks import locked
-from argilla_snapshot.format.models import Dataset, Manifest, User, Workspace
+from argilla_snapshot.format.models import Manifest, User, Workspace
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.format.shapes import fitted
@@ -217,7 +218,7 @@ class _Run:
                 continue
             self.state.save(replace(so_far, opened=False))
 
-    def _write_people(self, writer: SnapshotWriter, datasets: list[Dataset]) -> None:
+    def _write_people(self, writer: SnapshotWriter, datasets: list[AnyDataset]) -> None:
         users = [self._fitted(User, user, user.username) for user in self.source.users(datasets)]
         workspaces = [self._fitted(Workspace, workspace, workspace.name) for workspace in self.choice.workspaces]
         if any(self.scope.values()):
@@ -238,7 +239,7 @@ class _Run:
             lambda member: self.losses.add("odd_member", sample=f"{member} of {name}"),
         )
 
-    def _look_again(self, datasets: list[Dataset]) -> None:
+    def _look_again(self, datasets: list[AnyDataset]) -> None:
         """Tells of datasets that were made while others were read, or written to after they were read, by an earlier run perhaps."""
         known, read = {listed.place for listed in self.listed}, {dataset.place for dataset in datasets}
         for listed in self.source.datasets():
@@ -246,7 +247,7 @@ class _Run:
             if listed.place not in known and self._meant(listed.workspace, listed.name):
                 self.losses.add("dataset_new", listed.place)
             elif listed.place in read and so_far.after and so_far.settled:
-                written, before = (str(time or "") for time in (listed.content.get("last_updated"), so_far.after.last_updated))
+                written, before = (time or "" for time in (listed.last_updated, so_far.after.last_updated))
                 if written > before:  # and not only another: a list may be some moments behind
                     self.losses.add("changed_after_reading", listed.place)
 
@@ -264,14 +265,15 @@ class _Run:
             elif so_far.opened:
                 self.losses.add("left_open", so_far.place)
 
-    def _tidy(self, datasets: list[Dataset]) -> None:
+    def _tidy(self, datasets: list[AnyDataset]) -> None:
         """Takes away what interrupted runs may have left in the folder and is not of the snapshot."""
         for path in (path for pattern in _STRAYS for path in self.partial.rglob(pattern)):
             path.unlink()
-        ours = {self.partial / layout.dataset_path(dataset.workspace, dataset.name) for dataset in datasets}
-        for folder in self.partial.glob(f"{layout.DATASETS}/*/*"):
-            if folder not in ours:
-                shutil.rmtree(folder)
-        for folder in self.partial.glob(f"{layout.DATASETS}/*"):
-            if not any(folder.iterdir()):
-                folder.rmdir()
+        ours = {self.partial / layout.dataset_path(dataset.workspace, dataset.name, dataset.kind) for dataset in datasets}
+        for name in layout.FOLDERS.values():
+            for folder in self.partial.glob(f"{name}/*/*"):
+                if folder not in ours:
+                    shutil.rmtree(folder)
+            for folder in [*self.partial.glob(f"{name}/*"), *self.partial.glob(name)]:
+                if not any(folder.iterdir()):
+                    folder.rmdir()

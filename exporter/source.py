@@ -1,29 +1,37 @@
 """What an export asks of the place where the old content lies: the seam for further places.
 
-One is the HTTP API of an Argilla 1.x server (``sources.api``), the other the storage behind it (``sources.storage``).
+One is the HTTP API of an Argilla server (``sources.api``), the other the storage behind it (``sources.storage``).
 """
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
-from argilla_snapshot.format.models import Dataset, Task, User, Workspace
+from argilla_snapshot.format.kinds import AnyDataset
+from argilla_snapshot.format.models import Kind, Task, User, Workspace, place_of
 from argilla_snapshot.format.models import Source as Shown
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A legacy dataset as the old server lists it. ``content``: the entry of the list, untouched."""
+    """A dataset as the old server lists it. ``task``: None of a feedback dataset; ``content``: the entry of the list, untouched."""
 
     workspace: str
     name: str
-    task: Task
+    task: Task | None
     content: dict[str, Any] = field(default_factory=dict)
+    kind: Kind = "legacy"
 
     @property
-    def place(self) -> tuple[str, str]:
-        """The workspace and the name: what tells datasets apart."""
-        return self.workspace, self.name
+    def place(self) -> tuple[str, ...]:
+        """What tells datasets apart."""
+        return place_of(self.workspace, self.name, self.kind)
+
+    @property
+    def last_updated(self) -> str | None:
+        """When it was last written to, as far as the list says."""
+        names = ("last_updated",) if self.kind == "legacy" else ("last_activity_at", "updated_at")
+        return next((str(self.content[name]) for name in names if self.content.get(name) is not None), None)
 
     @property
     def full_name(self) -> str:
@@ -47,6 +55,14 @@ class Count:
 Access = Count | Literal["closed", "missing"]
 
 
+class Cursor(NamedTuple):
+    """Where to go on: after the document of that id, the ``records``-th. ``inserted_at``: when that was made, of a feedback dataset."""
+
+    id: str
+    records: int
+    inserted_at: str | None = None
+
+
 #: Documents, each JSON text of one line; or how many more have come that have yet to be brought into order.
 Page = list[bytes] | int
 
@@ -68,23 +84,26 @@ class Source(Protocol):
     def users_loss(self) -> str | None:
         """The kind of loss (of ``losses.LOSS_KINDS``) where ``users`` can't give all users with all they are."""
 
-    def users(self, datasets: list[Dataset]) -> list[User]:
+    def users(self, datasets: list[AnyDataset]) -> list[User]:
         """The users that can be seen, with their real memberships; where none can be seen, who the exported datasets name."""
 
     def workspaces(self) -> list[Workspace]:
         """The workspaces that can be seen."""
 
     def datasets(self) -> list[Listed]:
-        """The legacy datasets of those workspaces, ordered by workspace and name."""
+        """The datasets of those workspaces, ordered by their places."""
 
     def left_out(self) -> list[tuple[str, str, str]]:
         """Datasets which are there and can't be exported, or not with all that is theirs: kind of loss, workspace, name."""
 
     def settings(self, dataset: Listed) -> dict[str, Any] | None:
-        """The label schema as the server has it, or None."""
+        """The label schema of a legacy dataset as the server has it, or None.
+
+        Of a feedback dataset ``fields``, ``questions``, ``metadata_properties`` and ``vectors_settings``: what the server lists of each.
+        """
 
     def rules(self, dataset: Listed) -> list[dict[str, Any]]:
-        """The labeling rules."""
+        """The labeling rules of a legacy dataset."""
 
     def access(self, dataset: Listed) -> Access:
         """The count of the records; ``closed`` where they can be read only after ``open()``, ``missing`` where they are gone."""
@@ -98,13 +117,16 @@ class Source(Protocol):
     def count(self, dataset: Listed) -> Count:
         """Counts the records of an open dataset."""
 
-    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Generator[Page, None, None]:
-        """The raw documents of an open dataset, in pages, ascending by id as text (UTF-8); to be closed where it is left early.
+    def pages(self, dataset: Listed, after: Cursor | None, since: str | None = None) -> Generator[Page, None, None]:
+        """The raw documents of an open dataset, in pages, in the order of ``exporter.documents.order_of``; to be closed where it is left early.
+
+        A document of a feedback dataset is the record as the API lists it with responses, suggestions and vectors, and ``username`` in
+        each response: None where the user is gone. ``responses`` is not there where the server can't give them.
 
         Args:
             dataset: the dataset.
-            after: the id, as text, after which to begin; None for all.
-            since: only those written since then, by the server's clock (ISO 8601).
+            after: where to begin; None for all.
+            since: only those written since then, by the server's clock (ISO 8601); of a feedback dataset, whose server can't say it, all.
         """
 
     def disconnect(self) -> None:

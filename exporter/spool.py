@@ -15,7 +15,8 @@ import pyarrow as pa
 
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.format.limits import blocks
-from exporter.documents import id_of
+from exporter.documents import id_of, moment_of
+from exporter.source import Cursor
 
 _MARK = b"page"
 #: Documents of a page at most.
@@ -31,14 +32,14 @@ class Spool:
 
     Attributes:
         records: number of documents in it.
-        last_id: id of the last document, as text, or None: the cursor from which to go on.
+        last: where to go on: after the last document; None where there is none.
         size: bytes of the file.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.records = 0
-        self.last_id: str | None = None
+        self.last: Cursor | None = None
         self.size = 0
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
@@ -49,7 +50,7 @@ class Spool:
 
         Documents come in the order of their ids, so that a repeated one follows its like. Of large ones several smaller pages are made.
         """
-        lines, last_id = [], self.last_id
+        lines, last_id = [], self.last.id if self.last else None
         for line in page:
             id_ = id_of(line)
             if id_ != last_id:
@@ -63,9 +64,13 @@ class Spool:
                 point("export.page_written")
                 os.fsync(file.fileno())
             point("export.page_synced")
-        self.records += len(lines)
-        self.last_id = last_id
+        self._ends_with(lines)
         return lines
+
+    def _ends_with(self, lines: list[bytes]) -> None:
+        self.records += len(lines)
+        if lines:
+            self.last = Cursor(id_of(lines[-1]), self.records, moment_of(lines[-1]))
 
     def lines(self) -> Iterator[bytes]:
         """All documents in order; one page is in memory at a time."""
@@ -89,7 +94,7 @@ class Spool:
     def clear(self) -> None:
         """Takes everything out."""
         os.truncate(self.path, 0)
-        self.records, self.last_id, self.size = 0, None, 0
+        self.records, self.last, self.size = 0, None, 0
 
     def remove(self) -> None:
         """Deletes the file."""
@@ -97,12 +102,9 @@ class Spool:
 
     def _recover(self) -> None:
         """Finds the last whole page, and cuts off what follows it."""
-        last: list[bytes] = []
-        for last, end in self.pages():
+        for lines, end in self.pages():
             self.size = end
-            self.records += len(last)
-        if last:
-            self.last_id = id_of(last[-1])
+            self._ends_with(lines)
         if self.size != self.path.stat().st_size:
             os.truncate(self.path, self.size)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from argilla_snapshot.format import layout
 from argilla_snapshot.format.files import to_json, write_whole
-from argilla_snapshot.format.models import Loss, from_json
+from argilla_snapshot.format.models import Kind, Loss, from_json, place_of
 from argilla_snapshot.format.reader import read_json
 from exporter.errors import OtherExportError
 from exporter.source import Count, Listed
@@ -24,7 +24,7 @@ class SoFar:
     """How far a dataset has come.
 
     Attributes:
-        workspace, name: the dataset.
+        workspace, name, kind: the dataset.
         was_closed: it was closed when the export first came to it.
         opened: this export opened it and has not closed it again: whoever finds this does.
         before: the server's count before the scan: when the run began, or the dataset was opened.
@@ -37,6 +37,7 @@ class SoFar:
 
     workspace: str
     name: str
+    kind: Kind = "legacy"
     was_closed: bool = False
     opened: bool = False
     before: Count | None = None
@@ -47,9 +48,9 @@ class SoFar:
     losses: list[Loss] = field(default_factory=list)
 
     @property
-    def place(self) -> tuple[str, str]:
-        """The workspace and the name."""
-        return self.workspace, self.name
+    def place(self) -> tuple[str, ...]:
+        """What tells datasets apart."""
+        return place_of(self.workspace, self.name, self.kind)
 
 
 class State:
@@ -99,12 +100,12 @@ class State:
 
     def of(self, dataset: Listed) -> SoFar:
         """How far a dataset has come."""
-        path = self._path(dataset.workspace, dataset.name, ".json")
-        return _so_far(path) if path.exists() else SoFar(dataset.workspace, dataset.name)
+        path = self._path(dataset, ".json")
+        return _so_far(path) if path.exists() else SoFar(dataset.workspace, dataset.name, dataset.kind)
 
     def save(self, so_far: SoFar) -> None:
         """Writes down how far a dataset has come."""
-        path = self._path(so_far.workspace, so_far.name, ".json")
+        path = self._path(so_far, ".json")
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, to_json(so_far))
 
@@ -114,14 +115,15 @@ class State:
 
     def spool(self, dataset: Listed) -> Spool:
         """The spool of a dataset."""
-        return Spool(self._path(dataset.workspace, dataset.name, ".pages"))
+        return Spool(self._path(dataset, ".pages"))
 
     def changes(self, dataset: Listed) -> Spool:
         """The spool of what was written to a dataset while it was read."""
-        return Spool(self._path(dataset.workspace, dataset.name, ".changes.pages"))
+        return Spool(self._path(dataset, ".changes.pages"))
 
-    def _path(self, workspace: str, name: str, suffix: str) -> Path:
-        return self.folder / layout.file_name(workspace) / (layout.file_name(name) + suffix)
+    def _path(self, of: Listed | SoFar, suffix: str) -> Path:
+        kind = "" if of.kind == "legacy" else f".{of.kind}"
+        return self.folder / layout.file_name(of.workspace) / (layout.file_name(of.name) + kind + suffix)
 
 
 def _so_far(path: Path) -> SoFar:

@@ -3,9 +3,11 @@
 import html
 import json
 from collections import Counter
+from collections.abc import Sequence
 
 from argilla_snapshot.format import layout
-from argilla_snapshot.format.models import Dataset, Loss, Source
+from argilla_snapshot.format.kinds import AnyDataset
+from argilla_snapshot.format.models import Loss, Source
 
 #: What the library ``datasets`` refuses in the name of a config (5.2, ``naming.py``): one such name, and no config can be loaded.
 _NO_CONFIG = frozenset(r"<>:/\|?*")
@@ -13,13 +15,13 @@ _NO_CONFIG = frozenset(r"<>:/\|?*")
 _MARKS = str.maketrans({mark: f"&#{ord(mark)};" for mark in "|`[]*\\"} | {"\n": " ", "\r": " "})
 
 
-def dataset_card(source: Source, counts: dict[str, int], datasets: list[Dataset], losses: list[Loss]) -> bytes:
+def dataset_card(source: Source, counts: dict[str, int], datasets: list[AnyDataset], losses: list[Loss]) -> bytes:
     """The card: YAML front matter with one config a dataset (see ``config_names``), then a summary for people."""
     lines, configs = ["---"], config_names(datasets)
     if datasets:
         lines.append("configs:")
         for dataset in datasets:
-            path = layout.dataset_path(dataset.workspace, dataset.name) / layout.RECORDS / "*.parquet"
+            path = layout.dataset_path(dataset.workspace, dataset.name, dataset.kind) / layout.RECORDS / "*.parquet"
             lines += [f"- config_name: {_yaml(configs[dataset.place])}", f"  data_files: {_yaml(path.as_posix())}"]
     lines += [
         "tags:",
@@ -35,7 +37,7 @@ def dataset_card(source: Source, counts: dict[str, int], datasets: list[Dataset]
     ]
     if datasets:
         lines += ["| dataset | task | records |", "|---|---|---|"]
-        lines += [f"| {_inline(d.full_name)} | {d.task}{' (multi-label)' if d.multi_label else ''} | {d.records} |" for d in datasets]
+        lines += [f"| {_inline(d.full_name)} | {_task(d)} | {d.records} |" for d in datasets]
         name = json.dumps(configs[next((d for d in datasets if d.records), datasets[0]).place])  # one without records can't be loaded so
         lines += ["", "```python", "from datasets import load_dataset", f'load_dataset("PATH", {name}, split="train")', "```", ""]
     if losses:
@@ -46,14 +48,24 @@ def dataset_card(source: Source, counts: dict[str, int], datasets: list[Dataset]
     return "\n".join(lines).encode()
 
 
-def config_names(datasets: list[Dataset]) -> dict[tuple[str, str], str]:
-    """What each dataset is called in ``load_dataset``: ``workspace.name``; where two read alike, or it has what no config name may, its file names."""
-    alike = Counter(dataset.full_name for dataset in datasets)
+def _task(dataset: AnyDataset) -> str:
+    """What a dataset is."""
+    if dataset.kind == "feedback":
+        return "feedback"
+    return f"{dataset.task}{' (multi-label)' if dataset.multi_label else ''}"
+
+
+def config_names(datasets: Sequence[AnyDataset]) -> dict[tuple[str, ...], str]:
+    """What each dataset is called in ``load_dataset``: ``workspace.name``; where two read alike, or it has what no config name may, its file names.
+
+    Of a legacy and a feedback dataset of one name the latter is ``workspace.name.feedback``.
+    """
+    names = {dataset.place: dataset.full_name for dataset in datasets}
+    names |= {place: f"{names[place]}.{place[2]}" for place in names if len(place) > 2 and place[:2] in names}
+    alike = Counter(names.values())
     return {
-        dataset.place: ".".join(map(layout.file_name, dataset.place))
-        if alike[dataset.full_name] > 1 or set(dataset.full_name) & _NO_CONFIG
-        else dataset.full_name
-        for dataset in datasets
+        place: ".".join(map(layout.file_name, place)) if alike[name] > 1 or set(name) & _NO_CONFIG else name
+        for place, name in names.items()
     }
 
 

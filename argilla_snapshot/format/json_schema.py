@@ -10,6 +10,7 @@ import typing
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
+from argilla_snapshot.format.feedback.models import FeedbackDataset
 from argilla_snapshot.format.files import to_json
 from argilla_snapshot.format.layout import FORMAT_VERSION
 from argilla_snapshot.format.models import Dataset, Manifest, User, Workspace
@@ -33,6 +34,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "users": _list_file("users.json", User),
         "workspaces": _list_file("workspaces.json", Workspace),
         "dataset": _file("dataset.json", Dataset),
+        "feedback_dataset": _file("dataset.json of a feedback dataset", FeedbackDataset),
     }
 
 

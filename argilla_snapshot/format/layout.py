@@ -9,16 +9,17 @@ from pathlib import Path, PurePosixPath
 from argilla_snapshot.format.errors import DamagedSnapshotError
 
 FORMAT = "argilla-snapshot"
-FORMAT_VERSION = "1.0"
-#: Names in a manifest's ``required_features`` that this reader understands; 1.0 has none.
-KNOWN_FEATURES: frozenset[str] = frozenset()
+FORMAT_VERSION = "1.1"
+#: Names in a manifest's ``required_features`` that this reader understands.
+KNOWN_FEATURES: frozenset[str] = frozenset({"feedback"})
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 CARD = "README.md"
 USERS = "users.json"
 WORKSPACES = "workspaces.json"
-DATASETS = "datasets"
+#: The folder of the datasets of each kind.
+FOLDERS = {"legacy": "datasets", "feedback": "feedback"}
 DATASET = "dataset.json"
 RECORDS = "records"
 
@@ -44,9 +45,9 @@ def file_name(name: str) -> str:
     return f"{readable}.{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 
 
-def dataset_path(workspace: str, name: str) -> PurePosixPath:
+def dataset_path(workspace: str, name: str, kind: str = "legacy") -> PurePosixPath:
     """The folder of a dataset, relative to the snapshot."""
-    return PurePosixPath(DATASETS, file_name(workspace), file_name(name))
+    return PurePosixPath(FOLDERS[kind], file_name(workspace), file_name(name))
 
 
 def part_name(number: int) -> str:

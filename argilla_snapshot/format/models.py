@@ -20,6 +20,7 @@ __all__ = [
     "Dataset",
     "DatasetEntry",
     "FileEntry",
+    "Kind",
     "Loss",
     "Manifest",
     "MetadataType",
@@ -35,6 +36,8 @@ __all__ = [
     "from_json",
 ]
 
+#: `legacy`: of one of the three tasks of 1.x; `feedback`: a FeedbackDataset of 1.x, or a dataset of 2.x.
+Kind = Literal["legacy", "feedback"]
 Task = Literal["TextClassification", "TokenClassification", "Text2Text"]
 TASKS: tuple[Task, ...] = ("TextClassification", "TokenClassification", "Text2Text")
 
@@ -44,6 +47,11 @@ STATUSES = ("Default", "Edited", "Discarded", "Validated")
 MetadataType = Literal["bool", "int", "float", "str", "list[bool]", "list[int]", "list[float]", "list[str]", "json"]
 
 T = TypeVar("T")
+
+
+def place_of(workspace: str, name: str, kind: Kind) -> tuple[str, ...]:
+    """What tells datasets apart: the workspace and the name, and of a feedback dataset the kind, for a legacy one may have both."""
+    return (workspace, name) if kind == "legacy" else (workspace, name, kind)
 
 
 def from_json(cls: type[T], data: Mapping[str, Any]) -> T:
@@ -140,6 +148,7 @@ class Dataset:
         annotation_agents: agent -> number of records that it annotated.
         prediction_agents: agent -> number of records that it predicted.
         source: the dataset as the old server listed it, untouched.
+        kind: always `legacy`.
     """
 
     workspace: str
@@ -162,11 +171,17 @@ class Dataset:
     annotation_agents: dict[str, int] = field(default_factory=dict)
     prediction_agents: dict[str, int] = field(default_factory=dict)
     source: dict[str, Any] = field(default_factory=dict)
+    kind: Literal["legacy"] = "legacy"
 
     @property
-    def place(self) -> tuple[str, str]:
+    def place(self) -> tuple[str, ...]:
         """The workspace and the name: what tells datasets apart."""
         return self.workspace, self.name
+
+    @property
+    def people(self) -> set[str]:
+        """Whoever made it or annotated there."""
+        return {*self.annotation_agents, *filter(None, [self.created_by])}
 
     @property
     def full_name(self) -> str:
@@ -190,6 +205,7 @@ class Loss:
         dataset: `workspace.name`, or null where it is about none.
         samples: up to five ids or names, cut to 100 characters.
         workspace: the workspace of that dataset, so that its name is the rest; null where `dataset` is.
+        dataset_kind: the kind of that dataset; null where `dataset` is.
     """
 
     kind: str
@@ -198,13 +214,14 @@ class Loss:
     dataset: str | None = None
     samples: list[str] = field(default_factory=list)
     workspace: str | None = None
+    dataset_kind: Kind | None = None
 
     @property
-    def place(self) -> tuple[str, str] | None:
+    def place(self) -> tuple[str, ...] | None:
         """The workspace and the name of the dataset; None where it is about none, or an older snapshot has only `workspace.name`."""
         if self.dataset is None or self.workspace is None:
             return None
-        return self.workspace, self.dataset[len(self.workspace) + 1 :]
+        return place_of(self.workspace, self.dataset[len(self.workspace) + 1 :], self.dataset_kind or "legacy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +229,7 @@ class Source:
     """Where a snapshot comes from.
 
     Attributes:
-        kind: what was read: `argilla-api` is the HTTP API of Argilla 1.x, `argilla-storage` the search engine and the SQL database behind it.
+        kind: what was read: `argilla-api` is the HTTP API of an Argilla server, `argilla-storage` the search engine and the SQL database behind it.
         url: the address, of `argilla-storage` that of the search engine, without credentials.
         version: the version of the old server; of `argilla-storage` the name and version of the search engine.
         username: who read it.
@@ -260,17 +277,19 @@ class DatasetEntry:
 
     Attributes:
         workspace: name of its workspace.
-        name: its name; the pair of both is unique.
-        task: what its records are annotated for.
+        name: its name; workspace, name and kind together are unique.
+        task: what its records are annotated for; null of a feedback dataset.
         records: number of records.
         path: the folder in which it lies, relative to the snapshot folder.
+        kind: what kind of dataset it is.
     """
 
     workspace: str
     name: str
-    task: Task
+    task: Task | None
     records: int
     path: str = field(metadata=pattern(PATH))
+    kind: Kind = "legacy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +300,7 @@ class Manifest:
         snapshot_id: a UUID that names the snapshot; it stays when an edited snapshot is sealed anew.
         format: always `argilla-snapshot`.
         format_version: major and minor version of the format.
-        required_features: names of what a reader must understand, see "Versions"; empty in 1.0.
+        required_features: names of what a reader must understand, see "Versions"; empty in 1.0, `feedback` where there are feedback datasets.
         created_at: when the export ended, with offset.
         created_by: name and version of the program that wrote it.
         source: where the content comes from.

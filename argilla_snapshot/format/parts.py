@@ -15,14 +15,13 @@ from argilla_snapshot.format import layout
 from argilla_snapshot.format.errors import SnapshotError
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.format.files import open_new, put_in_place, sync_file, temporary_path
+from argilla_snapshot.format.kinds import AnyDataset, schema_of
 from argilla_snapshot.format.limits import blocks
-from argilla_snapshot.format.models import Dataset
 from argilla_snapshot.format.rows import batches
-from argilla_snapshot.format.schema import records_schema
 
 #: Rows of a row group: what a writer and a reader hold in memory at once.
 ROW_GROUP = 2_000
-#: Bytes of ``raw`` after which a row group ends, however few its rows.
+#: Bytes of ``raw``, and of ``fields`` where it has none of them, after which a row group ends, however few its rows.
 ROW_GROUP_BYTES = 8 << 20
 #: The columns (by their Parquet paths) in which values repeat; for the others a dictionary costs much and gains nothing.
 _REPEATING = [
@@ -48,20 +47,28 @@ _REPEATING = [
 PART_ROWS = 100_000
 
 
-def record_batches(dataset: Dataset, rows: Iterable[Mapping[str, Any]]) -> Iterator[pa.RecordBatch]:
+def record_batches(dataset: AnyDataset, rows: Iterable[Mapping[str, Any]]) -> Iterator[pa.RecordBatch]:
     """Rows, by column name, as Arrow columns of the schema of a dataset's records.
 
     Raises:
         SnapshotError: a value does not fit its column.
     """
-    schema = records_schema(dataset)
-    for chunk in blocks(rows, lambda row: len(row.get("raw") or "")):
+    schema = schema_of(dataset)
+    for chunk in blocks(rows, _size):
         try:
             batch = pa.RecordBatch.from_pylist(chunk, schema=schema)
         except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
             which = f"{dataset.full_name}, records {chunk[0].get('id')!r} to {chunk[-1].get('id')!r}"
             raise SnapshotError(f"{which}: a value does not fit its column: {error}") from error
         yield batch
+
+
+def _size(row: Mapping[str, Any]) -> int:
+    """About how many characters a row has."""
+    fields = (row.get("fields") or {}).values()
+    return len(row.get("raw") or "") + sum(
+        len(value) if isinstance(value, str) else sum(len(message["content"] or "") for message in value or ()) for value in fields
+    )
 
 
 class Parts:
@@ -106,7 +113,7 @@ class Parts:
 
     def _append(self, batch: pa.RecordBatch) -> int:
         """Takes as many rows as belong to this row group, which may end it; returns how many."""
-        ends = _raw_ends(batch)
+        ends = _ends(batch)
         room = bisect_left(ends, ends[0] + ROW_GROUP_BYTES - self._group_bytes, 1)
         rows: int = min(batch.num_rows, ROW_GROUP - self._group_rows, room)
         self._group.append(batch.slice(0, rows))
@@ -128,10 +135,27 @@ class Parts:
             self._work.result()
 
 
-def _raw_ends(batch: pa.RecordBatch) -> Sequence[int]:
-    """Where the text of ``raw`` begins in the column's bytes, and then where that of each row ends."""
-    raw = batch.column("raw")
-    return cast("Sequence[int]", memoryview(raw.buffers()[1]).cast("i")[raw.offset : raw.offset + len(raw) + 1])
+def _ends(batch: pa.RecordBatch) -> Sequence[int]:
+    """A number of bytes, and then by how many that has grown after each row: those of ``raw``, and of ``fields``."""
+    ends = _text_ends(batch.column("raw"))
+    if "fields" in batch.schema.names and pa.types.is_struct(batch.schema.field("fields").type):
+        for values in batch.column("fields").flatten():
+            ends = [sum(pair) for pair in zip(ends, _field_ends(values), strict=True)]
+    return ends
+
+
+def _field_ends(values: pa.Array) -> Sequence[int]:
+    if pa.types.is_string(values.type):
+        return _text_ends(values)
+    contents = _text_ends(values.values.field("content"))
+    return [contents[end] for end in values.offsets.to_pylist()]
+
+
+def _text_ends(text: pa.Array) -> Sequence[int]:
+    """Where a text begins in the column's bytes, and then where that of each row ends."""
+    if len(text) == 0:
+        return [0]
+    return cast("Sequence[int]", memoryview(text.buffers()[1]).cast("i")[text.offset : text.offset + len(text) + 1])
 
 
 class _Files:

@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 from argilla_snapshot.format import layout
 from argilla_snapshot.format.errors import DamagedSnapshotError, UnsupportedFormatError
 from argilla_snapshot.format.files import sha256
+from argilla_snapshot.format.kinds import AnyDataset, AnyRecord, dataset_of
 from argilla_snapshot.format.limits import MAX_DEPTH, MAX_JSON, of_machine, too_deep
-from argilla_snapshot.format.models import Dataset, DatasetEntry, Manifest, Record, User, Workspace
+from argilla_snapshot.format.models import DatasetEntry, Manifest, User, Workspace
 from argilla_snapshot.format.rows import first_repeated, read_archive, read_records
 from argilla_snapshot.format.shapes import ShapeError, build_all
 
@@ -53,9 +54,9 @@ class Snapshot:
         """All workspaces of ``workspaces.json``."""
         return self._shaped(layout.WORKSPACES, lambda data: build_all(Workspace, data))
 
-    def dataset(self, entry: DatasetEntry) -> Dataset:
+    def dataset(self, entry: DatasetEntry) -> AnyDataset:
         """The content of a dataset's ``dataset.json``."""
-        return self._shaped(f"{entry.path}/{layout.DATASET}", Dataset.from_json)
+        return self._shaped(f"{entry.path}/{layout.DATASET}", lambda data: dataset_of(entry.kind, data))
 
     def parts(self, entry: DatasetEntry) -> list[Path]:
         """The Parquet files of a dataset, in the order of their names."""
@@ -64,7 +65,7 @@ class Snapshot:
             layout.existing(self.directory, path) for path in sorted(file.path for file in self.manifest.files) if pattern.fullmatch(path)
         ]
 
-    def records(self, entry: DatasetEntry, start: int = 0) -> Iterator[Record]:
+    def records(self, entry: DatasetEntry, start: int = 0) -> Iterator[AnyRecord]:
         """The records of a dataset from row ``start`` on, in order; only some hundred are in memory at once."""
         return records_of(self.directory, self.dataset(entry), self.parts(entry), start)
 
@@ -81,7 +82,7 @@ class Snapshot:
             raise DamagedSnapshotError(f"{path} is not what the format says: {str(error)[:_SHOWN]}.") from error
 
 
-def records_of(directory: Path, dataset: Dataset, parts: Iterable[Path], start: int = 0) -> Iterator[Record]:
+def records_of(directory: Path, dataset: AnyDataset, parts: Iterable[Path], start: int = 0) -> Iterator[AnyRecord]:
     """The records in some Parquet files of a dataset, from row ``start`` on.
 
     Raises:
@@ -177,9 +178,9 @@ def _refuse_ambiguous(path: Path, manifest: Manifest) -> None:
         twice = first_repeated(value.lower() for value in values)
         if twice is not None:
             raise DamagedSnapshotError(f"{path} names {twice[:_SHOWN]!r} twice.")
-    dataset = first_repeated((entry.workspace, entry.name) for entry in manifest.datasets)
+    dataset = first_repeated((entry.workspace, entry.name, entry.kind) for entry in manifest.datasets)
     if dataset is not None:
-        raise DamagedSnapshotError(f"{path} names the dataset {'.'.join(dataset)[:_SHOWN]!r} twice.")
+        raise DamagedSnapshotError(f"{path} names the dataset {'.'.join(dataset[:2])[:_SHOWN]!r} twice.")
     places = {folder.lower() for folder in folders}
     for folder in folders:
         parts = folder.lower().split("/")

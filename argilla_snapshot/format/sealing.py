@@ -12,10 +12,10 @@ from argilla_snapshot.format import layout
 from argilla_snapshot.format.card import dataset_card
 from argilla_snapshot.format.errors import DamagedSnapshotError
 from argilla_snapshot.format.files import sync_file, temporary_path, to_json, write_whole
+from argilla_snapshot.format.kinds import AnyDataset, recount, text_columns
 from argilla_snapshot.format.limits import bounded_memory, of_machine
 from argilla_snapshot.format.models import STATUSES, Dataset, FileEntry
 from argilla_snapshot.format.reader import Snapshot, read_json, reading, records_of
-from argilla_snapshot.format.recount import recount
 from argilla_snapshot.format.rows import first_repeated, repeated_id, unpack_archive
 from argilla_snapshot.format.writer import file_entries, seal
 
@@ -120,7 +120,7 @@ def _entries(directory: Path) -> dict[str, FileEntry]:
         raise DamagedSnapshotError(f"{directory} can't be sealed: {error}") from error
 
 
-def _described(snapshot: Snapshot, path: str, files: Iterable[str], changed: set[str]) -> tuple[str, Dataset, Dataset]:
+def _described(snapshot: Snapshot, path: str, files: Iterable[str], changed: set[str]) -> tuple[str, AnyDataset, AnyDataset]:
     """The dataset in a folder as its ``dataset.json`` says, and as its records are, of which every row is read where a file was edited."""
     entry = next(entry for entry in snapshot.entries if entry.path == path)
     dataset = snapshot.dataset(entry)
@@ -130,13 +130,13 @@ def _described(snapshot: Snapshot, path: str, files: Iterable[str], changed: set
     if not parts:
         raise DamagedSnapshotError(f"{path}/{layout.RECORDS} holds no Parquet file: a dataset without records has one too.")
     for part in parts:
-        if not {"inputs", "text"} & set(pq.read_schema(part).names):
+        if not text_columns(dataset) & set(pq.read_schema(part).names):
             raise DamagedSnapshotError(
-                f"{layout.shown(part, snapshot.directory)} has no column inputs or text: its records would lose their texts."
+                f"{layout.shown(part, snapshot.directory)} has no column {' or '.join(sorted(text_columns(dataset)))}: its records would lose their texts."
             )
     counted = recount(dataset, records_of(snapshot.directory, dataset, parts))
     wrong = sorted(counted.statuses.keys() - dataset.statuses.keys() - set(STATUSES))
-    if wrong:
+    if wrong and isinstance(counted, Dataset):
         raise DamagedSnapshotError(f"{path} has records with the status {wrong[0][:60]!r}: it must be one of {', '.join(STATUSES)}.")
     with reading(snapshot.directory / path, snapshot.directory):
         again = repeated_id(parts)
@@ -145,7 +145,7 @@ def _described(snapshot: Snapshot, path: str, files: Iterable[str], changed: set
     return path, dataset, counted
 
 
-def _brought_up_to_date(directory: Path, path: str, dataset: Dataset, counted: Dataset) -> Dataset:
+def _brought_up_to_date(directory: Path, path: str, dataset: AnyDataset, counted: AnyDataset) -> AnyDataset:
     file = directory / path / layout.DATASET
     if counted != dataset:
         before, after = read_json(file), asdict(counted)

@@ -8,17 +8,19 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import types
 
-from argilla_snapshot.format.models import Dataset
+from argilla_snapshot.format.kinds import AnyDataset, schema_of
 from argilla_snapshot.format.rows import batches, readable, records_of_batch
-from argilla_snapshot.format.schema import records_schema
 
 #: Members of the items of lists that may be null.
-_NULLABLE = frozenset({"score", "agent", "token", "prediction", "annotation", "attributions"})
+_NULLABLE = frozenset(
+    {"score", "agent", "token", "prediction", "annotation", "attributions"}
+    | {"username", "user_id", "values", "rank", "inserted_at", "updated_at"}
+)
 #: The years that Python's times have, in microseconds since 1970.
 _FIRST, _LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 
 
-def sound_rows(part: Path, dataset: Dataset) -> int:
+def sound_rows(part: Path, dataset: AnyDataset) -> int:
     """How many rows a file has. What its columns do not show to be sound, and what other tools wrote, is read as records.
 
     Raises:
@@ -26,18 +28,19 @@ def sound_rows(part: Path, dataset: Dataset) -> int:
     """
     count = 0
     with pq.ParquetFile(part, buffer_size=1 << 20, page_checksum_verification=True) as file:
-        as_exported = file.schema_arrow.equals(records_schema(dataset))
+        as_exported = file.schema_arrow.equals(schema_of(dataset))
         for batch in batches(file, readable(file.schema_arrow, dataset)):
             batch.validate(full=True)
-            if not (as_exported and _sound(batch)):
+            if not (as_exported and _sound(batch, dataset)):
                 deque(records_of_batch(batch, dataset), maxlen=0)  # each row is read, and none is kept
             count += batch.num_rows
     return count
 
 
-def _sound(batch: pa.RecordBatch) -> bool:
+def _sound(batch: pa.RecordBatch, dataset: AnyDataset) -> bool:
     """Whether the columns, which are those of an export, show that each row can be read."""
-    return all(batch.column(name).null_count == 0 for name in ("id", "status")) and all(map(_fits, batch.columns))
+    needed = ("id",) if dataset.kind == "feedback" else ("id", "status")
+    return all(batch.column(name).null_count == 0 for name in needed) and all(map(_fits, batch.columns))
 
 
 def _fits(values: pa.Array) -> bool:

@@ -19,15 +19,15 @@ from argilla_snapshot.format.card import dataset_card
 from argilla_snapshot.format.errors import SnapshotError, SnapshotExistsError
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.format.files import make_folder, sha256, sync_folder, to_json, write_whole
+from argilla_snapshot.format.kinds import AnyDataset, features_of, schema_of
 from argilla_snapshot.format.limits import MAX_DEPTH, MAX_JSON, too_deep
-from argilla_snapshot.format.models import Dataset, DatasetEntry, FileEntry, Loss, Manifest, Source, User, Workspace
+from argilla_snapshot.format.models import DatasetEntry, FileEntry, Loss, Manifest, Source, User, Workspace
 from argilla_snapshot.format.parts import Parts
-from argilla_snapshot.format.schema import records_schema
 
 #: The members of a dataset that can become too large, and without which its records can be read.
 _MOVABLE = (
     *("source", "metadata", "tags", "rules", "settings", "statuses"),
-    *("labels_declared", "labels_seen", "annotation_agents", "prediction_agents"),
+    *("labels_declared", "labels_seen", "annotation_agents", "prediction_agents", "annotators"),
 )
 #: Bytes of JSON that no member is moved for.
 _EMPTY = 1 << 10
@@ -47,7 +47,7 @@ class SnapshotWriter:
         make_folder(self.partial)
         for left in (layout.MANIFEST, layout.SUMS):  # of a run that ended just before the last rename
             (self.partial / left).unlink(missing_ok=True)
-        self._datasets: list[Dataset] = []
+        self._datasets: list[AnyDataset] = []
         self._folders: set[Path] = set()
         self._counts = {"users": 0, "workspaces": 0, "datasets": 0, "records": 0}
 
@@ -61,20 +61,20 @@ class SnapshotWriter:
         self._counts["workspaces"] = len(workspaces)
         write_whole(self.partial / layout.WORKSPACES, _json(workspaces, layout.WORKSPACES))
 
-    def dataset_folder(self, dataset: Dataset) -> Path:
+    def dataset_folder(self, dataset: AnyDataset) -> Path:
         """The folder of a dataset in the growing snapshot."""
-        return self.partial / layout.dataset_path(dataset.workspace, dataset.name)
+        return self.partial / layout.dataset_path(dataset.workspace, dataset.name, dataset.kind)
 
-    def begin(self, dataset: Dataset) -> Parts:
+    def begin(self, dataset: AnyDataset) -> Parts:
         """Begins the records of a dataset, in place of what may lie there; its task and columns decide the schema."""
         folder = self.dataset_folder(dataset)
         if folder in self._folders:
             raise SnapshotError(f"{dataset.full_name} is in the snapshot already, or has the same file name as another dataset.")
         shutil.rmtree(folder, ignore_errors=True)
         make_folder(folder / layout.RECORDS)
-        return Parts(folder / layout.RECORDS, records_schema(dataset))
+        return Parts(folder / layout.RECORDS, schema_of(dataset))
 
-    def write_dataset(self, dataset: Dataset, batches: Iterable[pa.RecordBatch], begun: Parts | None = None) -> list[str]:
+    def write_dataset(self, dataset: AnyDataset, batches: Iterable[pa.RecordBatch], begun: Parts | None = None) -> list[str]:
         """Writes the records of a dataset, in order, then its ``dataset.json``.
 
         Args:
@@ -96,7 +96,7 @@ class SnapshotWriter:
             raise SnapshotError(f"{dataset.full_name}: {dataset.records} records were read, {parts.written} written.")
         folder, aside = self.dataset_folder(dataset), []
         while len(to_json(dataset)) > MAX_JSON:
-            sizes = {member: len(to_json(getattr(dataset, member))) for member in _MOVABLE}
+            sizes = {member: len(to_json(getattr(dataset, member))) for member in _MOVABLE if hasattr(dataset, member)}
             member = max(sizes, key=sizes.__getitem__)
             if sizes[member] <= _EMPTY:
                 break
@@ -107,7 +107,7 @@ class SnapshotWriter:
         self.add(dataset)
         return aside
 
-    def add(self, dataset: Dataset) -> None:
+    def add(self, dataset: AnyDataset) -> None:
         """Takes a dataset that lies in the partial folder already, whole, into the snapshot."""
         self._folders.add(self.dataset_folder(dataset))
         self._datasets.append(dataset)
@@ -134,13 +134,13 @@ class SnapshotWriter:
             snapshot_id=str(uuid4()),
             format=layout.FORMAT,
             format_version=layout.FORMAT_VERSION,
-            required_features=[],
+            required_features=features_of(self._datasets),
             created_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
             created_by=created_by,
             source=source,
             counts=self._counts,
             datasets=[
-                DatasetEntry(d.workspace, d.name, d.task, d.records, layout.dataset_path(d.workspace, d.name).as_posix())
+                DatasetEntry(d.workspace, d.name, d.task, d.records, layout.dataset_path(d.workspace, d.name, d.kind).as_posix(), d.kind)
                 for d in self._datasets
             ],
             files=file_entries(self.partial),

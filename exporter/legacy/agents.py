@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 from argilla_snapshot.format.models import Task
-from exporter.legacy.values import to_float, to_int64, to_str
 from exporter.losses import Note
+from exporter.values import to_float, to_int64, to_str
 
 Kind = Literal["prediction", "annotation"]
 Item = dict[str, Any]

@@ -2,21 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
-from argilla_snapshot.format.models import Columns, MetadataType, Task
-from argilla_snapshot.format.tally import Tally
+from argilla_snapshot.format.legacy.tally import Tally
+from argilla_snapshot.format.models import Columns, Dataset, Task
 from exporter.documents import Document, dict_of
 from exporter.legacy.agents import annotations
 from exporter.legacy.reading import inputs_of, read, status_of
-from exporter.losses import ignore
+from exporter.legacy.rows import to_row
+from exporter.losses import Losses, ignore
+from exporter.metadata import metadata_type, value_kinds
+from exporter.source import Listed
 
-_EXACT = 2**53  # integers up to this are exact as floats
-_LONG = 2**63
 _NONE: frozenset[str] = frozenset()
-_KINDS = {kind: frozenset({kind}) for kind in ("bool", "int", "long", "float", "str", "list", "other")}
 #: Types whose values are all of one kind.
 _PLAIN = {bool: "bool", float: "float", str: "str"}
 
@@ -47,9 +46,19 @@ class Learning:
         seen: what was seen so far.
     """
 
-    def __init__(self, task: Task, seen: "Seen | None" = None) -> None:
-        self._task: Task = task
+    def __init__(self, listed: Listed, seen: "Seen | None" = None) -> None:
+        assert listed.task is not None
+        self._listed, self._task = replace(listed, content={}), listed.task
         self.seen = seen or Seen()
+
+    @property
+    def records(self) -> int:
+        """How many documents were seen."""
+        return self.seen.records
+
+    def anew(self) -> "Learning":
+        """One of the same dataset that has seen nothing."""
+        return Learning(self._listed)
 
     def see(self, documents: Iterable[Document]) -> "Learning":
         """Learns from more documents."""
@@ -64,12 +73,21 @@ class Learning:
 
     def shape(self) -> "Learning":
         """A copy of what decides the columns, without what is only counted."""
-        return Learning(self._task, self.seen.shape())
+        return Learning(self._listed, self.seen.shape())
 
     def columns(self) -> tuple[Columns, bool | None]:
         """The columns, and whether a record is multi-label; None where no record tells."""
         multi_label = self.seen.multi_label if self._task == "TextClassification" and self.seen.records else None
         return self.seen.columns(lambda _key, kinds: metadata_type(kinds)), multi_label
+
+    def described(self) -> Dataset:
+        """As much of the dataset as decides its rows."""
+        columns, multi_label = self.columns()
+        return Dataset(self._listed.workspace, self._listed.name, self._task, 0, columns, multi_label)
+
+    def row(self, document: Document, dataset: Dataset, losses: Losses) -> dict[str, Any]:
+        """The row of a document of a dataset so described; what does not fit a column is counted."""
+        return to_row(document, dataset, losses)
 
     def learnt(self) -> Learnt:
         """What all documents so far say."""
@@ -112,37 +130,6 @@ class Seen(Tally):
         copy = Seen()
         copy.add(replace(self, labels=set(), statuses=Counter(), annotation_agents=Counter(), prediction_agents=Counter()))
         return copy
-
-
-def value_kinds(value: Any) -> AbstractSet[str]:
-    """The kinds of a metadata value, for ``metadata_type``; null has none."""
-    if isinstance(value, list):
-        inner = {f"list[{kind}]" for item in value for kind in (value_kinds(item) or _KINDS["other"])}
-        return inner or _KINDS["list"]
-    if value is None:
-        return _NONE
-    if type(value) is int:
-        return _KINDS["int" if -_EXACT <= value <= _EXACT else "long" if -_LONG <= value < _LONG else "other"]
-    return _KINDS.get(type(value).__name__, _KINDS["other"])
-
-
-def metadata_type(kinds: AbstractSet[str]) -> MetadataType:
-    """The one type that holds values of all these kinds exactly; ``json`` where there is none."""
-    if not kinds & {"list"} and all(not kind.startswith("list[") for kind in kinds):
-        return cast("MetadataType", _scalar_type(kinds) or "json")
-    if not all(kind.startswith("list") for kind in kinds):
-        return "json"
-    items = {kind[len("list[") : -1] for kind in kinds - {"list"}}
-    inner = _scalar_type(items) if items else "str"
-    return cast("MetadataType", f"list[{inner}]" if inner else "json")
-
-
-def _scalar_type(kinds: AbstractSet[str]) -> str | None:
-    if kinds in ({"bool"}, {"str"}):
-        return next(iter(kinds))
-    if kinds <= {"int", "long"}:
-        return "int"
-    return "float" if kinds <= {"int", "float"} else None
 
 
 def _see(seen: Seen, task: Task, document: Document) -> None:

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 from argilla_snapshot.format.models import Task
 from exporter.documents import Document, dict_of
 from exporter.legacy.agents import Entry, entries
-from exporter.legacy.values import to_floats
 from exporter.losses import Note
+from exporter.values import to_floats
 
 
 class Reading(NamedTuple):

@@ -3,11 +3,12 @@
 from typing import Any
 
 from argilla_snapshot.format.models import Dataset, MetadataType
-from exporter.documents import Document, dict_of, to_text
+from exporter.documents import Document, dict_of
 from exporter.legacy.agents import annotations
 from exporter.legacy.reading import inputs_of, read, status_of
-from exporter.legacy.values import to_float, to_str, to_str_list, to_time
 from exporter.losses import Losses, Note
+from exporter.metadata import typed
+from exporter.values import to_float, to_str, to_str_list, to_time
 
 
 def to_row(document: Document, dataset: Dataset, losses: Losses) -> dict[str, Any]:
@@ -86,16 +87,8 @@ def _metadata(content: dict[str, Any], types: dict[str, MetadataType], note: Not
     metadata = content.get("metadata")
     if not isinstance(metadata, (dict, type(None))):
         note("unexpected_value")
-    row = {key: _typed(value, types[key]) for key, value in dict_of(metadata).items() if value is not None}
+    row = {key: typed(value, types[key]) for key, value in dict_of(metadata).items() if value is not None}
     return row or None
-
-
-def _typed(value: Any, type_: MetadataType) -> Any:
-    if type_ == "json":
-        return to_text(value)
-    if type_ == "float":
-        return float(value)
-    return [float(item) for item in value] if type_ == "list[float]" else value
 
 
 def _explanation(content: dict[str, Any], note: Note) -> dict[str, list[dict[str, Any]]] | None:

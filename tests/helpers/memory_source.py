@@ -7,7 +7,7 @@ from typing import Any
 from argilla_snapshot.format.ids import order_of
 from argilla_snapshot.format.models import Dataset, Source, User, Workspace
 from exporter.documents import encode
-from exporter.source import Access, Count, Listed, Page
+from exporter.source import Access, Count, Cursor, Listed, Page
 
 
 @dataclass
@@ -68,11 +68,11 @@ class MemorySource:
     def count(self, dataset: Listed) -> Count:
         return Count.told(len(self.contents[dataset.place]), self.listed.get(dataset.place, {}).get("last_updated"))
 
-    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Generator[Page, None, None]:
+    def pages(self, dataset: Listed, after: Cursor | None, since: str | None = None) -> Generator[Page, None, None]:
         del since
         self.asked.append(dataset.place)
         documents = sorted(self.contents[dataset.place], key=lambda document: order_of(str(document["id"])))
-        left = [document for document in documents if after is None or order_of(str(document["id"])) > order_of(after)]
+        left = [document for document in documents if after is None or order_of(str(document["id"])) > order_of(after.id)]
         for number, document in enumerate(left):
             if number == len(left) - 1 and self.broken.get(dataset.place):
                 raise self.broken[dataset.place].pop(0)

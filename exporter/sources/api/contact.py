@@ -13,8 +13,8 @@ OLDEST = (1, 13)
 _SPACE = "Check the address. A private Hugging Face Space answers only when HF_TOKEN is set."
 
 
-def server_version(api: Api) -> str:
-    """The version of the Argilla 1.x server at the address.
+def server_version(api: Api) -> tuple[str, tuple[int, int]]:
+    """The version of the Argilla server at the address, and its first two numbers.
 
     ``GET /api/_info`` tells it on 1.x. A 2.x server answers that path, as any it does not know, with its web page and
     status 200, and tells its version under ``GET /api/v1/version`` (argilla-server 2.8.0, ``_app.py``).
@@ -22,7 +22,7 @@ def server_version(api: Api) -> str:
     Raises:
         UnreachableError: nobody answers.
         NotAllowedError: a login stands before the server.
-        UnsupportedServerError: it is no Argilla 1.x from 1.13 on.
+        UnsupportedServerError: it is no Argilla from 1.13 on.
         ServerError, TemporaryError: it redirects, or is out of order.
     """
     told = _told(api, "/api/_info")
@@ -33,19 +33,17 @@ def server_version(api: Api) -> str:
     version = told.get("version")
     if not isinstance(version, str):
         hint = page_hint(api.url) or f" {_SPACE}{api.withheld}"
-        raise UnsupportedServerError(f"{api.url} does not answer as Argilla 1.x does.{hint}")
-    _refuse_version(api, version)
-    return version
+        raise UnsupportedServerError(f"{api.url} does not answer as Argilla does.{hint}")
+    return version, _numbers(api, version)
 
 
-def _refuse_version(api: Api, version: str) -> None:
+def _numbers(api: Api, version: str) -> tuple[int, int]:
     numbers = version.split(".")
     parsed = (int(numbers[0]), int(numbers[1])) if len(numbers) > 1 and numbers[0].isdigit() and numbers[1].isdigit() else (0, 0)
-    if parsed[0] >= 2:
-        raise UnsupportedServerError(f"{api.url} is Argilla {version}: export reads Argilla 1.x; import is what writes to 2.x.")
     if parsed < OLDEST:
         oldest = ".".join(map(str, OLDEST))
-        raise UnsupportedServerError(f"{api.url} is Argilla {version}: export reads Argilla {oldest} to 1.29; upgrade it within 1.x first.")
+        raise UnsupportedServerError(f"{api.url} is Argilla {version}: export reads Argilla from {oldest} on; upgrade it within 1.x first.")
+    return parsed
 
 
 def _told(api: Api, path: str) -> dict[str, object]:

@@ -7,23 +7,26 @@ code and has no version in its paths.
 from collections.abc import Generator
 from typing import Any
 
-from argilla_snapshot.format.models import TASKS, Dataset, User, Workspace
+from argilla_snapshot.format.kinds import AnyDataset
+from argilla_snapshot.format.models import TASKS, User, Workspace
 from argilla_snapshot.format.models import Source as Shown
 from argilla_snapshot.format.models import from_json as built
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, UnsupportedServerError
 from argilla_snapshot.transport.secrets import Secrets
-from exporter.source import Access, Count, Listed, Page
+from exporter.source import Access, Count, Cursor, Listed, Page, Source
 from exporter.sources.ahead import ahead
 from exporter.sources.api.contact import server_version
+from exporter.sources.api.feedback import Feedback
 from exporter.sources.api.paging import PAGE_SIZE, pages, path_of
+from exporter.sources.api.v1 import V1Source
 
 #: Datasets that the server lists at most, of whatever workspaces (``client_adapters/generic_elastic.py``).
 _LISTED = 2_500
 
 
-def connect(url: str, api_key: str, *, secrets: Secrets | None = None, page_size: int = PAGE_SIZE, patience: float = 300.0) -> "ApiSource":
-    """Connects to an Argilla 1.x server as its owner, or as an admin.
+def connect(url: str, api_key: str, *, secrets: Secrets | None = None, page_size: int = PAGE_SIZE, patience: float = 300.0) -> Source:
+    """Connects to an Argilla server as its owner, or as an admin.
 
     Args:
         url: address of the server.
@@ -38,23 +41,25 @@ def connect(url: str, api_key: str, *, secrets: Secrets | None = None, page_size
     """
     api = Api(url, api_key, secrets=secrets, patience=patience)
     try:
-        version = server_version(api)
-        return ApiSource(api, version, _me(api), min(page_size, PAGE_SIZE))
+        version, numbers = server_version(api)
+        if numbers >= (2, 0):
+            return V1Source(api, version, numbers, _me(api, "/api/v1/me"))
+        return ApiSource(api, version, numbers, _me(api, "/api/me"), min(page_size, PAGE_SIZE))
     except BaseException:
         api.close()
         raise
 
 
-def _me(api: Api) -> dict[str, Any]:
+def _me(api: Api, path: str) -> dict[str, Any]:
     """Who the key belongs to."""
     try:
-        me = api.get("/api/me")
+        me = api.get(path)
     except NotAllowedError as error:
         if error.status not in (401, 403):
             raise
         raise NotAllowedError(f"{api.url} refuses the key: check ARGILLA_API_KEY.{api.withheld}", error.status, error.detail) from None
     if not isinstance(me, dict) or not {"username", "role"} <= me.keys():
-        raise UnsupportedServerError(f"{api.url} does not answer as Argilla 1.x does: GET /api/me is no user.")
+        raise UnsupportedServerError(f"{api.url} does not answer as Argilla does: GET {path} is no user.")
     if me.get("role") not in ("owner", "admin"):
         raise NotAllowedError(f"{me.get('username')} is {me.get('role')} on {api.url}: export needs the key of an owner (or of an admin).")
     return me
@@ -65,8 +70,9 @@ class ApiSource:
 
     fast = False
 
-    def __init__(self, api: Api, version: str, me: dict[str, Any], page_size: int) -> None:
+    def __init__(self, api: Api, version: str, numbers: tuple[int, int], me: dict[str, Any], page_size: int) -> None:
         self._api = api
+        self._feedback = Feedback(api, numbers, lambda: {str(user.id): user.username for user in self.users([])})
         self._page_size = page_size
         self._workspaces: list[Workspace] | None = None
         self.shown = Shown(kind="argilla-api", url=api.url, version=version, username=me["username"], role=me["role"])
@@ -76,7 +82,7 @@ class ApiSource:
         """Only an owner sees all users (``policies.py``, ``UserPolicy.list``)."""
         return None if self.shown.role == "owner" else "users_not_visible"
 
-    def users(self, _datasets: list[Dataset]) -> list[User]:
+    def users(self, _datasets: list[AnyDataset]) -> list[User]:
         """The users, ordered by name, with the workspaces they are members of.
 
         ``GET /api/users`` gives real memberships, for owners too (``/api/me`` gives an owner all workspaces). It gives
@@ -97,22 +103,21 @@ class ApiSource:
         return self._workspaces
 
     def datasets(self) -> list[Listed]:
-        """The legacy datasets of a known task; the server lists only those of workspaces that exist."""
+        """The legacy datasets of a known task, and the feedback datasets; the server lists only those of workspaces that exist."""
         listed = [Listed(d["workspace"], d["name"], d["task"], d) for d in self._listing() if d["task"] in TASKS]
-        return sorted(listed, key=lambda dataset: (dataset.workspace, dataset.name))
+        return sorted([*listed, *self._feedback.datasets(self.workspaces())], key=lambda dataset: dataset.place)
 
     def left_out(self) -> list[tuple[str, str, str]]:
-        """Datasets of an unknown task, and feedback datasets, which have an API of their own (``/api/v1``)."""
-        names = {workspace.id: workspace.name for workspace in self.workspaces()}
-        unknown = [("unknown_task", d["workspace"], d["name"]) for d in self._listing() if d["task"] not in TASKS]
-        feedback = self._api.get("/api/v1/me/datasets")["items"]
-        return unknown + [("feedback_dataset", names.get(d["workspace_id"], "?"), d["name"]) for d in feedback]
+        """Datasets of an unknown task."""
+        return [("unknown_task", d["workspace"], d["name"]) for d in self._listing() if d["task"] not in TASKS]
 
     def settings(self, dataset: Listed) -> dict[str, Any] | None:
         """``{"label_schema": {"labels": [{"id", "name", "description"?}]}}``; None where there is none.
 
         Text2text has no such route; a dataset without settings answers 404 ``EntityNotFoundError``.
         """
+        if dataset.kind == "feedback":
+            return self._feedback.settings(dataset)
         if dataset.task == "Text2Text":
             return None
         try:
@@ -160,12 +165,16 @@ class ApiSource:
 
     def count(self, dataset: Listed) -> Count:
         """The exact total of a search, and the dataset's ``last_updated`` (changed by every bulk of records)."""
+        if dataset.kind == "feedback":
+            return self._feedback.count(dataset)
         listed = self._api.get(path_of(dataset, ""), workspace=dataset.workspace)
         return Count.told(self._total(dataset), listed.get("last_updated"))
 
-    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Generator[Page, None, None]:
+    def pages(self, dataset: Listed, after: Cursor | None, since: str | None = None) -> Generator[Page, None, None]:
         """Pages of the scan; while one is worked on, the server makes the next."""
-        return ahead(pages(self._api, dataset, after, since, self._page_size))
+        if dataset.kind == "feedback":
+            return self._feedback.pages(dataset, after)
+        return ahead(pages(self._api, dataset, after.id if after else None, since, self._page_size))
 
     def disconnect(self) -> None:
         """Closes the connections."""

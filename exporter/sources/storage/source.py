@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from argilla_snapshot.format.models import TASKS, Dataset, User, Workspace
+from argilla_snapshot.format.kinds import AnyDataset
+from argilla_snapshot.format.models import TASKS, User, Workspace
 from argilla_snapshot.format.models import Source as Shown
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import ServerError
 from exporter.losses import Place
-from exporter.source import Access, Count, Listed, Page
+from exporter.source import Access, Count, Cursor, Listed, Page
 from exporter.sources.storage.contact import engine, names
 from exporter.sources.storage.names import Names, can_be, path_part
 from exporter.sources.storage.people import People, read_people
@@ -96,7 +97,7 @@ class StorageSource:
         """Without a database only those can be known whom records name."""
         return None if self._people else "users_from_records"
 
-    def users(self, datasets: list[Dataset]) -> list[User]:
+    def users(self, datasets: list[AnyDataset]) -> list[User]:
         """Those of the database; without one whoever made or annotated one of the datasets, as members of its workspace."""
         return self._people.users if self._people else _users_named(datasets)
 
@@ -160,9 +161,9 @@ class StorageSource:
         """The exact count of an index, and the dataset's ``last_updated`` (changed by every bulk of records)."""
         return Count.told(self._total(dataset), self._document(dataset).get("last_updated"))
 
-    def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Generator[Page, None, None]:
+    def pages(self, dataset: Listed, after: Cursor | None, since: str | None = None) -> Generator[Page, None, None]:
         """Pages of the index as of one moment, sorted here."""
-        return scan(self._api, self._records(dataset), after, since, self._folder)
+        return scan(self._api, self._records(dataset), after.id if after else None, since, self._folder)
 
     def disconnect(self) -> None:
         """Closes the connections."""
@@ -211,11 +212,11 @@ class StorageSource:
         return int(answer["hits"]["total"]["value"])
 
 
-def _users_named(datasets: list[Dataset]) -> list[User]:
+def _users_named(datasets: list[AnyDataset]) -> list[User]:
     """Whoever made or annotated one of the datasets, ordered by name: annotators, members of the workspaces of these."""
     found: dict[str, set[str]] = {}
     for dataset in datasets:
-        for name in {*dataset.annotation_agents, *filter(None, [dataset.created_by])}:
+        for name in dataset.people:
             found.setdefault(name, set()).add(dataset.workspace)
     return [User(name, "annotator", workspaces=sorted(workspaces)) for name, workspaces in sorted(found.items())]
 

@@ -1,4 +1,4 @@
-"""What ``dataset.json`` says of a dataset: what the old server says of it, in the shapes of the format, and what was learnt from its records."""
+"""What ``dataset.json`` says of a legacy dataset: what the old server says of it, in the shapes of the format, and what was learnt from its records."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,7 +7,7 @@ from typing import Any
 from argilla_snapshot.format.models import Dataset
 from argilla_snapshot.format.shapes import fitted
 from exporter.documents import dict_of, json_safe
-from exporter.legacy.learn import Learnt
+from exporter.legacy.learn import Learning
 from exporter.losses import Losses
 from exporter.source import Listed, Source
 
@@ -15,9 +15,9 @@ from exporter.source import Listed, Source
 _LISTED = ("tags", "metadata", "created_at", "created_by", "last_updated")
 
 
-def describe(source: Source, listed: Listed, learnt: Learnt, losses: Losses, *, was_closed: bool) -> Dataset:
+def describe(source: Source, listed: Listed, learning: Learning, losses: Losses, *, was_closed: bool) -> Dataset:
     """Everything about a dataset but its records; what the server says of it may be anything, and is noted where it is changed."""
-    note = losses.note(listed.place, "dataset.json")
+    learnt, note = learning.learnt(), losses.note(listed.place, "dataset.json")
     content: dict[str, Any] = json_safe(listed.content, note)
     told = {name: content.get(name) for name in _LISTED} | {
         "workspace": listed.workspace,

@@ -1,0 +1,1 @@
+"""Legacy datasets: TextClassification, TokenClassification and Text2Text of Argilla 1.x."""

@@ -1,0 +1,42 @@
+"""What ``dataset.json`` says of a feedback dataset before its records are read: what the server says of it, in the shapes of the format."""
+
+from typing import Any, TypeVar
+
+from argilla_snapshot.format.feedback.models import FeedbackDataset, Field, MetadataProperty, Question, VectorSettings
+from argilla_snapshot.format.shapes import fitted
+from exporter.documents import dict_of, json_safe
+from exporter.feedback.rows import list_of
+from exporter.losses import Losses
+from exporter.source import Listed, Source
+
+T = TypeVar("T")
+
+#: What the list of datasets says that has a member of its own.
+_LISTED = (
+    *("id", "status", "guidelines", "allow_extra_metadata", "distribution", "metadata"),
+    *("inserted_at", "updated_at", "last_activity_at"),
+)
+
+
+def declared(source: Source, listed: Listed, losses: Losses) -> FeedbackDataset:
+    """The dataset as its settings say; nothing is said of its records. What the server says may be anything, and is noted where it is changed."""
+    note = losses.note(listed.place, "dataset.json")
+    content, settings = json_safe(listed.content, note), json_safe(source.settings(listed), note) or {}
+
+    def items(cls: type[T], name: str) -> list[T]:
+        told = [dict_of(item) for item in list_of(settings.get(name))]
+        return [fitted(cls, item, lambda member: losses.add("odd_member", listed.place, f"{member} of {name}")) for item in told]
+
+    told: dict[str, Any] = {name: content[name] for name in _LISTED if content.get(name) is not None}
+    return FeedbackDataset(
+        workspace=listed.workspace,
+        name=listed.name,
+        kind="feedback",
+        records=0,
+        fields=items(Field, "fields"),
+        questions=items(Question, "questions"),
+        metadata_properties=items(MetadataProperty, "metadata_properties"),
+        vectors_settings=items(VectorSettings, "vectors_settings"),
+        source=content,
+        **told,
+    )

@@ -1,0 +1,225 @@
+"""Feedback datasets over HTTP: the same API (``/api/v1``) in Argilla 1.8 to 2.8, with records that are listed in another way in each.
+
+Facts are from the servers themselves, 1.8.0 to 2.8.0.
+"""
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from argilla_snapshot.exact_json import from_json
+from argilla_snapshot.format.models import Workspace
+from argilla_snapshot.transport.api import Api
+from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError
+from argilla_snapshot.transport.paging import PageSize
+from exporter.documents import encode
+from exporter.source import Count, Cursor, Listed, Page
+from exporter.sources.ahead import ahead
+
+Json = dict[str, Any]
+
+#: How many records before the place to go on are asked for once more: as many as may have been made in the same moment, and in any order.
+_OVERLAP = 1_000
+#: The same records are asked for so often where a second request for them shows others.
+_TRIES = 3
+_RESPONSES, _SUGGESTIONS, _VECTORS = "responses", "suggestions", "vectors"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How a version lists records.
+
+    Attributes:
+        passes: what is asked for with the records, in one request each: 1.x joins all of one request, which takes longer than two requests.
+        page: the most records to ask for at once.
+        sorted_search: the list has no order; a search sorted by the time of insertion has (2.0 to 2.2).
+        pairs: a page counts pairs of record and response, and ends in the middle of a record (1.15 to 1.18).
+        named_vectors: vectors have to be asked for by name: left-over ones of deleted settings make the page fail (1.19 to 1.29).
+        has_properties: datasets have metadata properties (1.18+).
+        has_vectors: datasets have vectors (1.19+).
+        count: the path that tells how many records the database has.
+    """
+
+    passes: tuple[tuple[str, ...], ...]
+    page: int
+    sorted_search: bool = False
+    pairs: bool = False
+    named_vectors: bool = False
+    has_properties: bool = True
+    has_vectors: bool = True
+    count: str = "/api/v1/me/datasets/{id}/metrics"
+
+    @classmethod
+    def of(cls, version: tuple[int, int]) -> "Listing":
+        """The listing of a version."""
+        if version >= (2, 0):
+            everything = ((_RESPONSES, _SUGGESTIONS, _VECTORS),)
+            return cls(everything, 1_000, sorted_search=version < (2, 3), count="/api/v1/datasets/{id}/progress")
+        if version >= (1, 19):
+            return cls(((_RESPONSES, _SUGGESTIONS), (_VECTORS,)), 250, named_vectors=True)
+        answers = (_RESPONSES, _SUGGESTIONS) if version >= (1, 13) else (_RESPONSES,)
+        return cls((answers,), 250, pairs=version >= (1, 15), has_properties=version >= (1, 18), has_vectors=False)
+
+
+class Feedback:
+    """The feedback datasets of a server.
+
+    Args:
+        api: the server.
+        version: its first two numbers.
+        usernames: id -> username of its users, asked for when it is needed.
+    """
+
+    def __init__(self, api: Api, version: tuple[int, int], usernames: Callable[[], Mapping[str, str]]) -> None:
+        self._api, self._how, self._usernames = api, Listing.of(version), usernames
+
+    def datasets(self, workspaces: Iterable[Workspace]) -> list[Listed]:
+        """Those of these workspaces, ordered by workspace and name."""
+        names = {workspace.id: workspace.name for workspace in workspaces}
+        items = self._api.get("/api/v1/me/datasets")["items"]
+        listed = [Listed(names[d["workspace_id"]], d["name"], None, d, "feedback") for d in items if d["workspace_id"] in names]
+        return sorted(listed, key=lambda dataset: dataset.place)
+
+    def settings(self, dataset: Listed) -> dict[str, Any]:
+        """What the server lists of fields, questions, metadata properties and vectors."""
+        id_, none = dataset.content["id"], Json(items=[])
+        properties = f"/api/v1/me/datasets/{id_}/metadata-properties"
+        vectors = f"/api/v1/datasets/{id_}/vectors-settings"
+        return {
+            "fields": self._api.get(f"/api/v1/datasets/{id_}/fields")["items"],
+            "questions": self._api.get(f"/api/v1/datasets/{id_}/questions")["items"],
+            "metadata_properties": (self._api.get(properties) if self._how.has_properties else none)["items"],
+            "vectors_settings": (self._api.get(vectors) if self._how.has_vectors else none)["items"],
+        }
+
+    def count(self, dataset: Listed) -> Count:
+        """How many records the database has, which may be more than a list shows, and when somebody last wrote there."""
+        told = self._api.get(self._how.count.format(id=dataset.content["id"]))
+        records = told["total"] if "total" in told else told["records"]["count"]
+        now = self._api.get(f"/api/v1/datasets/{dataset.content['id']}")
+        return Count.told(int(records), now.get("last_activity_at") or now.get("updated_at"))
+
+    def pages(self, dataset: Listed, after: Cursor | None) -> Generator[Page, None, None]:
+        """The records, in the order of their insertion and then of their ids, each once."""
+        return ahead(self._pages(dataset, after))
+
+    def _pages(self, dataset: Listed, after: Cursor | None) -> Iterator[Page]:
+        if self.count(dataset).records == 0:  # before 2.4 a draft has no index, and can't be listed
+            return
+        vectors = [v["name"] for v in self.settings(dataset)["vectors_settings"]] if self._how.named_vectors else []
+        reading = _Reading(self._api, self._how, dataset.content["id"], vectors)
+        usernames = self._usernames()
+        last = (after.inserted_at or "", after.id) if after else ("", "")
+        for records in _in_order(reading.pages(max(0, after.records - _OVERLAP) if after else 0)):
+            lines = []
+            for record in records:
+                if (record["inserted_at"], record["id"]) > last:
+                    last = record["inserted_at"], record["id"]
+                    for response in record.get("responses") or ():
+                        response["username"] = usernames.get(response.get("user_id"))
+                    lines.append(encode(record))
+            if lines:
+                yield lines
+            del lines, records
+
+
+class _Reading:
+    """The records of one dataset as the server lists them, page by page."""
+
+    def __init__(self, api: Api, how: Listing, id_: str, vectors: list[str]) -> None:
+        self._api, self._how, self._id, self._size = api, how, id_, PageSize(how.page)
+        named = f"vectors:{','.join(vectors)}" if vectors else ""
+        asked = [[(named if how.named_vectors and what == _VECTORS else what) for what in one] for one in how.passes]
+        self._passes = [names for one in asked if (names := [name for name in one if name])]
+
+    def pages(self, offset: int) -> Iterator[list[Json]]:
+        """Pages from the ``offset``-th record, or pair, on."""
+        while True:
+            asked = self._size.now
+            try:
+                items, size = self._page(offset, asked, self._passes)
+            except (NotAllowedError, TemporaryError):
+                raise
+            except ServerError as error:
+                if error.status not in (422, 500):
+                    raise
+                if "Result window is too large" in error.detail:
+                    raise ServerError(
+                        f"{self._api.url} lists no more than the first {offset} records of a dataset: export with --database, which has no such limit."
+                    ) from None
+                if self._size.failed():
+                    continue
+                items, size = self._without_responses(offset), 0
+            self._size.came(len(items), size)
+            yield items
+            offset += asked
+            if not items or (len(items) < asked and not self._how.pairs):
+                return
+
+    def _page(self, offset: int, limit: int, passes: list[list[str]]) -> tuple[list[Json], int]:
+        """One page, with all that is asked for in several requests, and its bytes."""
+        for _ in range(_TRIES):
+            (first, size), *others = [self._ask(offset, limit, include) for include in passes or [[]]]
+            by_id = {item["id"]: item for item in first}
+            for more, bytes_ in others:
+                size += bytes_
+                for item in more:
+                    if item["id"] in by_id:
+                        by_id[item["id"]][_VECTORS] = item.get(_VECTORS)
+            if all([item["id"] for item in more] == list(by_id) for more, _ in others):
+                break
+        return first, size
+
+    def _ask(self, offset: int, limit: int, include: list[str]) -> tuple[list[Json], int]:
+        path, params = f"/api/v1/datasets/{self._id}/records", {"offset": offset, "limit": limit, "include": include}
+        if not self._how.sorted_search:
+            return self._items("GET", path, params, None)
+        sort = [{"scope": {"entity": "record", "property": "inserted_at"}, "order": "asc"}]
+        found, size = self._items("POST", f"{path}/search", params, {"sort": sort})
+        return [item["record"] for item in found], size
+
+    def _items(self, method: Any, path: str, params: Json, body: Any) -> tuple[list[Json], int]:
+        def read(content: bytes) -> tuple[list[Json], int]:
+            items: list[Json] = from_json(content)["items"]
+            return items, len(content)
+
+        told: tuple[list[Json], int] = self._api.call(method, path, params=params, body=body, read=read)
+        return told
+
+    def _without_responses(self, offset: int) -> list[Json]:
+        """A record that the server can't give with its responses, one of which is of a deleted user; nothing where it is no record at all."""
+        passes = [[name for name in one if name != _RESPONSES] for one in self._passes]
+        try:
+            items, _ = self._page(offset, 1, [names for names in passes if names])
+        except (NotAllowedError, TemporaryError):
+            raise
+        except ServerError as error:
+            if error.status not in (422, 500):
+                raise
+            return []
+        for item in items:
+            item.pop(_RESPONSES, None)
+        return items
+
+
+def _in_order(pages: Iterator[list[Json]]) -> Iterator[list[Json]]:
+    """The records of each moment in the order of their ids, merged where two pages have a part of one."""
+    held: dict[str, Json] = {}
+    moment = None
+    for page in pages:
+        ready: list[Json] = []
+        for record in page:
+            if record["inserted_at"] != moment:
+                ready += (held[id_] for id_ in sorted(held))
+                held, moment = {}, record["inserted_at"]
+            _merge(held, record)
+        yield ready
+    yield [held[id_] for id_ in sorted(held)]
+
+
+def _merge(held: dict[str, Json], record: Json) -> None:
+    known = held.setdefault(record["id"], record)
+    if known is not record:
+        for what in (_RESPONSES, _SUGGESTIONS):
+            there = {item["id"] for item in known.get(what) or ()}
+            known[what] = [*(known.get(what) or ()), *(item for item in record.get(what) or () if item["id"] not in there)]

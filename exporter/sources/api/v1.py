@@ -1,0 +1,87 @@
+"""The HTTP API of an Argilla 2.x server as a source: all its datasets are of one kind."""
+
+from collections.abc import Generator
+from typing import Any
+
+from argilla_snapshot.format.kinds import AnyDataset
+from argilla_snapshot.format.models import Source as Shown
+from argilla_snapshot.format.models import User, Workspace
+from argilla_snapshot.format.models import from_json as built
+from argilla_snapshot.transport.api import Api
+from exporter.source import Access, Count, Cursor, Listed, Page
+from exporter.sources.api.feedback import Feedback
+
+
+class V1Source:
+    """An Argilla 2.x server. Fulfils ``exporter.source.Source``."""
+
+    fast = False
+
+    def __init__(self, api: Api, version: str, numbers: tuple[int, int], me: dict[str, Any]) -> None:
+        self._api = api
+        self._workspaces: list[Workspace] | None = None
+        self._users: list[User] | None = None
+        self._feedback = Feedback(api, numbers, lambda: {str(user.id): user.username for user in self.users([])})
+        self.shown = Shown(kind="argilla-api", url=api.url, version=version, username=me["username"], role=me["role"])
+
+    @property
+    def users_loss(self) -> str | None:
+        """Only an owner sees all users."""
+        return None if self.shown.role == "owner" else "users_not_visible"
+
+    def users(self, _datasets: list[AnyDataset]) -> list[User]:
+        """The users, ordered by name, with the workspaces that they are members of."""
+        if self._users is None:
+            members = {w.name: self._api.get(f"/api/v1/workspaces/{w.id}/users")["items"] for w in self.workspaces()}
+            found = {user["id"]: user for users in members.values() for user in users}
+            if self.users_loss is None:
+                found |= {user["id"]: user for user in self._api.get("/api/v1/users")["items"]}
+            of = {id_: [name for name, users in members.items() if any(user["id"] == id_ for user in users)] for id_ in found}
+            users = (built(User, {**user, "workspaces": of[id_]}) for id_, user in found.items())
+            self._users = sorted(users, key=lambda user: str(user.username))
+        return self._users
+
+    def workspaces(self) -> list[Workspace]:
+        """All workspaces for an owner, the own ones for an admin; ordered by name."""
+        if self._workspaces is None:
+            items = self._api.get("/api/v1/me/workspaces")["items"]
+            self._workspaces = sorted((built(Workspace, item) for item in items), key=lambda workspace: str(workspace.name))
+        return self._workspaces
+
+    def datasets(self) -> list[Listed]:
+        """The datasets of those workspaces."""
+        return self._feedback.datasets(self.workspaces())
+
+    def left_out(self) -> list[tuple[str, str, str]]:
+        """Nothing."""
+        return []
+
+    def settings(self, dataset: Listed) -> dict[str, Any] | None:
+        """What the server lists of fields, questions, metadata properties and vectors."""
+        return self._feedback.settings(dataset)
+
+    def rules(self, _dataset: Listed) -> list[dict[str, Any]]:
+        """None: legacy datasets had them."""
+        return []
+
+    def access(self, dataset: Listed) -> Access:
+        """Counts; no dataset of 2.x can be closed."""
+        return self.count(dataset)
+
+    def open(self, dataset: Listed) -> None:
+        """Nothing is closed."""
+
+    def close(self, dataset: Listed) -> None:
+        """Nothing was opened."""
+
+    def count(self, dataset: Listed) -> Count:
+        """How many records the database has, and when somebody last wrote there."""
+        return self._feedback.count(dataset)
+
+    def pages(self, dataset: Listed, after: Cursor | None, _since: str | None = None) -> Generator[Page, None, None]:
+        """The records in the order of their insertion."""
+        return self._feedback.pages(dataset, after)
+
+    def disconnect(self) -> None:
+        """Closes the connections."""
+        self._api.close()
