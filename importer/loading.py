@@ -9,21 +9,21 @@ from typing import Any
 
 from argilla_snapshot.exact_json import to_json
 from argilla_snapshot.format.faults import point
-from argilla_snapshot.format.models import Record
+from argilla_snapshot.format.kinds import AnyRecord
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError
 from importer.errors import ConflictError, JournalError
 from importer.journal.intervals import missing, size
 from importer.journal.journal import Journal
-from importer.mapping.answers import left_out
-from importer.mapping.legacy import Mapper
+from importer.mapping.kinds import external_id_of, is_left_out, mapper_of
 from importer.parts import like
-from importer.plan import DatasetPlan
+from importer.plan import DatasetPlan, mark_of
 from importer.targets.http.batching import Batch, Item, batches
+from importer.targets.http.searching import put_again
 from importer.targets.http.sending import Answered, Sender, send_all
 from importer.targets.http.target import Target
-from importer.targets.http.wire import wire_item
+from importer.targets.http.wire import properties, wire_item
 
 #: Answers that speak of one dataset; any other is the whole server's.
 _OF_A_DATASET = frozenset({400, 404, 409, 413, 422, 500})
@@ -56,7 +56,7 @@ class Loader:
                 self._apart(dataset, self._make)
         for dataset in datasets:
             if dataset.source in self._journal.done.datasets:
-                self._apart(dataset, self._load)
+                self._apart(dataset, self._load_and_settle)
         point("import.loaded")
         if not self._journal.done.finished:
             self._journal.note("ended" if self._journal.done.failed else "finished")
@@ -76,7 +76,7 @@ class Loader:
             self._journal.note("failed", name=dataset.source, error=error.format_message())
             self._progress.message(f"{dataset.target} could not be imported: {error.format_message()} The other datasets go on.")
             return
-        if dataset.source in self._journal.done.failed and do == self._load:
+        if dataset.source in self._journal.done.failed and do == self._load_and_settle:
             self._journal.note("loaded", name=dataset.source)
 
     # --- workspaces and users ---
@@ -165,8 +165,7 @@ class Loader:
 
         Its metadata names the snapshot where the target keeps metadata of datasets (2.4+).
         """
-        details = (dataset.get("metadata") or {}).get("argilla_v1") or {}
-        named = plan.metadata is None or details.get("snapshot_id") == self._journal.plan.snapshot_id
+        named = plan.metadata is None or mark_of(dataset.get("metadata")).get("snapshot_id") == self._journal.plan.snapshot_id
         ours = named and plan.source in self._journal.done.begun
         return ours and (dataset["status"] == "draft" or self._target.count_stored(dataset["id"]) == 0)
 
@@ -176,6 +175,33 @@ class Loader:
         return _UserIds(self._target.api.url, {name: user.id for name, user in self._target.state().users.items()})
 
     # --- records ---
+
+    def _load_and_settle(self, plan: DatasetPlan) -> None:
+        self._load(plan)
+        if plan.settles and plan.source not in self._journal.done.settled:
+            self._settle(plan)
+            self._journal.note("settled", name=plan.source)
+
+    def _settle(self, plan: DatasetPlan) -> None:
+        """Does what would have refused some records before. Each step can be repeated."""
+        id_, entry = self._journal.done.datasets[plan.source], self._entries[plan.path]
+        mapper = mapper_of(plan, self._journal.plan.agents, self._journal.plan.options)
+        if plan.pads:
+            mapped = (mapper.map(record)[0] for record in self._snapshot.records(entry))
+            again = ({"external_id": one.external_id, "fields": one.fields} for one in mapped if one.padded)
+            put_again(self._target, id_, again)
+            point("import.padding_removed")
+        late = list(properties(plan, late=True))
+        if late:
+            self._target.add_properties(id_, late)
+            point("import.properties_added")
+            put_again(self._target, id_, ({"external_id": external_id_of(record)} for record in self._snapshot.records(entry)))
+            point("import.reindexed")
+        if plan.metadata is not None and not plan.keeps_mark:
+            self._target.change_dataset(id_, metadata=plan.settled_metadata)
+        if not plan.allow_extra_metadata:
+            self._target.change_dataset(id_, allow_extra_metadata=False)
+        point("import.settled")
 
     def _load(self, plan: DatasetPlan) -> None:
         """Sends the records of a dataset that are not dealt with yet, and once more those that were refused."""
@@ -187,21 +213,21 @@ class Loader:
             return
         ids = self._target.dataset_ids(done.datasets[source])
         options = self._journal.plan.options
-        mapper, users = Mapper(plan, self._journal.plan.agents, options), self._user_ids
+        mapper, users = mapper_of(plan, self._journal.plan.agents, options), self._user_ids
         look = source in self._noted_before or bool(again)
         send = Sender(self._target, ids.id, source, look=look)
 
-        def item(record: Record) -> Item | None:
-            return None if left_out(record, options) else (record, to_json(wire_item(mapper.map(record)[0], ids, users)))
+        def item(record: AnyRecord) -> Item | None:
+            return None if is_left_out(record, options) else (record, to_json(wire_item(mapper.map(record)[0], ids, users)))
 
-        def ready(records: Iterable[tuple[int, Record]]) -> Iterator[Batch]:
+        def ready(records: Iterable[tuple[int, AnyRecord]]) -> Iterator[Batch]:
             return batches((row, item(record)) for row, record in records)
 
         if again:
             refused = (
                 (row, record)
                 for row, record in enumerate(self._snapshot.records(entry))
-                if record.id in again and not left_out(record, options)
+                if record.id in again and not is_left_out(record, options)
             )
             there: set[str] = set()
             send_all(ready(_seen(refused, there)), send, partial(self._note_retried, source), self._concurrency)
@@ -237,7 +263,7 @@ def _told(answered: Answered) -> dict[str, Any]:
     return {"rejected": answered.refused_ids, "written_at": answered.written_at} | ({"left": answered.left} if answered.left else {})
 
 
-def _seen(records: Iterable[tuple[int, Record]], ids: set[str]) -> Iterator[tuple[int, Record]]:
+def _seen(records: Iterable[tuple[int, AnyRecord]], ids: set[str]) -> Iterator[tuple[int, AnyRecord]]:
     """The records as they pass; their ids come into ``ids``."""
     for row, record in records:
         ids.add(record.id)

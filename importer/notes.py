@@ -39,6 +39,39 @@ KINDS: dict[str, tuple[Severity, str]] = {
     ),
     "rules": ("changed", "labeling rules stand in the dataset's metadata: 2.x applies none"),
     "dataset_details": ("snapshot_only", "tags, metadata and rules of the dataset: this target keeps no dataset metadata"),
+    # feedback datasets
+    "external_id_made": (
+        "changed",
+        "records without an external id get the old server's id as theirs, so that a repeated import doubles none",
+    ),
+    "deleted_user": (
+        "changed",
+        "responses of users whom the old server deleted: a placeholder account gets them, for the old server does not say whose they were",
+    ),
+    "distribution_made": ("changed", "a record counts as complete when one user has submitted a response: 1.x has no such number"),
+    "draft_published": ("changed", "drafts that have records are published: the new server takes no records into a draft"),
+    "record_pending_again": (
+        "changed",
+        "records that the old server counts as complete become pending: fewer responses are there than it takes",
+    ),
+    "field_as_text": (
+        "changed",
+        "images, conversations or custom fields become text: this target has no such fields (2.3 has all of them)",
+    ),
+    "rating_as_labels": ("changed", "rating questions with other ratings than 0 to 10 become label questions"),
+    "visible_options_dropped": (
+        "changed",
+        "the number of options that are shown at first is left to the new server, which does not take it",
+    ),
+    "property_late": (
+        "changed",
+        "metadata properties that forbid values which records have had before: they are made when the records are there, as on the old server",
+    ),
+    "span_after_text": ("changed", "spans that end after their text, which was shortened since: they stay as they are"),
+    "question_lost": (
+        "lost",
+        "answers to questions that the new server does not have: of an unknown type, or with more than 50 options to rank",
+    ),
     # fields
     "input_list_joined": ("changed", "list inputs are joined by line breaks, as 1.x showed them"),
     "input_missing_filled": ("changed", "a required field that is missing is filled with an empty text"),

@@ -9,8 +9,7 @@ from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.transport.errors import TemporaryError
 from importer.errors import ConflictError
 from importer.journal.done import Done
-from importer.mapping.answers import left_out
-from importer.mapping.cleaning import clean_text
+from importer.mapping.kinds import external_id_of, is_left_out
 from importer.options import ImportOptions
 from importer.plan import DatasetPlan, Plan
 from importer.planning.choose import chosen, place
@@ -25,8 +24,8 @@ def external_ids(snapshot: Snapshot, plan: Plan, dataset: DatasetPlan, done: Don
     entry = next(e for e in snapshot.entries if e.path == dataset.path)
     start, end = plan.options.part.share(entry.records)
     refused = set(done.rejected.get(dataset.source, []))
-    records = (record for record in islice(snapshot.records(entry, start), end - start) if not left_out(record, plan.options))
-    return (clean_text(record.id) for record in records if record.id not in refused)
+    records = (record for record in islice(snapshot.records(entry, start), end - start) if not is_left_out(record, plan.options))
+    return (external_id_of(record) for record in records if record.id not in refused)
 
 
 def wait_for_first(target: Target, snapshot: Snapshot, options: ImportOptions, progress: Progress) -> None:
@@ -69,4 +68,4 @@ def refuse_unlike(target: Target, snapshot: Snapshot, plan: Plan) -> None:
 def like(plan: DatasetPlan, target: Target, id_: str) -> bool:
     """Whether a dataset of the target is as a plan wants it."""
     made_by_plan = plan.metadata is None or target.dataset(id_).get("metadata") == plan.metadata
-    return made_by_plan and not any(differing_settings(plan, target.settings(id_)))
+    return made_by_plan and not any(differing_settings(plan, target.settings(id_), settled=False))

@@ -7,18 +7,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from argilla_snapshot.format.models import Task, from_json
+from argilla_snapshot.format.models import Kind, Task, from_json
 from importer.notes import Noted
 from importer.options import ImportOptions, Part
 
 PropertyType = Literal["integer", "float", "terms"]
 #: What all values of a metadata key become where they have no type in common: lists of texts, or JSON as text.
 Unified = Literal["list", "text"]
-QuestionType = Literal["label_selection", "multi_label_selection", "span", "text"]
+FieldType = Literal["text", "image", "chat", "custom"]
+QuestionType = Literal["label_selection", "multi_label_selection", "span", "text", "rating", "ranking"]
 #: ``join``: the first part of an import made it, this one adds its records.
 DatasetAction = Literal["create", "skip", "replace", "join"]
 #: The last name of placeholder accounts: a later import knows them by it.
 PLACEHOLDER = "(placeholder)"
+#: The member of a dataset's metadata by which an import knows what it made; a feedback dataset loses it when all records are loaded.
+MARKS: dict[Kind, str] = {"legacy": "argilla_v1", "feedback": "argilla_snapshot"}
+#: What placeholders are called whose responses are of users whom the old server deleted.
+DELETED_USER = "deleted-user"
+#: How many submitted responses make a record complete, where nothing else is said: as in 1.x, where one user's answer was enough.
+DISTRIBUTION = {"strategy": "overlap", "min_submitted": 1}
 #: The title of the metadata property for the status that a record had.
 STATUS_TITLE = "Status in Argilla 1.x"
 
@@ -60,13 +67,20 @@ class UserPlan:
 
 @dataclass(frozen=True, slots=True)
 class FieldPlan:
-    """A field: of texts from the input ``source``, or of images from the metadata key ``source``."""
+    """A field: of a legacy dataset of texts from the input ``source``, or of images from the metadata key ``source``.
+
+    Attributes:
+        settings: of a feedback dataset, as they are on the old server; None: those that a type has by itself.
+        as_text: what is no text becomes one, for the target has no such fields.
+    """
 
     name: str
     title: str
     required: bool
     source: str
-    type: Literal["text", "image"] = "text"
+    type: FieldType = "text"
+    settings: dict[str, Any] | None = None
+    as_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +95,12 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class QuestionPlan:
-    """A question."""
+    """A question.
+
+    Attributes:
+        settings, source, description: of a feedback dataset: as they are on the old server, and its name there.
+        as_labels: the ratings become labels, for the target does not take them.
+    """
 
     name: str
     title: str
@@ -89,17 +108,29 @@ class QuestionPlan:
     required: bool
     options: list[Option] = field(default_factory=list)
     allow_overlapping: bool = False
+    settings: dict[str, Any] | None = None
+    source: str | None = None
+    description: str | None = None
+    as_labels: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MetadataPlan:
-    """A metadata key and what it becomes; ``type`` None: kept with the record, no property."""
+    """A metadata key and what it becomes; ``type`` None: kept with the record, no property.
+
+    Attributes:
+        settings, visible: of a declared property of a feedback dataset.
+        late: records have values that it forbids, which is allowed to those that were there before: it is made when they are loaded.
+    """
 
     name: str
     title: str
     source: str
     type: PropertyType | None
     unified: Unified | None = None
+    settings: dict[str, Any] | None = None
+    visible: bool = True
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +168,13 @@ class DatasetPlan:
         existing_id: id of the dataset of that name on the target, with ``skip``, ``replace`` and ``join``.
         deletes: what ``replace`` deletes.
         metadata: for the target's dataset metadata, or None where it keeps none.
+        kind: of a feedback dataset ``task`` is None, and what follows counts.
+        settled_metadata: what the dataset metadata is when all records are loaded; None: what it was before.
+        guidelines, distribution, allow_extra_metadata: as on the old server.
+        publish: whether it is published: a draft without records is not.
+        deleted_user: what the placeholders for users are called whom the old server does not know any more.
+        pads: spans end after their text, which was shortened since: it is sent longer, and then as it is.
+        keeps_mark: the dataset metadata goes on to name the import, for none of its parts knows that it is the last.
         no_label: value of the option that stands for an empty annotation.
         event_timestamp, status, tokens, explanation: metadata keys that carry these, or None.
         vectors_lost: vectors that do not come along -> kind of the note that says why.
@@ -148,7 +186,7 @@ class DatasetPlan:
     path: str
     workspace: str
     name: str
-    task: Task
+    task: Task | None
     records: int
     action: DatasetAction
     existing_id: str | None = None
@@ -167,11 +205,35 @@ class DatasetPlan:
     explanation: str | None = None
     left_out: int = 0
     discarded_by: list[str] = field(default_factory=list)
+    kind: Kind = "legacy"
+    settled_metadata: dict[str, Any] | None = None
+    guidelines: str | None = None
+    distribution: dict[str, Any] | None = None
+    allow_extra_metadata: bool = True
+    publish: bool = True
+    deleted_user: str = DELETED_USER
+    pads: bool = False
+    keeps_mark: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether something has to wait until all records are loaded: it would refuse some of them."""
+        return self.pads or not self.allow_extra_metadata or any(property_.late for property_ in self.properties)
+
+    @property
+    def settles(self) -> bool:
+        """Whether something is left to do when all records are loaded."""
+        return self.kind == "feedback" and (self.waits or not self.keeps_mark)
 
     @property
     def target(self) -> str:
         """``workspace.name`` on the new server."""
         return f"{self.workspace}.{self.name}"
+
+
+def mark_of(metadata: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """What the metadata of a dataset on the target says of the import that made it; nothing where none did."""
+    return next(((metadata or {})[name] for name in MARKS.values() if name in (metadata or {})), {})
 
 
 @dataclass(frozen=True, slots=True)

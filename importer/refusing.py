@@ -7,7 +7,7 @@ from importer.journal import journal as journals
 from importer.journal.done import Done
 from importer.journal.intervals import missing
 from importer.journal.journal import Journal
-from importer.plan import DatasetPlan, Plan
+from importer.plan import DatasetPlan, Plan, mark_of
 from importer.target_state import TargetState
 from importer.targets.http.target import Target
 
@@ -62,7 +62,7 @@ def refuse_unfinished(target: Target, plan: Plan, noted: set[str], folder: Path)
     for dataset in plan.datasets:
         if dataset.action != "skip" or dataset.existing_id is None or dataset.existing_id in noted:
             continue
-        says = (target.dataset(dataset.existing_id).get("metadata") or {}).get("argilla_v1") or {}
+        says = mark_of(target.dataset(dataset.existing_id).get("metadata"))
         stored = target.count_stored(dataset.existing_id)
         if says.get("snapshot_id") == plan.snapshot_id and stored < says.get("records", dataset.records):
             raise ConflictError(

@@ -152,7 +152,7 @@ def _reported(snapshot: Snapshot, target: Target, journal: Journal, started: flo
     held = {}
     for dataset in journal.plan.datasets:
         id_ = dataset.existing_id if dataset.action == "skip" else journal.done.datasets.get(dataset.source)
-        if id_ is not None:
+        if id_ is not None and dataset.publish:
             ours = () if dataset.action == "skip" else parts.external_ids(snapshot, journal.plan, dataset, journal.done)
             held[dataset.source] = Held(target.count_stored(id_), list(not_searchable(target, id_, ours)))
     report = make_report(journal, held, time.monotonic() - started)

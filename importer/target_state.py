@@ -18,7 +18,8 @@ class Capabilities:
         keeps_ids: users and workspaces can be created with a given id (2.7+).
         has_webhooks: it calls webhooks (2.6+).
         needs_required_field: a dataset needs a required field to be published (before 2.4).
-        image_fields: a dataset can show images (2.1+).
+        image_fields, chat_fields, custom_fields: a dataset can show images (2.1+), conversations (2.2+), HTML of its own (2.3+).
+        changes_fields: the fields of a record can be changed (2.6+).
     """
 
     strict_names: bool
@@ -29,6 +30,9 @@ class Capabilities:
     has_webhooks: bool
     needs_required_field: bool
     image_fields: bool
+    chat_fields: bool
+    custom_fields: bool
+    changes_fields: bool
 
     @classmethod
     def of(cls, version: str) -> "Capabilities":
@@ -43,6 +47,9 @@ class Capabilities:
             has_webhooks=since >= (2, 6),
             needs_required_field=since < (2, 4),
             image_fields=since >= (2, 1),
+            chat_fields=since >= (2, 2),
+            custom_fields=since >= (2, 3),
+            changes_fields=since >= (2, 6),
         )
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from argilla_snapshot.format.feedback.models import FeedbackDataset
+    from argilla_snapshot.format.kinds import AnyDataset
     from argilla_snapshot.format.models import Dataset, Loss, Manifest
     from importer.credited import Credited
     from importer.notes import Noted
@@ -158,7 +160,7 @@ def show_verification(result: Verification) -> None:
     say(f"{result.datasets} datasets with {result.records} records and {result.users} users compared. {verdict}")
 
 
-def show_snapshot(manifest: Manifest, datasets: list[Dataset]) -> None:
+def show_snapshot(manifest: Manifest, datasets: list[AnyDataset]) -> None:
     """What a snapshot holds."""
     source = manifest.source
     say(f"Snapshot {manifest.snapshot_id} (format {manifest.format_version}) of {source.title} at {source.url}, {manifest.created_at}")
@@ -168,21 +170,34 @@ def show_snapshot(manifest: Manifest, datasets: list[Dataset]) -> None:
     print_table(
         "Datasets",
         ("dataset", "task", "records", "statuses", "labels", "annotators", "metadata", "vectors"),
-        (
-            (
-                d.full_name,
-                d.task + (" (multi-label)" if d.multi_label else ""),
-                d.records,
-                _counted(d.statuses),
-                len(d.labels_declared) + len(d.labels_seen),
-                _some([f"{name} {count}" for name, count in sorted(d.annotation_agents.items(), key=lambda one: -one[1])]),
-                len(d.columns.metadata),
-                ", ".join(f"{name} ({size})" for name, size in d.columns.vectors.items()),
-            )
-            for d in datasets
-        ),
+        ((d.full_name, *(_of_feedback(d) if d.kind == "feedback" else _of_legacy(d))) for d in datasets),
     )
     show_losses(manifest.losses)
+
+
+def _of_legacy(dataset: Dataset) -> tuple[Any, ...]:
+    return (
+        f"{dataset.task}{' (multi-label)' if dataset.multi_label else ''}",
+        dataset.records,
+        _counted(dataset.statuses),
+        len(dataset.labels_declared) + len(dataset.labels_seen),
+        _some([f"{name} {count}" for name, count in sorted(dataset.annotation_agents.items(), key=lambda one: -one[1])]),
+        len(dataset.columns.metadata),
+        ", ".join(f"{name} ({size})" for name, size in dataset.columns.vectors.items()),
+    )
+
+
+def _of_feedback(dataset: FeedbackDataset) -> tuple[Any, ...]:
+    """The statuses are those of the responses; the labels are the options of all questions."""
+    return (
+        f"feedback ({', '.join(question.type for question in dataset.questions)})",
+        dataset.records,
+        _counted(dataset.responses),
+        sum(len(question.settings.get("options") or ()) for question in dataset.questions),
+        _some([f"{name} {count}" for name, count in sorted(dataset.annotators.items(), key=lambda one: -one[1])]),
+        len(dataset.columns.metadata),
+        ", ".join(f"{vector.name} ({vector.dimensions})" for vector in dataset.vectors_settings),
+    )
 
 
 def show_losses(losses: list[Loss]) -> None:

@@ -134,7 +134,7 @@ class Api:
 
     def call(
         self,
-        method: Literal["GET", "POST", "PUT", "DELETE"],
+        method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"],
         path: str,
         *,
         params: Mapping[str, Any] | None = None,

@@ -17,6 +17,7 @@ class Done:
         rejected: dataset -> ids of records that the server refused.
         taken_out: dataset -> ids of refused records that an edit took out of the snapshot.
         left: dataset -> ids of records that somebody changed on the target before it was noted that they are there.
+        settled: datasets of which nothing is left to do.
         finished: all is there.
         ended: a run came to its end without what ``failed`` names, and nothing was done since.
         failed: dataset -> why the server did not make it, or did not take its records.
@@ -31,12 +32,13 @@ class Done:
     rejected: dict[str, list[str]] = field(default_factory=dict)
     taken_out: dict[str, list[str]] = field(default_factory=dict)
     left: dict[str, list[str]] = field(default_factory=dict)
+    settled: set[str] = field(default_factory=set)
     failed: dict[str, str] = field(default_factory=dict)
     written_at: dict[str, str] = field(default_factory=dict)
     finished: bool = False
     ended: bool = False
 
-    def take(self, entry: dict[str, Any]) -> None:
+    def take(self, entry: dict[str, Any]) -> None:  # noqa: C901 - one case an event
         """Takes one line of the journal into account."""
         self.ended = entry["event"] == "ended"
         match entry["event"]:
@@ -58,6 +60,8 @@ class Done:
                 self._sent(entry)
             case "failed":
                 self.failed[entry["name"]] = entry["error"]
+            case "settled":
+                self.settled.add(entry["name"])
             case "loaded":
                 self.failed.pop(entry["name"], None)
             case "finished":

@@ -30,6 +30,7 @@ class Mapper:
     def __init__(self, dataset: DatasetPlan, agents: list[Agent], options: ImportOptions) -> None:
         self._plan = dataset
         self._values = Values(dataset)
+        assert dataset.task is not None
         rules = Rules(dataset.task, dataset.multi_label, options)
         self._suggesting = Suggesting(dataset, self._values, rules)
         self._responding = Responding(dataset, agents, self._values, rules)

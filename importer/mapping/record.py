@@ -15,6 +15,7 @@ class Suggestion:
     value: Any
     score: Score
     agent: str | None
+    type: str | None = "model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,16 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class TargetRecord:
-    """A record as the target is to hold it, with names where the wire has ids."""
+    """A record as the target is to hold it, with names where the wire has ids.
+
+    Attributes:
+        padded: fields that have to be longer when the record is first sent, for spans end after them.
+    """
 
     external_id: str
-    fields: dict[str, str]
+    fields: dict[str, Any]
     metadata: dict[str, Any] = field(default_factory=dict)
     vectors: dict[str, list[float]] = field(default_factory=dict)
     suggestions: list[Suggestion] = field(default_factory=list)
     responses: list[Response] = field(default_factory=list)
+    padded: dict[str, str] = field(default_factory=dict)

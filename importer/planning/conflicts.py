@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from argilla_snapshot.format.kinds import AnyRecord
 from argilla_snapshot.format.models import DatasetEntry, Record
 from argilla_snapshot.format.reader import Snapshot
 from importer.errors import ImportRefusedError
@@ -46,9 +47,10 @@ def check_strict_names(workspaces: list[WorkspacePlan], users: list[UserPlan], d
     ]
 
 
-def check_ids(source: str, changed: Mapping[str, list[str]], records: Iterable[Record], conflicts: list[str]) -> None:
+def check_ids(source: str, changed: Mapping[str, list[str]], records: Iterable[AnyRecord], conflicts: list[str]) -> None:
     """Records whose ids would become one: the second would silently take the place of the first. Read once more only where ids change."""
-    same = {record.id for record in records if record.id in changed} if changed else set()
+    given = (record.id if isinstance(record, Record) else record.external_id for record in (records if changed else ()))
+    same = {id_ for id_ in given if id_ in changed}
     for id_, ids in changed.items():
         one, *others = [*ids, id_] if id_ in same else ids
         if others:
@@ -63,7 +65,7 @@ def check_options(datasets: list[DatasetPlan], accepts_options: Callable[[str, i
     for dataset in datasets:
         if dataset.action == "skip":
             continue
-        question = dataset.questions[0]
+        question = max(dataset.questions, key=lambda question: len(question.options))
         count = len(question.options)
         if count > DEFAULT_OPTIONS and not accepts_options(question.type, count):
             variable = "ARGILLA_SPAN_OPTIONS_MAX_ITEMS" if question.type == "span" else "ARGILLA_LABEL_SELECTION_OPTIONS_MAX_ITEMS"
@@ -72,11 +74,21 @@ def check_options(datasets: list[DatasetPlan], accepts_options: Callable[[str, i
             )
 
 
+def check_parts(datasets: list[DatasetPlan], options: ImportOptions, conflicts: list[str]) -> None:
+    """What can't be imported in parts: each of them would have to know that it is the last."""
+    conflicts += [
+        f"{dataset.source} can't be imported with --part: something is left to do when all of its records are there. Import it by itself, "
+        f"and leave it out of the parts with --exclude-dataset {dataset.source}."
+        for dataset in datasets
+        if options.part.of > 1 and dataset.waits
+    ]
+
+
 def check_maps(
     snapshot: Snapshot, entries: list[DatasetEntry], people: People, agents: Iterable[str | None], options: ImportOptions
 ) -> None:
     """A name that maps nothing is a misprint, and would be found out too late."""
-    annotators = {agent for entry in entries for agent in snapshot.dataset(entry).annotation_agents} | {agent for agent in agents if agent}
+    annotators = {agent for entry in entries for agent in snapshot.dataset(entry).people} | {agent for agent in agents if agent}
     known = {
         "user-map": (options.user_map, annotators | {user.username for user in people.users}),
         "workspace-map": (options.workspace_map, {w.name for w in snapshot.workspaces()} | {e.workspace for e in entries}),

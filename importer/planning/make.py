@@ -4,20 +4,26 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from itertools import islice
+from typing import cast
 
 import orjson
 
+from argilla_snapshot.format.feedback.models import FeedbackDataset
+from argilla_snapshot.format.feedback.record import FeedbackRecord
+from argilla_snapshot.format.kinds import AnyDataset, AnyRecord
 from argilla_snapshot.format.models import Record
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
-from importer.mapping.answers import LEFT_OUT, Rules, left_out
-from importer.mapping.legacy import Mapper
+from importer.mapping.answers import LEFT_OUT, Rules
+from importer.mapping.kinds import is_left_out, mapper_of
 from importer.notes import Notebook
 from importer.options import WHOLE, ImportOptions
-from importer.plan import Agent, DatasetPlan, Plan, TargetInfo
+from importer.plan import DELETED_USER, MARKS, Agent, DatasetPlan, Plan, TargetInfo
 from importer.planning.choose import chosen, shown_names
-from importer.planning.conflicts import check_ids, check_maps, check_names, check_options, check_strict_names
+from importer.planning.conflicts import check_ids, check_maps, check_names, check_options, check_parts, check_strict_names
 from importer.planning.datasets import Shaper
+from importer.planning.feedback import FeedbackShaper, FeedbackSurvey, survey_feedback
+from importer.planning.naming import free_name
 from importer.planning.places import place_dataset, plan_workspaces
 from importer.planning.survey import Survey, survey
 from importer.planning.users import People, discarding, plan_agents, plan_users
@@ -53,23 +59,32 @@ def make_plan(
     datasets = [place_dataset(entry, shown[entry.path], state, options, notes, conflicts) for entry in entries]
     check_names(datasets, conflicts)
     by_source = dict(zip((dataset.source for dataset in datasets), entries, strict=True))
-    surveys: dict[str, Survey] = {}
+    people = People(snapshot.users(), names, state, options)
+    deleted = free_name(DELETED_USER, (user.username for user in people.users))
+    surveys: dict[str, Survey | FeedbackSurvey] = {}
     for dataset in datasets:
         if dataset.action != "skip":
             progress.started("surveying", dataset.source, dataset.records)
-            rules = Rules(dataset.task, bool(snapshot.dataset(by_source[dataset.source]).multi_label), options)
-            surveys[dataset.source] = survey(told(snapshot.records(by_source[dataset.source]), progress), rules)
-            check_ids(dataset.source, surveys[dataset.source].changed_ids, snapshot.records(by_source[dataset.source]), conflicts)
+            entry = by_source[dataset.source]
+            surveys[dataset.source] = _surveyed(snapshot.dataset(entry), told(snapshot.records(entry), progress), options, deleted)
+            check_ids(dataset.source, surveys[dataset.source].changed_ids, snapshot.records(entry), conflicts)
     counts = _counted_agents(surveys.values())
-    people = People(snapshot.users(), names, state, options)
     check_maps(snapshot, entries, people, counts, options)
     users = plan_users(people, counts, notes, narrowed=options.choice.narrow)
     agents, placeholders = plan_agents(people, users, counts, notes, conflicts)
-    shape = Shaper(state.capabilities, asks.accepts_vectors, options, notes, snapshot.manifest.snapshot_id)
-    datasets = [
-        shape.dataset(plan, snapshot.dataset(by_source[plan.source]), surveys[plan.source]) if plan.source in surveys else plan
-        for plan in datasets
-    ]
+    shaping = state.capabilities, asks.accepts_vectors, options, notes, snapshot.manifest.snapshot_id
+    legacy, feedback = Shaper(*shaping), FeedbackShaper(*shaping)
+
+    def shaped(plan: DatasetPlan) -> DatasetPlan:
+        source, seen = snapshot.dataset(by_source[plan.source]), surveys[plan.source]
+        if isinstance(source, FeedbackDataset):
+            assert isinstance(seen, FeedbackSurvey)
+            return feedback.dataset(plan, source, seen)
+        assert isinstance(seen, Survey)
+        return legacy.dataset(plan, source, seen)
+
+    datasets = [shaped(plan) if plan.source in surveys else plan for plan in datasets]
+    check_parts(datasets, options, conflicts)
     if options.discarded == "everyone":
         datasets = [replace(dataset, discarded_by=discarding(users, state, dataset.workspace)) for dataset in datasets]
     datasets = [_signed(dataset, agents, options, snapshot.fingerprint) for dataset in datasets]
@@ -78,11 +93,11 @@ def make_plan(
     check_options(datasets, asks.accepts_options, conflicts)
     for dataset in datasets:
         if dataset.action != "skip":
-            mapper = Mapper(dataset, agents, options)
+            mapper = mapper_of(dataset, agents, options)
             start, end = options.part.share(dataset.records)
             progress.started("planning", dataset.source, end - start)
             for record in told(islice(snapshot.records(by_source[dataset.source], start), end - start), progress):
-                notes.add_record([LEFT_OUT] if left_out(record, options) else mapper.map(record)[1], record.id, dataset.source)
+                notes.add_record([LEFT_OUT] if is_left_out(record, options) else mapper.map(record)[1], record.id, dataset.source)
     return Plan(
         snapshot_id=snapshot.manifest.snapshot_id,
         fingerprint=snapshot.fingerprint,
@@ -97,7 +112,14 @@ def make_plan(
     )
 
 
-def told(records: Iterable[Record], progress: Progress) -> Iterator[Record]:
+def _surveyed(source: AnyDataset, records: Iterator[AnyRecord], options: ImportOptions, deleted: str) -> Survey | FeedbackSurvey:
+    """What the records of a dataset hold."""
+    if isinstance(source, FeedbackDataset):
+        return survey_feedback(cast("Iterator[FeedbackRecord]", records), source, deleted)
+    return survey(cast("Iterator[Record]", records), Rules(source.task, bool(source.multi_label), options))
+
+
+def told(records: Iterable[AnyRecord], progress: Progress) -> Iterator[AnyRecord]:
     """Passes records on, and tells of every 500."""
     number = 0
     for number, record in enumerate(records, 1):
@@ -107,7 +129,7 @@ def told(records: Iterable[Record], progress: Progress) -> Iterator[Record]:
     progress.advanced(number % _TELL)
 
 
-def _counted_agents(surveys: Iterable[Survey]) -> dict[str | None, int]:
+def _counted_agents(surveys: Iterable[Survey | FeedbackSurvey]) -> dict[str | None, int]:
     counts: dict[str | None, int] = {}
     for one in surveys:
         for agent, count in one.agents.items():
@@ -128,13 +150,5 @@ def _signed(plan: DatasetPlan, agents: list[Agent], options: ImportOptions, fing
         [(agent.agent, agent.username) for agent in agents],
         replace(plan, action="create", existing_id=None),
     ]
-    return replace(
-        plan,
-        metadata={
-            "argilla_v1": {
-                **plan.metadata["argilla_v1"],
-                "records": plan.records - plan.left_out,
-                "plan": sha256(orjson.dumps(deciding)).hexdigest(),
-            }
-        },
-    )
+    signed = {"records": plan.records - plan.left_out, "plan": sha256(orjson.dumps(deciding)).hexdigest()}
+    return replace(plan, metadata={**plan.metadata, (name := MARKS[plan.kind]): {**plan.metadata[name], **signed}})

@@ -61,4 +61,4 @@ def place_dataset(
         action = options.on_conflict
     if action == "skip":
         notes.add("dataset_skipped", f"{workspace}.{name}", source)
-    return DatasetPlan(source, entry.path, workspace, name, entry.task, entry.records, action, existing)
+    return DatasetPlan(source, entry.path, workspace, name, entry.task, entry.records, action, existing, kind=entry.kind)

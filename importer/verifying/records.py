@@ -56,7 +56,7 @@ class Records:
         account: a second account of each record, from the facts.
     """
 
-    def __init__(self, plan: DatasetPlan, names: Names, done: Done, differences: Differences, account: Account) -> None:
+    def __init__(self, plan: DatasetPlan, names: Names, done: Done, differences: Differences, account: Account | None) -> None:
         self._plan, self._names, self._differences, self._account = plan, names, differences, account
         written_at = done.written_at.get(plan.source)
         self._left = frozenset(map(clean_text, done.left.get(plan.source, [])))
@@ -137,7 +137,7 @@ class Records:
         """Compares one record part by part. Where it is as the plan wants it, the plan itself is held against the facts."""
         before = self._differences.total
         self._compare_with_plan(expected.record, theirs)
-        if expected.facts is not None and self._differences.total == before:
+        if self._account is not None and expected.facts is not None and self._differences.total == before:
             for what, sample in self._account.differing(expected.facts, theirs):
                 self._differences.add("not as the old server says", what, f"{expected.external_id}: {sample}", self._plan.source)
 
@@ -154,9 +154,9 @@ class Records:
         self._compare_responses(ours, theirs)
 
     def _compare_suggestions(self, ours: TargetRecord, theirs: dict[str, Any]) -> None:
-        expected = {s.question: (s.value, s.score, s.agent) for s in ours.suggestions}
+        expected = {s.question: (s.value, s.score, s.agent, s.type) for s in ours.suggestions}
         there = {self._names.questions[s["question_id"]]: s for s in theirs.get("suggestions") or []}
-        found = {name: (s["value"], s["score"], s["agent"]) for name, s in there.items()}
+        found = {name: (s["value"], s["score"], s["agent"], s["type"]) for name, s in there.items()}
         self._compare_named("suggestions", ours.external_id, expected, found, there)
 
     def _compare_responses(self, ours: TargetRecord, theirs: dict[str, Any]) -> None:

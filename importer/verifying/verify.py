@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from argilla_snapshot.format.models import DatasetEntry
+from argilla_snapshot.format.kinds import AnyRecord
+from argilla_snapshot.format.models import DatasetEntry, Record
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from importer.journal.done import Done
-from importer.mapping.answers import left_out
-from importer.mapping.cleaning import clean_text
-from importer.mapping.legacy import Mapper
+from importer.mapping.kinds import Maps, external_id_of, is_left_out, mapper_of
 from importer.options import ImportOptions
 from importer.plan import Plan
 from importer.target_state import TargetState
@@ -19,8 +18,8 @@ from importer.targets.http.target import Target
 from importer.verifying.account import Account, Told
 from importer.verifying.differences import CHANGED, Difference, Differences
 from importer.verifying.records import Expected, Names, Records
-from importer.verifying.settings import differing_settings
-from importer.verifying.source import facts_of_document, facts_of_record
+from importer.verifying.settings import differing_members, differing_settings
+from importer.verifying.source import Facts, facts_of_document, facts_of_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +76,23 @@ def verify(
             differences.add("missing", "datasets", dataset.target, dataset.source)
             continue
         there = target.dataset(id_)
-        if there["status"] != "ready" or (dataset.metadata is not None and there.get("metadata") != dataset.metadata):
-            differences.add("different", "datasets", f"{dataset.target}: its status or metadata", dataset.source)
+        for what in differing_members(dataset, there, settled=dataset.source in done.settled):
+            differences.add("different", "datasets", f"{dataset.target}: its {what}", dataset.source)
         settings = target.settings(id_)
         changed = list(differing_settings(dataset, settings))
         for kind, what, name in changed:
             differences.add(kind, what, name, dataset.source)
-        entry, mapper = entries[dataset.path], Mapper(dataset, plan.agents, plan.options)
+        entry, mapper = entries[dataset.path], mapper_of(dataset, plan.agents, plan.options)
         users = {user.id: user.username for user in state.users.values()}
         names = Names(users, _swapped(target.dataset_ids(id_).questions))
-        account = Account(Told.of(settings, users), plan.agents, plan.options)
+        if not dataset.publish:
+            continue
+        account = Account(Told.of(settings, users), plan.agents, plan.options) if dataset.kind == "legacy" else None
         comparison = Records(dataset, names, done, differences, account)
         total = sum(1 for _ in _external_ids(snapshot, entry, plan.options)) if dataset.left_out else entry.records
         progress.started("verifying", dataset.source, total)
         hidden = dict.fromkeys(not_searchable(target, id_, _external_ids(snapshot, entry, plan.options)))
-        expected = _expected(snapshot, entry, mapper, plan.options, facts=not changed)
+        expected = _expected(snapshot, entry, mapper, plan.options, facts=account is not None and not changed)
         if sample is None:
             records += comparison.all(expected, target.list_records(id_), folder, progress)
         else:
@@ -109,19 +110,26 @@ def spread(total: int, sample: int) -> set[int]:
 
 
 def _external_ids(snapshot: Snapshot, entry: DatasetEntry, options: ImportOptions) -> Iterator[str]:
-    return (clean_text(record.id) for record in snapshot.records(entry) if not left_out(record, options))
+    return (external_id_of(record) for record in snapshot.records(entry) if not is_left_out(record, options))
 
 
-def _expected(snapshot: Snapshot, entry: DatasetEntry, mapper: Mapper, options: ImportOptions, *, facts: bool) -> Iterator[Expected]:
+def _expected(snapshot: Snapshot, entry: DatasetEntry, mapper: Maps, options: ImportOptions, *, facts: bool) -> Iterator[Expected]:
     """Each record as the plan makes it, with the facts of its document; after an edit of the snapshot those of the typed columns count.
 
     Without ``facts`` where the target's own names are not those of the plan: the facts are found by these.
     """
     edited = snapshot.manifest.edited_at is not None
     for record, raw in zip(snapshot.records(entry), snapshot.documents(entry), strict=True):
-        if not left_out(record, options):
-            said = None if edited or raw is None else facts_of_document(entry.task, raw)
-            yield Expected(mapper.map(record)[0], (said or facts_of_record(record)) if facts else None)
+        if not is_left_out(record, options):
+            yield Expected(mapper.map(record)[0], _facts(entry, record, None if edited else raw) if facts else None)
+
+
+def _facts(entry: DatasetEntry, record: AnyRecord, raw: str | None) -> Facts | None:
+    """The facts of a record of a legacy dataset, by its document where there is one."""
+    if entry.task is None or not isinstance(record, Record):
+        return None
+    said = None if raw is None else facts_of_document(entry.task, raw)
+    return said or facts_of_record(record)
 
 
 def compare_users(plan: Plan, state: TargetState, differences: Differences) -> None:

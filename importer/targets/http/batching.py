@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from argilla_snapshot.format.models import Record
+from argilla_snapshot.format.kinds import AnyRecord
 from importer.journal.intervals import Interval
 
 #: Records of a request: the answer repeats them whole, so more only costs memory.
@@ -11,7 +11,7 @@ BATCH = 250
 #: Bytes of a request, unless one record is larger.
 BATCH_BYTES = 8 << 20
 #: A record of the snapshot, and what it is on the wire.
-Item = tuple[Record, bytes]
+Item = tuple[AnyRecord, bytes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ A 2.x server commits records first and indexes them then, and answers 201 when t
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
+from typing import Any
 
 from argilla_snapshot.exact_json import to_json
+from argilla_snapshot.format.limits import blocks
 from importer.targets.http.target import SEARCH_VALUES, Target
 
 
@@ -28,6 +30,12 @@ def not_searchable(target: Target, dataset_id: str, external_ids: Iterable[str])
         yield from (external_id for external_id in lacking if external_id in stored)
 
 
+def put_again(target: Target, dataset_id: str, items: Iterable[dict[str, Any]]) -> None:
+    """Puts records that are there once more, each with what of it is to be changed; they are indexed anew."""
+    for part in blocks(items, lambda item: len(to_json(item)), SEARCH_VALUES):
+        target.api.retried(partial(target.put_records, dataset_id, to_json({"items": part})))
+
+
 def reindex(target: Target, dataset_id: str, external_ids: Iterable[str]) -> list[str]:
     """Has the target index records anew as it holds them, changing nothing; returns those that stay invisible.
 
@@ -36,8 +44,7 @@ def reindex(target: Target, dataset_id: str, external_ids: Iterable[str]) -> lis
     left: list[str] = []
     ids = iter(external_ids)
     while part := list(islice(ids, SEARCH_VALUES)):
-        content = to_json({"items": [{"external_id": external_id} for external_id in part]})
-        target.api.retried(partial(target.put_records, dataset_id, content))
+        put_again(target, dataset_id, ({"external_id": external_id} for external_id in part))
         found = target.find(dataset_id, part)
         left += [external_id for external_id in part if external_id not in found]
     return left

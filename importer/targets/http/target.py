@@ -1,7 +1,7 @@
 """An Argilla 2.x server: what the import asks of it, with names turned into ids."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from typing import Any
 from uuid import uuid4
@@ -13,10 +13,10 @@ from argilla_snapshot.transport.answers import is_json
 from argilla_snapshot.transport.api import SEARCH_AWAY, Api
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError, UnsupportedServerError
 from argilla_snapshot.transport.paging import ANSWER_BYTES, PageSize
-from importer.plan import PLACEHOLDER, DatasetPlan, UserPlan
+from importer.plan import DISTRIBUTION, PLACEHOLDER, DatasetPlan, UserPlan
 from importer.target_state import Capabilities, TargetState, TargetUser
 from importer.targets.http.listing import each_once
-from importer.targets.http.wire import DatasetIds, field_settings, property_settings, question_settings
+from importer.targets.http.wire import DatasetIds, field_settings, properties, question_settings
 
 #: The most records that a page of a listing may have (argilla-server 2.8.0, ``handlers/v1/datasets/records.py``).
 PAGE = 500
@@ -165,7 +165,7 @@ class Target:
     def create_dataset(self, plan: DatasetPlan, workspace_id: str) -> str:
         """Creates and publishes a dataset, and returns its id. When that fails it is deleted: a half-made one would hide its records."""
         body: dict[str, Any] = {"name": plan.name, "workspace_id": workspace_id, "allow_extra_metadata": True}
-        body["distribution"] = {"strategy": "overlap", "min_submitted": 1}
+        body |= {"guidelines": plan.guidelines, "distribution": plan.distribution or DISTRIBUTION}
         if plan.metadata is not None:
             body["metadata"] = plan.metadata
         id_ = self._new_dataset(body)
@@ -173,7 +173,8 @@ class Target:
         try:
             self._shape(id_, plan)
             point("import.dataset_shaped")
-            self._publish(id_)
+            if plan.publish:
+                self._publish(id_)
             point("import.dataset_published")
         except BaseException:
             self.delete_dataset(id_)
@@ -206,16 +207,10 @@ class Target:
             point("import.field_made")
         for question in plan.questions:
             settings = question_settings(question, plan.fields[0].name)
-            self._add(
-                id_, "questions", {"name": question.name, "title": question.title, "required": question.required, "settings": settings}
-            )
+            body = {"name": question.name, "title": question.title, "required": question.required, "settings": settings}
+            self._add(id_, "questions", body | {"description": question.description})
             point("import.question_made")
-        for name, title, type_ in property_settings(plan):
-            self._add(
-                id_,
-                "metadata-properties",
-                {"name": name, "title": title, "settings": {"type": type_}, "visible_for_annotators": True},
-            )
+        self.add_properties(id_, properties(plan))
         for vector in plan.vectors:
             self._add(id_, "vectors-settings", {"name": vector.name, "title": vector.title, "dimensions": vector.dimensions})
 
@@ -226,6 +221,15 @@ class Target:
         except ServerError as error:
             if error.status != 409:
                 raise
+
+    def add_properties(self, id_: str, found: Iterable[dict[str, Any]]) -> None:
+        """Adds metadata properties to a dataset."""
+        for body in found:
+            self._add(id_, "metadata-properties", body)
+
+    def change_dataset(self, id_: str, **members: Any) -> None:
+        """Changes members of a dataset."""
+        self.api.call("PATCH", f"/api/v1/datasets/{id_}", body=members)
 
     def delete_dataset(self, id_: str) -> None:
         """Deletes a dataset, which may be gone already."""

@@ -1,6 +1,6 @@
 """Plans and records as the 2.x API takes them: with ids where they have names. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,11 +20,11 @@ def wire_item(record: TargetRecord, dataset: DatasetIds, user_ids: dict[str, str
     """A record as the bulk endpoint takes it."""
     return {
         "external_id": record.external_id,
-        "fields": record.fields,
+        "fields": record.fields | record.padded,
         "metadata": record.metadata,
         "vectors": record.vectors,
         "suggestions": [
-            {"question_id": dataset.questions[s.question], "value": s.value, "score": s.score, "agent": s.agent, "type": "model"}
+            {"question_id": dataset.questions[s.question], "value": s.value, "score": s.score, "agent": s.agent, "type": s.type}
             for s in record.suggestions
         ],
         "responses": [
@@ -53,28 +53,36 @@ def _parts(record: dict[str, Any]) -> dict[tuple[str, str], Any]:
         ("metadata", ""): record["metadata"] or {},
     }
     parts |= {("vector", name): vector for name, vector in (record["vectors"] or {}).items() if vector is not None}
-    parts |= {("suggestion", s["question_id"]): (s["value"], s["score"], s["agent"]) for s in record["suggestions"] or ()}
+    parts |= {("suggestion", s["question_id"]): (s["value"], s["score"], s["agent"], s["type"]) for s in record["suggestions"] or ()}
     return parts | {("response", r["user_id"]): (r["status"], r["values"] or {}) for r in record["responses"] or ()}
 
 
-def property_settings(plan: DatasetPlan) -> Iterable[tuple[str, str, str]]:
-    """Name, title and type of each metadata property of a dataset."""
+def properties(plan: DatasetPlan, *, late: bool = False) -> Iterator[dict[str, Any]]:
+    """The metadata properties of a dataset as the target takes them; ``late``: those that are made when its records are loaded."""
     for metadata in plan.properties:
-        if metadata.type is not None:
-            yield metadata.name, metadata.title, metadata.type
-    if plan.status is not None:
-        yield plan.status, STATUS_TITLE, "terms"
-    if plan.event_timestamp is not None:
-        yield plan.event_timestamp, plan.event_timestamp, "integer"
+        if metadata.type is not None and metadata.late is late:
+            yield _property(metadata.name, metadata.title, metadata.settings or {"type": metadata.type}, visible=metadata.visible)
+    if plan.status is not None and not late:
+        yield _property(plan.status, STATUS_TITLE, {"type": "terms"})
+    if plan.event_timestamp is not None and not late:
+        yield _property(plan.event_timestamp, plan.event_timestamp, {"type": "integer"})
+
+
+def _property(name: str, title: str, settings: dict[str, Any], *, visible: bool = True) -> dict[str, Any]:
+    return {"name": name, "title": title, "settings": settings, "visible_for_annotators": visible}
 
 
 def field_settings(field: FieldPlan) -> dict[str, Any]:
     """The settings of a field as the target takes them."""
+    if field.settings is not None:
+        return field.settings
     return {"type": "image"} if field.type == "image" else {"type": "text", "use_markdown": False}
 
 
 def question_settings(question: QuestionPlan, field: str) -> dict[str, Any]:
     """The settings of a question as the target takes them; spans are marked in ``field``."""
+    if question.settings is not None:
+        return question.settings
     options = [{"value": o.value, "text": o.text, "description": o.description} for o in question.options]
     if question.type == "text":
         return {"type": "text", "use_markdown": False}
