@@ -7,7 +7,7 @@ from argilla_snapshot.exact_json import to_json
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.transport.api import Api
 from importer.journal.journal import import_folder, load
-from importer.mapping.legacy import Mapper
+from importer.mapping.kinds import mapper_of
 from importer.targets.http.batching import BATCH
 from importer.targets.http.target import Target
 from importer.targets.http.wire import wire_item
@@ -29,7 +29,7 @@ def write_bodies(directory: Path, new: ArgillaServer, folder: Path) -> str:
     (dataset,), (entry,) = plan.datasets, snapshot.entries
     ids = target.dataset_ids(target.create_dataset(dataset, done.workspaces[dataset.workspace]))
     users = {name: user.id for name, user in target.state().users.items()}
-    mapper = Mapper(dataset, plan.agents, plan.options)
+    mapper = mapper_of(dataset, plan.agents, plan.options)
     items = (wire_item(mapper.map(record)[0], ids, users) for record in snapshot.records(entry))
     number = 0
     while batch := list(islice(items, BATCH)):

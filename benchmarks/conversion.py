@@ -11,15 +11,17 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from argilla_snapshot.format.models import Dataset, Source
+from argilla_snapshot.format.models import Source
 from argilla_snapshot.format.writer import SnapshotWriter
 from benchmarks.measure import measure
 from exporter.conversion import Conversion
 from exporter.converters import Converters, spare_processors
 from exporter.documents import encode
+from exporter.legacy.learn import Learning
 from exporter.many import many_documents
 from exporter.source import Listed
 from exporter.sources.ahead import ahead
@@ -66,12 +68,16 @@ def convert(folder: Path, beside: int) -> None:
     """Converts what is in the spool ``folder/documents`` into a snapshot, with so many processes beside this one."""
     source, spool = Spool(folder / "documents"), Spool(folder / f"spool-{beside}")
     writer, nothing = SnapshotWriter(folder / f"snapshot-{beside}"), Spool(folder / "changes")
-    with many_documents(), closing(Converters(beside)) as converters, closing(Conversion(writer, LISTED, spool, converters)) as conversion:
+    with (
+        many_documents(),
+        closing(Converters(beside)) as converters,
+        closing(Conversion(writer, Learning(LISTED), spool, converters)) as conversion,
+    ):
         with closing(ahead(lines for lines, _ in source.pages())) as read:
             for page in read:
                 conversion.add(spool.append(page))
         learnt = conversion.learnt(nothing)
-        dataset = Dataset(LISTED.workspace, LISTED.name, LISTED.task, learnt.records, learnt.columns, learnt.multi_label)
+        dataset = replace(learnt.described(), records=learnt.records)
         writer.write_dataset(dataset, conversion.rest(nothing), conversion.parts)
         writer.write_users([])
         writer.write_workspaces([])

@@ -25,6 +25,7 @@ def declared(source: Source, listed: Listed, losses: Losses) -> FeedbackDataset:
 
     def items(cls: type[T], name: str) -> list[T]:
         told = [dict_of(item) for item in list_of(settings.get(name))]
+        told = [{**item, "settings": _own(item["settings"])} if "settings" in item else item for item in told]
         return [fitted(cls, item, lambda member: losses.add("odd_member", listed.place, f"{member} of {name}")) for item in told]
 
     told: dict[str, Any] = {name: content[name] for name in _LISTED if content.get(name) is not None}
@@ -40,3 +41,8 @@ def declared(source: Source, listed: Listed, losses: Losses) -> FeedbackDataset:
         source=content,
         **told,
     )
+
+
+def _own(settings: Any) -> dict[str, Any]:
+    """Settings without what a server adds by itself when it lists them, and nobody can set."""
+    return {name: value for name, value in dict_of(settings).items() if name != "allow_character_annotation"}

@@ -36,7 +36,7 @@ def to_row(document: Document, dataset: FeedbackDataset, losses: Losses) -> dict
         "status": status,
         "fields": _fields(content, dataset, note) or None,
         "metadata": metadata or None,
-        "responses": [_response(dict_of(response), dataset, note) for response in list_of(content.get("responses"))],
+        "responses": [_response(response, dataset, note) for response in _in_order(content.get("responses"))],
         "suggestions": _suggestions(content, dataset, note) or None,
         "vectors": _vectors(content, dataset, note) or None,
         "inserted_at": to_time(content.get("inserted_at"), note),
@@ -48,6 +48,11 @@ def to_row(document: Document, dataset: FeedbackDataset, losses: Losses) -> dict
 def list_of(value: Any) -> list[Any]:
     """The value where it is a list, else an empty one."""
     return value if isinstance(value, list) else []
+
+
+def _in_order(responses: Any) -> list[dict[str, Any]]:
+    """Responses in the order in which they were given: servers list them in any."""
+    return sorted(map(dict_of, list_of(responses)), key=lambda response: (str(response.get("inserted_at")), str(response.get("id"))))
 
 
 def _text(value: Any, note: Note) -> str | None:

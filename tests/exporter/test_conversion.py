@@ -78,7 +78,7 @@ def at_once(folder: Path, documents: Page) -> tuple[dict[str, str], Any]:
     spool = Spool(folder / "whole")
     spool.append(map(encode, documents))
     read = list(map(decode, spool.lines()))
-    learnt = Learning("TextClassification").see(read).learnt()
+    learnt = Learning(LISTED).see(read).learnt()
     dataset = Dataset("ws", "name", "TextClassification", learnt.records, learnt.columns, learnt.multi_label)
     losses, writer = Losses(), SnapshotWriter(folder / "whole-snap")
     writer.write_dataset(dataset, parts.record_batches(dataset, [to_row(each, dataset, losses) for each in read]))
@@ -89,7 +89,7 @@ def followed(folder: Path, pages: list[Page], converters: Converters, *, killed_
     """Page by page; after some pages a new run may take over."""
     for last, run in enumerate((pages[:killed_after], pages[killed_after:])):
         writer, spool = SnapshotWriter(folder / "snap"), Spool(folder / "spool")
-        with closing(Conversion(writer, LISTED, spool, converters)) as conversion:
+        with closing(Conversion(writer, Learning(LISTED), spool, converters)) as conversion:
             list(conversion.recall())
             for page in run:
                 conversion.add(spool.append(map(encode, page)))
@@ -152,7 +152,7 @@ def test_they_are_the_same_for_any_documents(
 
 def test_what_comes_while_nothing_changes_is_written_at_once_and_what_is_left_behind_soon(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "spool")
-    conversion, written = Conversion(SnapshotWriter(tmp_path / "snap"), LISTED, spool, HERE), []
+    conversion, written = Conversion(SnapshotWriter(tmp_path / "snap"), Learning(LISTED), spool, HERE), []
     for page in paged([document(number, multi_label=number == 25) for number in range(60)], 5):
         conversion.add(spool.append(map(encode, page)))
         written.append(conversion.written)
@@ -163,7 +163,7 @@ def test_what_comes_while_nothing_changes_is_written_at_once_and_what_is_left_be
 
 def test_where_columns_change_all_the_time_little_is_written_in_vain(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "spool")
-    conversion, begun = Conversion(SnapshotWriter(tmp_path / "snap"), LISTED, spool, HERE), 0
+    conversion, begun = Conversion(SnapshotWriter(tmp_path / "snap"), Learning(LISTED), spool, HERE), 0
     for page in paged([new_key(number) for number in range(100)], 1):
         conversion.add(spool.append(map(encode, page)))
         begun += conversion.written
@@ -175,7 +175,7 @@ def test_where_columns_change_all_the_time_little_is_written_in_vain(tmp_path: P
 def test_changes_take_the_place_of_what_was_read_first(waiting: int | None, processes: Converters, tmp_path: Path) -> None:
     old, new = [document(number) for number in range(20)], [document(number, metadata={"a": 1}) for number in (0, 7, 20)]
     spool, changes, writer = Spool(tmp_path / "spool"), Spool(tmp_path / "changes"), SnapshotWriter(tmp_path / "snap")
-    conversion = Conversion(writer, LISTED, spool, processes if waiting is None else Late(waiting))
+    conversion = Conversion(writer, Learning(LISTED), spool, processes if waiting is None else Late(waiting))
     for page in paged(old, 6):
         conversion.add(spool.append(map(encode, page)))
     changes.append(map(encode, new))
@@ -187,7 +187,7 @@ def test_a_spool_that_was_altered_is_noticed(tmp_path: Path) -> None:
     spool, writer = Spool(tmp_path / "spool"), SnapshotWriter(tmp_path / "snap")
     for page in paged([document(number) for number in range(20)], 5):
         spool.append(map(encode, page))
-    conversion = Conversion(writer, LISTED, spool, HERE)
+    conversion = Conversion(writer, Learning(LISTED), spool, HERE)
     list(conversion.recall())
     (tmp_path / "spool").write_bytes((tmp_path / "spool").read_bytes()[:-1])
     with pytest.raises(ExportError, match="was altered"):

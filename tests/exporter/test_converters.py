@@ -16,7 +16,7 @@ from exporter import converters as module
 from exporter.converters import Converters, InOrder, spare_processors
 from exporter.documents import encode
 from exporter.legacy.learn import Learning
-from exporter.legacy.pages import Converted, Unconverted, convert
+from exporter.pages import Converted, Unconverted, convert
 from exporter.source import Listed
 
 LISTED = Listed("ws", "name", "TextClassification")
@@ -25,7 +25,7 @@ PATIENCE = 30.0  # seconds
 
 def page(number: int, **members: Any) -> Unconverted:
     lines = [encode({"id": f"{number}-{line}", "inputs": {"text": "x"}, "status": "Default", **members}) for line in range(3)]
-    return Unconverted(LISTED, lines, Learning(LISTED.task))
+    return Unconverted(Learning(LISTED), lines, Learning(LISTED))
 
 
 def content(converted: Converted) -> Any:
@@ -88,7 +88,7 @@ def test_where_no_process_can_be_started_all_is_converted_here(executable: str, 
 
 def test_what_goes_wrong_there_is_raised_here(two: Converters) -> None:
     ready(two)
-    broken = Unconverted(LISTED, [b'{"id": 1, "status": "\xff"}'], Learning(LISTED.task))
+    broken = Unconverted(Learning(LISTED), [b'{"id": 1, "status": "\xff"}'], Learning(LISTED))
     with pytest.raises(UnicodeDecodeError):
         two.convert(broken).result(PATIENCE)
     assert content(two.convert(page(1)).result(PATIENCE)) == content(convert(page(1)))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from importer.plan import DatasetPlan, Plan, QuestionPlan
-from importer.targets.http.wire import property_settings
+from importer.targets.http.wire import properties as property_bodies
 
 #: Names of fields, questions, properties and vectors, and of users, before 2.4 (argilla-server 2.3.1, ``api/schemas/v1``).
 _STRICT_NAME = re.compile(r"(?=.*[a-z0-9])[a-z0-9_-]+")
@@ -31,7 +31,7 @@ def _users(plan: Plan, *, strict: bool) -> Iterator[str]:
 
 
 def _dataset(plan: DatasetPlan, *, strict: bool) -> Iterator[str]:
-    properties = [(name, title) for name, title, _ in property_settings(plan)]
+    properties = [(body["name"], body["title"]) for body in property_bodies(plan)]
     named = {
         "field": [(field.name, field.title) for field in plan.fields],
         "question": [(question.name, question.title) for question in plan.questions],

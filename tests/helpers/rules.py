@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from importer.plan import DatasetPlan
-from importer.targets.http.wire import property_settings
+from importer.targets.http.wire import properties as property_bodies
 
 #: ``refused``: the answer is an error; of some the record is there all the same, and hidden.
 #: ``hidden``: the answer is 200, and the record can't be found.
@@ -72,7 +72,7 @@ class Target:
             )
             for q in plan.questions
         }
-        properties = {name: type_ for name, _, type_ in property_settings(plan)}
+        properties = {body["name"]: body["settings"]["type"] for body in property_bodies(plan)}
         vectors = {vector.name: vector.dimensions for vector in plan.vectors}
         return cls({f.name: f.required for f in plan.fields}, questions, properties, vectors, users)
 

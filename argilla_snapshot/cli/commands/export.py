@@ -62,15 +62,15 @@ def export_command(
     Example: argilla-snapshot export my-snapshot --workspace demo
     Example: argilla-snapshot export my-snapshot --search-engine http://localhost:9200 --database argilla.db
     """
-    if search_engine is None and (database or namespace is not None):
-        raise click.UsageError("--database and --namespace need --search-engine.")
+    if search_engine is None and namespace is not None:
+        raise click.UsageError("--namespace needs --search-engine.")
 
     from exporter.run import ExportOptions, export
     from exporter.sources.api.source import connect
     from exporter.sources.storage.source import connect as connect_storage
 
     def source() -> "Source":
-        if search_engine is None:
+        if search_engine is None and database is None:
             return connect(*server(), secrets=secrets(), patience=timeout)
         return connect_storage(
             search_engine,

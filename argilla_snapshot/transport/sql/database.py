@@ -10,13 +10,14 @@ from argilla_snapshot.transport.sql import sqlite
 from argilla_snapshot.transport.sql.asking import Opened
 
 
-def opened(address: str, password: str | None = None) -> AbstractContextManager[Opened]:
+def opened(address: str, password: str | None = None, copy: Path | None = None) -> AbstractContextManager[Opened]:
     """A database, of which one state can be asked within the context.
 
     Args:
         address: the path of an SQLite file, or an address as ``ARGILLA_DATABASE_URL`` has it: ``sqlite:///path``,
             ``postgresql://user:password@host:port/name?sslmode=…``, both also with ``+driver`` after the kind.
         password: of a PostgreSQL; None where it stands in the address.
+        copy: the folder for a copy of an SQLite file, see there.
 
     Raises:
         UnreachableError: there is no such file, it can't be read, or nobody answers.
@@ -30,7 +31,7 @@ def opened(address: str, password: str | None = None) -> AbstractContextManager[
         raise UnreachableError("--database is no address: check it.") from None
     kind = url.scheme.partition("+")[0]
     if kind == "sqlite":
-        return sqlite.asking(Path(url.path[1:]).expanduser())
+        return sqlite.asking(Path(url.path[1:]).expanduser(), copy)
     if kind in ("postgresql", "postgres"):
         refuse_split_login(address, "--database")
         from argilla_snapshot.transport.sql import postgresql  # noqa: PLC0415 - its driver takes as long to load as all else, and few need it

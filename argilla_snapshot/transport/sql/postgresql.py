@@ -3,13 +3,14 @@
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from itertools import count
 from urllib.parse import SplitResult, parse_qs, unquote
 
 from pg8000.exceptions import DatabaseError, Error
 from pg8000.native import Connection
 
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, UnreachableError, UnsupportedServerError
-from argilla_snapshot.transport.sql.asking import TIMEOUT, Opened, Row
+from argilla_snapshot.transport.sql.asking import ROWS, TIMEOUT, Opened, Row
 
 #: Classes of errors: invalid authorization, and insufficient privilege.
 _REFUSED = ("28", "42501")
@@ -46,6 +47,7 @@ def asking(url: SplitResult, password: str | None) -> Iterator[Opened]:
             application_name="argilla-snapshot",
         )
         with closing(connection):
+            numbers = count()
             connection.run("START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
             def ask(statement: str) -> list[Row]:
@@ -53,7 +55,14 @@ def asking(url: SplitResult, password: str | None) -> Iterator[Opened]:
                 names = [column["name"] for column in connection.columns or []]
                 return [dict(zip(names, row, strict=True)) for row in rows]
 
-            yield Opened(ask, "postgresql", shown)
+            def stream(statement: str) -> Iterator[list[Row]]:
+                name = f"c{next(numbers)}"
+                ask(f"DECLARE {name} NO SCROLL CURSOR FOR {statement}")
+                while rows := ask(f"FETCH {ROWS} FROM {name}"):
+                    yield rows
+                ask(f"CLOSE {name}")
+
+            yield Opened(ask, stream, "postgresql", shown)
     except DatabaseError as error:
         raise _refusal(shown, error) from None
     except (Error, OSError) as error:

@@ -4,7 +4,7 @@ From argilla-server 1.29.1, ``settings.py``. A server may have a namespace (``AR
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -30,6 +30,11 @@ class Names:
     def records(self, dataset_id: str) -> str:
         """The index, or an alias of the one of Rubrix, with the records of a dataset."""
         return self._argilla(f"ar.dataset.{dataset_id}")
+
+    @property
+    def lists(self) -> dict[str, Callable[[str], str]]:
+        """The indices of datasets, and by what their records' indices are called."""
+        return {self.datasets: self.records, self.old_datasets: self.old_records}
 
     @property
     def old_datasets(self) -> str:

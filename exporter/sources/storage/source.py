@@ -8,9 +8,9 @@ import json
 import logging
 import tempfile
 from collections.abc import Generator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from argilla_snapshot.format.kinds import AnyDataset
@@ -18,11 +18,14 @@ from argilla_snapshot.format.models import TASKS, User, Workspace
 from argilla_snapshot.format.models import Source as Shown
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import ServerError
+from argilla_snapshot.transport.sql.asking import Opened
+from argilla_snapshot.transport.sql.database import opened
 from exporter.losses import Place
 from exporter.source import Access, Count, Cursor, Listed, Page
 from exporter.sources.storage.contact import engine, names
+from exporter.sources.storage.feedback import StoredFeedback
 from exporter.sources.storage.names import Names, can_be, path_part
-from exporter.sources.storage.people import People, read_people
+from exporter.sources.storage.people import read_people
 from exporter.sources.storage.scan import WHOLE, scan
 
 log = logging.getLogger(__name__)
@@ -36,7 +39,7 @@ _MEMBERS = ("tags", "metadata", "name", "task", "workspace", "id", "owner", "cre
 
 
 def connect(
-    url: str,
+    url: str | None,
     database: str | None = None,
     *,
     namespace: str | None = None,
@@ -45,52 +48,76 @@ def connect(
     folder: Path | None = None,
     patience: float = 300.0,
 ) -> "StorageSource":
-    """Connects to a search engine, and reads who is in the database.
+    """Connects to a search engine, a database, or both.
 
     Args:
-        url: address of the OpenSearch or Elasticsearch; a username and a password may stand in it.
-        database: path or address of the SQL database, see ``database.read_people``; None where there is none to read.
+        url: address of the OpenSearch or Elasticsearch, which has the legacy datasets; a username and a password may stand in it. Or None.
+        database: path or address of the SQL database, which has users, workspaces and feedback datasets, see
+            ``argilla_snapshot.transport.sql.database.opened``. Or None.
         namespace: the server's ``ARGILLA_NAMESPACE``, empty where it had none; None where that is to be found out.
         login: username and password of the search engine, in place of those in ``url``.
         database_password: the password of the database, in place of the one in ``database``.
-        folder: where a dataset's documents may wait until all have come (no file has a name there); None for the system's choice.
+        folder: where a dataset's documents may wait until all have come, and a copy of an SQLite file (no file has a name there); None for
+            the system's choice.
         patience: seconds that temporary trouble is waited out, each time.
 
     Raises:
         UnreachableError, NotAllowedError, UnsupportedServerError: of either.
         NamespaceError: it is not clear whose datasets to read.
     """
-    plain, in_url = _without_login(url)
-    api = Api(plain, None, login=login or in_url, compressed=False, patience=patience)
-    try:
-        version = engine(api)
-        people = read_people(database, database_password) if database else None
-        return StorageSource(api, version, names(api, namespace), people, folder or Path(tempfile.gettempdir()))
-    except BaseException:
-        api.close()
-        raise
+    folder = folder or Path(tempfile.gettempdir())
+    with ExitStack() as stack:
+        index = None
+        if url is not None:
+            plain, in_url = _without_login(url)
+            api = Api(plain, None, login=login or in_url, compressed=False, patience=patience)
+            stack.callback(api.close)
+            index = Index(api, engine(api), names(api, namespace))
+        opened_database = stack.enter_context(opened(database, database_password, folder)) if database else None
+        source = StorageSource(index, opened_database, folder)
+        source.ends = stack.pop_all()
+    return source
+
+
+class Index(NamedTuple):
+    """A search engine, its name and version, and the names of the indices to read."""
+
+    api: Api
+    version: str
+    names: Names
 
 
 class StorageSource:
-    """A search engine and what a database said, as ``connect`` found them. Fulfils ``exporter.source.Source``."""
+    """A search engine and a database, as ``connect`` found them. Fulfils ``exporter.source.Source``.
+
+    Attributes:
+        ends: what is closed in the end.
+    """
 
     fast = True
 
-    def __init__(self, api: Api, version: str, names: Names, people: People | None, folder: Path) -> None:
-        self._folder = folder
-        self._api = api
-        self._names = names
-        self._people = people
-        self._lists = {names.datasets: names.records, names.old_datasets: names.old_records}
+    def __init__(self, index: Index | None, database: Opened | None, folder: Path) -> None:
+        self.ends = ExitStack()
+        self._folder, self._index = folder, index
+        self._people = read_people(database) if database else None
+        self._feedback = StoredFeedback(database, self._people.workspaces, self._people.users) if database and self._people else None
+        self._lists = {**index.names.lists} if index else {}
         self._where: dict[Place, tuple[str, str, str]] = {}
         self._documents = self._list()
+        shown = database.shown if database else None
         self.shown = Shown(
             kind="argilla-storage",
-            url=api.url,
-            version=version,
-            namespace=names.namespace,
-            database=people.shown if people else None,
+            url=index.api.url if index else str(shown),
+            version=index.version if index else str(database and database.title),
+            namespace=index.names.namespace if index else None,
+            database=shown,
         )
+
+    @property
+    def _api(self) -> Api:
+        """The search engine; legacy datasets are listed only where there is one."""
+        assert self._index is not None
+        return self._index.api
 
     @property
     def users_loss(self) -> str | None:
@@ -104,26 +131,32 @@ class StorageSource:
     def workspaces(self) -> list[Workspace]:
         """Those of the database, and those that only datasets name; ordered by name."""
         known = self._people.workspaces if self._people else []
-        named = {document["workspace"] for document in self._documents} - {workspace.name for workspace in known}
+        named = {document["workspace"] for document in self._documents}
+        named |= {dataset.workspace for dataset in (self._feedback.orphans() if self._feedback else ())}
+        named -= {workspace.name for workspace in known}
         return sorted([*known, *map(Workspace, named)], key=lambda workspace: workspace.name)
 
     def datasets(self) -> list[Listed]:
-        """The datasets of a known task as they are now, also those of workspaces that the database does not have."""
+        """The datasets of a known task as they are now, and the feedback datasets; also those of workspaces that the database does not have."""
         self._documents = self._list()
         listed = [Listed(d["workspace"], d["name"], d["task"], d) for d in map(_listed, self._documents) if d.get("task") in TASKS]
-        return sorted(listed, key=lambda dataset: (dataset.workspace, dataset.name))
+        listed += self._feedback.datasets() if self._feedback else []
+        return sorted(listed, key=lambda dataset: dataset.place)
 
     def left_out(self) -> list[tuple[str, str, str]]:
-        """Datasets of an unknown task or workspace, and feedback datasets, whose truth is in the database."""
+        """Datasets of an unknown task or workspace."""
         found = [("unknown_task", d["workspace"], d["name"]) for d in self._documents if d.get("task") not in TASKS]
         if self._people:
             known = {workspace.name for workspace in self._people.workspaces}
             found += [("workspace_unknown", d["workspace"], d["name"]) for d in self._documents if d["workspace"] not in known]
-            found += [("feedback_dataset", workspace, name) for workspace, name in self._people.feedback]
+        if self._feedback:
+            found += [("workspace_unknown", dataset.workspace, dataset.name) for dataset in self._feedback.orphans()]
         return found
 
     def settings(self, dataset: Listed) -> dict[str, Any] | None:
-        """They stand in the document of the dataset."""
+        """They stand in the document of the dataset, those of a feedback dataset in the database."""
+        if dataset.kind == "feedback":
+            return self._stored.settings(dataset)
         return _without_nulls(self._document(dataset).get("settings")) or None
 
     def rules(self, dataset: Listed) -> list[dict[str, Any]]:
@@ -133,6 +166,8 @@ class StorageSource:
 
     def access(self, dataset: Listed) -> Access:
         """Counts; no list tells whether an index is closed."""
+        if dataset.kind == "feedback":
+            return self._stored.count(dataset)
         if not can_be(self._records(dataset)):
             return "missing"
         try:
@@ -159,15 +194,25 @@ class StorageSource:
 
     def count(self, dataset: Listed) -> Count:
         """The exact count of an index, and the dataset's ``last_updated`` (changed by every bulk of records)."""
+        if dataset.kind == "feedback":
+            return self._stored.count(dataset)
         return Count.told(self._total(dataset), self._document(dataset).get("last_updated"))
 
     def pages(self, dataset: Listed, after: Cursor | None, since: str | None = None) -> Generator[Page, None, None]:
-        """Pages of the index as of one moment, sorted here."""
+        """Pages of the index as of one moment, sorted here, or those of the database."""
+        if dataset.kind == "feedback":
+            return self._stored.pages(dataset, after)
         return scan(self._api, self._records(dataset), after.id if after else None, since, self._folder)
 
     def disconnect(self) -> None:
         """Closes the connections."""
-        self._api.close()
+        self.ends.close()
+
+    @property
+    def _stored(self) -> StoredFeedback:
+        """The database; feedback datasets are listed only where there is one."""
+        assert self._feedback is not None
+        return self._feedback
 
     def _list(self) -> list[dict[str, Any]]:
         """The documents of all datasets, each with a workspace; of those taken over from Rubrix only the newer ones."""
@@ -188,7 +233,7 @@ class StorageSource:
         try:
             found = self._api.post(f"/{path_part(index)}/_search", {"size": _LISTED, "track_total_hits": True}, **WHOLE)["hits"]
         except ServerError as error:
-            if error.status == 403 and index == self._names.old_datasets:
+            if error.status == 403 and self._index and index == self._index.names.old_datasets:
                 log.warning("%s may not be read: datasets of Rubrix, should there be any, are not seen.", index)
                 del self._lists[index]
             elif error.status != 404:

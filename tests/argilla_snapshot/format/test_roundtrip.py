@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from argilla_snapshot.format import parts, writer
 from argilla_snapshot.format.check import check, update
-from argilla_snapshot.format.models import Dataset, Record, Source, User
 from argilla_snapshot.format.legacy.recount import recount
+from argilla_snapshot.format.models import Dataset, Record, Source, User
 from argilla_snapshot.format.schema import records_schema
 from argilla_snapshot.format.writer import SnapshotWriter
 from tests.fixtures.strategies import NAMES, datasets

@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from argilla_snapshot.format.check import check
+from argilla_snapshot.format.legacy.recount import recount
 from argilla_snapshot.format.models import DatasetEntry
 from argilla_snapshot.format.reader import Snapshot
-from argilla_snapshot.format.legacy.recount import recount
 from argilla_snapshot.format.schema import records_schema
 from servers.argilla import OLD, ArgillaServer
 from servers.stack import Stack

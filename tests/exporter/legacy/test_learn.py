@@ -7,14 +7,16 @@ import pytest
 
 from argilla_snapshot.format.models import Columns, Task
 from exporter.documents import decode, encode
-from exporter.legacy.learn import Learning, Learnt, metadata_type, value_kinds
+from exporter.legacy.learn import Learning, Learnt
+from exporter.metadata import metadata_type, value_kinds
+from exporter.source import Listed
 
 BIG = 2**53
 LONG = 2**63
 
 
 def learn_from(task: Task, documents: list[dict[str, Any]]) -> Learnt:
-    return Learning(task).see(decode(encode(document)) for document in documents).learnt()
+    return Learning(Listed("w", "d", task)).see(decode(encode(document)) for document in documents).learnt()
 
 
 def type_of(*values: object) -> str:

@@ -17,6 +17,7 @@ from exporter.documents import decode, encode
 from exporter.legacy.learn import Learning
 from exporter.legacy.rows import to_row
 from exporter.losses import LOSS_KINDS, Losses
+from exporter.source import Listed
 from exporter.spool import Spool
 
 TEXT = st.text(max_size=8)
@@ -82,7 +83,7 @@ def through(folder: Path, task: Task, documents: list[dict[str, Any]]) -> tuple[
     spool = Spool(folder / "spool.gz")
     spool.append(map(encode, documents))
     read = list(map(decode, spool.lines()))
-    learnt = Learning(task).see(read).learnt()
+    learnt = Learning(Listed("w", "d", task)).see(read).learnt()
     dataset = Dataset(
         "ws", "name", task, learnt.records, learnt.columns, learnt.multi_label,
         annotation_agents=learnt.annotation_agents, prediction_agents=learnt.prediction_agents, statuses=learnt.statuses,

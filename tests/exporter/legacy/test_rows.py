@@ -10,12 +10,13 @@ from exporter.documents import Document, decode, encode
 from exporter.legacy.learn import Learning
 from exporter.legacy.rows import to_row
 from exporter.losses import Losses
+from exporter.source import Listed
 
 
 def row_of(task: Task, document: dict[str, Any], *others: dict[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:
     """The row of the first of the documents of a dataset, and how many losses of which kind it had."""
     read: list[Document] = [decode(encode({"id": 1, "status": "Default", **content})) for content in (document, *others)]
-    learnt = Learning(task).see(read).learnt()
+    learnt = Learning(Listed("w", "d", task)).see(read).learnt()
     dataset = Dataset("ws", "name", task, learnt.records, learnt.columns, learnt.multi_label)
     losses = Losses()
     row = to_row(read[0], dataset, losses)

@@ -19,6 +19,7 @@ from exporter.documents import decode, encode
 from exporter.legacy.learn import Learning
 from exporter.legacy.rows import to_row
 from exporter.losses import Losses
+from exporter.source import Listed
 from importer.mapping.answers import left_out
 from importer.mapping.cleaning import clean_text
 from importer.mapping.legacy import Mapper
@@ -51,7 +52,7 @@ def snapshot_of(content: Content, room: Path) -> Iterator[Snapshot]:
     folder = room / "snap"
     try:
         documents = [decode(encode(document)) for document in content.documents]
-        learnt = Learning(content.task).see(documents).learnt()  # type: ignore[arg-type]
+        learnt = Learning(Listed("w", "d", content.task)).see(documents).learnt()  # type: ignore[arg-type]
         dataset = Dataset(
             workspace="w",
             name="d",

@@ -1,0 +1,145 @@
+"""Feedback datasets in the SQL database of an Argilla server, 1.8 to 2.8: what the API lists, read as of one moment and many times as fast.
+
+Columns that an older server does not have are null, and tables that it does not have are empty.
+"""
+
+# ruff: noqa: S608 - what is put into a statement is an id, parsed as one, or one of our own words
+import json
+from collections.abc import Generator, Iterable, Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from argilla_snapshot.format.limits import blocks
+from argilla_snapshot.format.models import User, Workspace
+from argilla_snapshot.transport.sql.asking import Opened, Row
+from exporter.documents import encode
+from exporter.source import Count, Cursor, Listed, Page
+
+Json = dict[str, Any]
+#: The size in bytes, about, of the fields of a record.
+_SIZE = {"sqlite": "length(fields)", "postgresql": "octet_length(fields::text)"}
+_TABLES = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table'",
+    "postgresql": "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ANY(current_schemas(false))",
+}
+
+
+class StoredFeedback:
+    """The feedback datasets of a database.
+
+    Args:
+        database: one state of it.
+        workspaces, users: those that it has.
+    """
+
+    def __init__(self, database: Opened, workspaces: Iterable[Workspace], users: Iterable[User]) -> None:
+        self._database = database
+        self._workspaces = {workspace.id: workspace.name for workspace in workspaces}
+        self._usernames = {user.id: user.username for user in users}
+        self._tables = {str(row["name"]) for row in database.ask(_TABLES[database.kind])}
+
+    def datasets(self) -> list[Listed]:
+        """All of them; one whose workspace is gone is in a workspace that is called by its id."""
+        listed = [self._listed(row) for row in self._rows("datasets", "")]
+        return sorted(listed, key=lambda dataset: dataset.place)
+
+    def orphans(self) -> list[Listed]:
+        """Those whose workspace is gone, so that no API shows them."""
+        return [dataset for dataset in self.datasets() if dataset.content["workspace_id"] not in self._workspaces]
+
+    def settings(self, dataset: Listed) -> Json:
+        """Fields, questions, metadata properties and vectors."""
+        where = f"WHERE dataset_id = {self._id(dataset.content['id'])}"
+        properties = [
+            {**row, "visible_for_annotators": "annotator" in (row.pop("allowed_roles", None) or ["annotator"])}
+            for row in map(self._plain, self._rows("metadata_properties", where))
+        ]
+        return {
+            "fields": [self._plain(row) for row in self._rows("fields", where)],
+            "questions": [self._plain(row) for row in self._rows("questions", where)],
+            "metadata_properties": properties,
+            "vectors_settings": [self._plain(row) for row in self._rows("vectors_settings", where)],
+        }
+
+    def count(self, dataset: Listed) -> Count:
+        """How many records it has; within one state of the database nothing changes."""
+        (row,) = self._database.ask(f"SELECT count(*) AS records FROM records WHERE dataset_id = {self._id(dataset.content['id'])}")
+        return Count(int(row["records"]), dataset.last_updated)
+
+    def pages(self, dataset: Listed, after: Cursor | None) -> Generator[Page, None, None]:
+        """The records, in the order of their insertion and then of their ids."""
+        id_ = self._id(dataset.content["id"])
+        questions = {_uuid(row["id"]) for row in self._rows("questions", f"WHERE dataset_id = {id_}")}
+        vectors = {_uuid(row["id"]): row["name"] for row in self._rows("vectors_settings", f"WHERE dataset_id = {id_}")}
+        statement = f"SELECT id, {_SIZE[self._database.kind]} AS size FROM records WHERE dataset_id = {id_} ORDER BY inserted_at, id"
+        rows = (row for chunk in self._database.stream(statement) for row in chunk)
+        passed = after is None
+        for block in blocks(rows, lambda row: int(row["size"] or 0)):
+            ids = [row["id"] for row in block]
+            if not passed and after is not None:  # what an earlier run has
+                found = [_uuid(one) for one in ids]
+                passed = after.id in found
+                ids = ids[found.index(after.id) + 1 :] if passed else []
+            if ids:
+                yield [encode(record) for record in self._records(ids, questions, vectors)]
+
+    def _records(self, ids: list[Any], questions: set[str], vectors: Json) -> Iterator[Json]:
+        listed = ", ".join(self._id(id_) for id_ in ids)
+        records = {_uuid(row["id"]): self._plain(row) for row in self._database.ask(f"SELECT * FROM records WHERE id IN ({listed})")}
+        for record in records.values():
+            record |= {"responses": [], "suggestions": [], "vectors": {}}
+        where = f"WHERE record_id IN ({listed})"
+        for response in map(self._plain, self._rows("responses", where)):
+            user = response.get("user_id")
+            records[response["record_id"]]["responses"].append({**response, "user_id": user, "username": self._usernames.get(user)})
+        for suggestion in map(self._plain, self._rows("suggestions", where)):
+            if suggestion["question_id"] in questions:  # SQLite keeps those of deleted ones
+                records[suggestion["record_id"]]["suggestions"].append(suggestion)
+        for vector in map(self._plain, self._rows("vectors", where)):
+            if vector["vector_settings_id"] in vectors:
+                records[vector["record_id"]]["vectors"][vectors[vector["vector_settings_id"]]] = vector["value"]
+        return (records[_uuid(id_)] for id_ in ids)
+
+    def _rows(self, table: str, where: str) -> list[Row]:
+        """The rows of a table in the order of their insertion; none where it is not there."""
+        return self._database.ask(f"SELECT * FROM {table} {where} ORDER BY inserted_at, id") if table in self._tables else []
+
+    def _listed(self, row: Row) -> Listed:
+        content = self._plain(row)
+        workspace = self._workspaces.get(content["workspace_id"], f"deleted-workspace-{content['workspace_id']}")
+        return Listed(workspace, str(content["name"]), None, content, "feedback")
+
+    def _plain(self, row: Row) -> Json:
+        """A row in the words of the API."""
+        return {name: None if value is None else self._value(name, value) for name, value in row.items()}
+
+    def _value(self, name: str, value: Any) -> Any:
+        if name in _IDS:
+            return _uuid(value)
+        if name in _TIMES:
+            return _moment(value)
+        if name in _JSON and self._database.kind == "sqlite":  # which has numbers as they are; PostgreSQL's driver has parsed all of it
+            return json.loads(value) if isinstance(value, str) else value
+        return bool(value) if name in _BOOLEANS else value
+
+    def _id(self, id_: Any) -> str:
+        """An id as a literal of the database: SQLite has the digits of a UUID, PostgreSQL the UUID."""
+        uuid = UUID(str(id_))
+        return f"'{uuid.hex if self._database.kind == 'sqlite' else uuid}'"
+
+
+#: Columns by what stands in them.
+_IDS = frozenset({"id", "dataset_id", "workspace_id", "record_id", "question_id", "user_id", "vector_settings_id"})
+_TIMES = frozenset({"inserted_at", "updated_at", "last_activity_at"})
+_JSON = frozenset({"settings", "fields", "metadata", "values", "value", "score", "distribution", "allowed_roles"})
+_BOOLEANS = frozenset({"required", "allow_extra_metadata"})
+
+
+def _moment(value: Any) -> str:
+    """A time as the API writes it."""
+    return (datetime.fromisoformat(value) if isinstance(value, str) else value).isoformat()
+
+
+def _uuid(value: Any) -> str:
+    return str(UUID(str(value)))
