@@ -11,6 +11,7 @@ import click
 
 from argilla_snapshot.cli.codes import DONE, INTERRUPTED, TEMPORARY
 from argilla_snapshot.cli.commands.check import check_command
+from argilla_snapshot.cli.commands.diff import diff_command
 from argilla_snapshot.cli.commands.export import export_command
 from argilla_snapshot.cli.commands.import_ import import_command
 from argilla_snapshot.cli.commands.inspect import inspect_command
@@ -39,7 +40,7 @@ def cli() -> None:
 
 
 cli.params.append(verbose())
-for _command in (export_command, plan_command, import_command, verify_command, inspect_command, check_command):
+for _command in (export_command, plan_command, import_command, verify_command, inspect_command, check_command, diff_command):
     cli.add_command(_command)
 
 

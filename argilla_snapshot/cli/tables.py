@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from argilla_snapshot.format.diff import SnapshotComparison
     from argilla_snapshot.format.feedback.models import FeedbackDataset
     from argilla_snapshot.format.kinds import AnyDataset
     from argilla_snapshot.format.models import Dataset, Loss, Manifest
@@ -158,6 +159,17 @@ def show_verification(result: Verification) -> None:
         were, are = ("dataset was", "is") if result.skipped == 1 else ("datasets were", "are")
         verdict += f" {result.skipped} {were} skipped by the import and {are} not compared."
     say(f"{result.datasets} datasets with {result.records} records and {result.users} users compared. {verdict}")
+
+
+def show_comparison(result: SnapshotComparison) -> None:
+    """How two snapshots differ."""
+    print_table(
+        "Differences",
+        ("dataset", "difference", "of", "count", "for example"),
+        ((d.dataset or "-", d.kind, d.what, d.count, "; ".join(d.samples)) for d in result.differences),
+    )
+    verdict = "There are differences." if result.differences else "No difference."
+    say(f"{result.users} users and {result.datasets} datasets with {result.records} records compared. {verdict}")
 
 
 def show_snapshot(manifest: Manifest, datasets: list[AnyDataset]) -> None:

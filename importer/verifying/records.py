@@ -21,7 +21,7 @@ from importer.targets.http.target import INCLUDE, SEARCH_VALUES, Target
 from importer.verifying.account import Account
 from importer.verifying.differences import CHANGED, Differences
 from importer.verifying.source import Facts
-from importer.verifying.waiting import Waiting
+from argilla_snapshot.format.waiting import Waiting
 
 #: How much later than the answer to a batch says it may have been written: of records that it completes, whose times follow each
 #: other by microseconds, the answer gives all the time of the first (seen with argilla-server 2.8.0).

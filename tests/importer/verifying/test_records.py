@@ -18,7 +18,7 @@ from importer.verifying.account import Account, Told
 from importer.verifying.differences import Differences
 from importer.verifying.records import Expected, Names, Records
 from importer.verifying.verify import Verification, spread
-from importer.verifying.waiting import Waiting
+from argilla_snapshot.format.waiting import Waiting
 from tests.helpers.plans import Silent
 
 IMPORTED, LATER = "2026-11-26T03:00:00", "2026-11-26T03:00:00.123456"
