@@ -198,6 +198,7 @@ class Loader:
             put_again(self._target, id_, ({"external_id": external_id_of(record)} for record in self._snapshot.records(entry)))
             point("import.reindexed")
         if plan.metadata is not None and not plan.keeps_mark:
+            self._target.change_dataset(id_, metadata=None)  # what is there would be merged with what comes
             self._target.change_dataset(id_, metadata=plan.settled_metadata)
         if not plan.allow_extra_metadata:
             self._target.change_dataset(id_, allow_extra_metadata=False)

@@ -51,6 +51,10 @@ IMPORT_POINTS = (
     "import.batch_noted",
     "import.refused_written",
     "import.retried",
+    "import.padding_removed",
+    "import.properties_added",
+    "import.reindexed",
+    "import.settled",
     "import.loaded",
     "import.finished",
 )

@@ -1,6 +1,7 @@
 """The tables of ``snapshot_format.md``, made from the code that reads and writes snapshots."""
 
 import dataclasses
+import json
 import typing
 from collections.abc import Iterable
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from argilla_snapshot.format import limits, parts
+from argilla_snapshot.format.feedback import schema as feedback
+from argilla_snapshot.format.feedback.models import FeedbackColumns, FeedbackDataset, Field, Question, VectorSettings
 from argilla_snapshot.format.json_schema import descriptions, type_name
 from argilla_snapshot.format.models import TASKS, Columns, Dataset, Task
 from argilla_snapshot.format.schema import COLUMNS, METADATA, records_schema
@@ -53,6 +56,36 @@ def column_order(task: Task) -> str:
     return ", ".join(f"`{name}`" for name in _types(task))
 
 
+def feedback_columns() -> str:
+    """The columns of a feedback dataset."""
+    text = {"type": "text"}
+    any_ = FeedbackDataset(
+        *("workspace", "name", "feedback", 0, "ready"),
+        fields=[Field("FIELD", "", text)],
+        questions=[Question("QUESTION", "", text)],
+        vectors_settings=[VectorSettings("NAME", "", 8)],
+        columns=FeedbackColumns({"KEY": "str"}),
+    )
+    types = {field.name: _type(field.type).replace("KEY: string", "KEY: a metadata type") for field in feedback.records_schema(any_)}
+    named = {
+        name: type_.replace("FIELD: string", "FIELD: a field type").replace("QUESTION: string", "QUESTION: an answer type")
+        for name, type_ in types.items()
+    }
+    named["suggestions"] = named["suggestions"].replace(
+        "value: string, score: double", "value: an answer type, score: double or list<double>"
+    )
+    return _table(
+        ("column", "type", "what it holds"), [(f"`{name}`", f"`{type_}`", feedback.COLUMNS[name]) for name, type_ in named.items()]
+    )
+
+
+def feedback_types() -> str:
+    """The types of fields and of answers."""
+    rows = [("field", f"`{name}`", f"`{_type(type_)}`") for name, type_ in feedback.FIELDS.items()]
+    rows += [("answer", f"`{name}`", f"`{_type(type_)}`") for name, type_ in feedback.VALUES.items()]
+    return _table(("of", "type in the settings", "Parquet type"), rows)
+
+
 def metadata_types() -> str:
     """The types that a metadata key can have."""
     rows = [(f"`{name}`", f"`{_type(type_)}`", _METADATA_MEANING[name]) for name, type_ in METADATA.items()]
@@ -81,7 +114,12 @@ def bounds() -> str:
 def _default(field: "dataclasses.Field[Any]") -> str:
     if is_required(field):
         return "required"
-    return "empty" if field.default is dataclasses.MISSING else {None: "null", False: "false"}[field.default]
+    return "empty" if field.default is dataclasses.MISSING else _json(field.default)
+
+
+def _json(default: Any) -> str:
+    """A default in the words of JSON."""
+    return f"`{default}`" if isinstance(default, str) else json.dumps(default)
 
 
 def _types(task: Task) -> dict[str, str]:

@@ -13,16 +13,25 @@ from importer.planning.naming import valid_workspace
 def shown_names(entries: Iterable[DatasetEntry]) -> dict[str, str]:
     """The folder of each dataset of a snapshot -> its name for people, and in the journal; no two are the same.
 
-    ``workspace.name``, but ``workspace/name`` where another dataset's would read alike (``a`` and ``b.c``, ``a.b`` and ``c``).
+    ``workspace.name``, but ``workspace/name`` where another dataset's would read alike (``a`` and ``b.c``, ``a.b`` and ``c``). Of a legacy
+    and a feedback dataset of one name the latter has its kind at the end.
     """
     entries = list(entries)
-    counts = Counter(map(full_name, entries))
-    return {entry.path: full_name(entry) if counts[full_name(entry)] == 1 else f"{entry.workspace}/{entry.name}" for entry in entries}
+    legacy = {(entry.workspace, entry.name) for entry in entries if entry.kind == "legacy"}
+    namesakes = {entry.path for entry in entries if entry.kind == "feedback" and (entry.workspace, entry.name) in legacy}
+    counts = Counter(full_name(entry) for entry in entries if entry.path not in namesakes)
+    named = {entry.path: full_name(entry) if counts[full_name(entry)] == 1 else f"{entry.workspace}/{entry.name}" for entry in entries}
+    return named | {entry.path: with_kind(entry) for entry in entries if entry.path in namesakes}
 
 
 def full_name(entry: DatasetEntry) -> str:
     """``workspace.name`` on the old server."""
     return f"{entry.workspace}.{entry.name}"
+
+
+def with_kind(entry: DatasetEntry) -> str:
+    """``workspace.name`` with the kind: what tells a feedback dataset from a legacy one of the same name."""
+    return f"{full_name(entry)}.{entry.kind}"
 
 
 def chosen(snapshot: Snapshot, options: ImportOptions) -> list[DatasetEntry]:
@@ -46,5 +55,6 @@ def place_of_workspace(source: str, options: ImportOptions) -> str:
 
 def place(entry: DatasetEntry, options: ImportOptions) -> tuple[str, str]:
     """Workspace and name of a dataset on the target."""
-    renamed = options.rename.get(f"{entry.workspace}/{entry.name}") or options.rename.get(full_name(entry))
+    names = (with_kind(entry), f"{entry.workspace}/{entry.name}", full_name(entry))
+    renamed = next((options.rename[name] for name in names if name in options.rename), None)
     return place_of_workspace(entry.workspace, options), renamed or entry.name + options.dataset_suffix

@@ -8,7 +8,7 @@ from argilla_snapshot.format.reader import Snapshot
 from importer.errors import ImportRefusedError
 from importer.options import ImportOptions
 from importer.plan import DatasetPlan, UserPlan, WorkspacePlan
-from importer.planning.choose import full_name
+from importer.planning.choose import full_name, with_kind
 from importer.planning.naming import strictly_valid
 from importer.planning.users import People
 
@@ -92,7 +92,7 @@ def check_maps(
     known = {
         "user-map": (options.user_map, annotators | {user.username for user in people.users}),
         "workspace-map": (options.workspace_map, {w.name for w in snapshot.workspaces()} | {e.workspace for e in entries}),
-        "rename": (options.rename, {name for e in entries for name in (full_name(e), f"{e.workspace}/{e.name}")}),
+        "rename": (options.rename, {name for e in entries for name in (full_name(e), f"{e.workspace}/{e.name}", with_kind(e))}),
     }
     for option, (mapping, there) in known.items():
         missing = sorted(set(mapping) - there)

@@ -13,6 +13,7 @@ import orjson
 from argilla_snapshot.exact_json import to_json
 from argilla_snapshot.format.limits import blocks
 from argilla_snapshot.format.progress import Progress
+from argilla_snapshot.format.waiting import Waiting
 from importer.journal.done import Done
 from importer.mapping.cleaning import clean_text
 from importer.mapping.record import TargetRecord
@@ -21,7 +22,6 @@ from importer.targets.http.target import INCLUDE, SEARCH_VALUES, Target
 from importer.verifying.account import Account
 from importer.verifying.differences import CHANGED, Differences
 from importer.verifying.source import Facts
-from argilla_snapshot.format.waiting import Waiting
 
 #: How much later than the answer to a batch says it may have been written: of records that it completes, whose times follow each
 #: other by microseconds, the answer gives all the time of the first (seen with argilla-server 2.8.0).

@@ -46,21 +46,21 @@ def spool(folder: Path) -> Spool:
 
 def test_a_dataset_that_is_left_alone_is_read_once(tmp_path: Path) -> None:
     place = Place(Count(3, TIMES[0]))
-    assert catch_up(place, LISTED, Count(3, TIMES[0]), spool(tmp_path)) == (Count(3, TIMES[0]), True)  # type: ignore[arg-type]
+    assert catch_up(place, LISTED, Count(3, TIMES[0]), 3, spool(tmp_path)) == (Count(3, TIMES[0]), True)  # type: ignore[arg-type]
     assert place.asked == []
 
 
 def test_what_was_written_is_read_from_a_minute_before_on(tmp_path: Path) -> None:
     written = spool(tmp_path)
     place = Place(Count(4, TIMES[1]), written=lambda: iter([[line(2, "new")]]))
-    assert catch_up(place, LISTED, Count(3, TIMES[0]), written) == (Count(4, TIMES[1]), True)  # type: ignore[arg-type]
+    assert catch_up(place, LISTED, Count(3, TIMES[0]), 3, written) == (Count(4, TIMES[1]), True)  # type: ignore[arg-type]
     assert place.asked == [(None, "2024-05-02T19:26:00")]
     assert list(written.lines()) == [line(2, "new")]
 
 
 def test_a_dataset_that_is_written_to_all_the_time_is_told(tmp_path: Path) -> None:
     place = Place(*(Count(number, time) for number, time in enumerate(TIMES)))
-    found, settled = catch_up(place, LISTED, Count(0, "2024-05-02T19:20:00"), spool(tmp_path))  # type: ignore[arg-type]
+    found, settled = catch_up(place, LISTED, Count(0, "2024-05-02T19:20:00"), 0, spool(tmp_path))  # type: ignore[arg-type]
     assert (len(place.asked), settled) == (PASSES, False)
     assert found.last_updated in TIMES
 
@@ -76,7 +76,7 @@ def refusing(error: Exception) -> Callable[[], Iterator[list[bytes]]]:
 def test_a_server_that_does_not_find_records_by_their_time_leaves_nothing_half_read(tmp_path: Path) -> None:
     written = spool(tmp_path)
     place = Place(Count(4, TIMES[1]), written=refusing(ServerError("no such query", 400)))
-    assert catch_up(place, LISTED, Count(3, TIMES[0]), written) == (Count(4, TIMES[1]), False)  # type: ignore[arg-type]
+    assert catch_up(place, LISTED, Count(3, TIMES[0]), 3, written) == (Count(4, TIMES[1]), False)  # type: ignore[arg-type]
     assert written.records == 0
 
 
@@ -84,12 +84,12 @@ def test_a_server_that_does_not_find_records_by_their_time_leaves_nothing_half_r
 def test_trouble_of_the_whole_server_is_no_answer(error: Exception, tmp_path: Path) -> None:
     place = Place(Count(4, TIMES[1]), written=refusing(error))
     with pytest.raises(type(error)):
-        catch_up(place, LISTED, Count(3, TIMES[0]), spool(tmp_path))  # type: ignore[arg-type]
+        catch_up(place, LISTED, Count(3, TIMES[0]), 3, spool(tmp_path))  # type: ignore[arg-type]
 
 
 def test_without_a_time_nothing_can_be_asked_for(tmp_path: Path) -> None:
     place = Place(Count(4, None))
-    assert catch_up(place, LISTED, Count(3, None), spool(tmp_path)) == (Count(4, None), False)  # type: ignore[arg-type]
+    assert catch_up(place, LISTED, Count(3, None), 3, spool(tmp_path)) == (Count(4, None), False)  # type: ignore[arg-type]
     assert place.asked == []
 
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def paged(documents: Page, size: int) -> list[Page]:
 def finished(writer: SnapshotWriter, conversion: Conversion, changes: Spool) -> tuple[dict[str, str], Any]:
     """The checksums of the dataset's files, and the losses."""
     learnt = conversion.learnt(changes)
-    dataset = Dataset("ws", "name", "TextClassification", learnt.records, learnt.columns, learnt.multi_label)
+    dataset = replace(learnt.described(), records=learnt.records)
     writer.write_dataset(dataset, conversion.rest(changes), conversion.parts)
     return checksums(writer.dataset_folder(dataset)), conversion.losses.all()
 

@@ -30,7 +30,7 @@ def test_another_major_version_is_refused(version: str, snap: Path) -> None:
     edit_json(snap / "manifest.json", lambda manifest: [manifest.pop(name) for name in ("files", "source", "datasets")])
     edit_json(snap / "manifest.json", set_member("format_version", version))
     with pytest.raises(
-        UnsupportedFormatError, match=f"format version {version}, and this argilla-snapshot reads 1.0: use a newer one"
+        UnsupportedFormatError, match=f"format version {version}, and this argilla-snapshot reads 1.1: use a newer one"
     ) as caught:
         Snapshot(snap)
     assert caught.value.exit_code == 7

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from argilla_snapshot.cli.tables import show_verification
+from argilla_snapshot.format.waiting import Waiting
 from importer.journal.done import Done
 from importer.mapping.cleaning import clean_text
 from importer.mapping.record import TargetRecord
@@ -18,7 +19,6 @@ from importer.verifying.account import Account, Told
 from importer.verifying.differences import Differences
 from importer.verifying.records import Expected, Names, Records
 from importer.verifying.verify import Verification, spread
-from argilla_snapshot.format.waiting import Waiting
 from tests.helpers.plans import Silent
 
 IMPORTED, LATER = "2026-11-26T03:00:00", "2026-11-26T03:00:00.123456"

@@ -66,8 +66,8 @@ def listed() -> dict[str, list[Json]]:
     settings = {**question_settings(DATASET.questions[0], "text"), "visible_options": None}
     return {
         "fields": [{"name": "text", "title": "Text", "required": True, "settings": {"type": "text", "use_markdown": False}}],
-        "questions": [{"name": "label", "title": "label", "required": True, "settings": settings}],
-        "properties": [{"name": "n", "title": "N", "settings": {"type": "integer", "min": 1}}],
+        "questions": [{"name": "label", "title": "label", "required": True, "description": None, "settings": settings}],
+        "properties": [{"name": "n", "title": "N", "settings": {"type": "integer", "min": 1}, "visible_for_annotators": True}],
         "vectors": [{"name": "v", "title": "V", "dimensions": 3}],
     }
 
