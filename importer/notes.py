@@ -49,6 +49,7 @@ KINDS: dict[str, tuple[Severity, str]] = {
         "responses of users whom the old server deleted: a placeholder account gets them, for the old server does not say whose they were",
     ),
     "distribution_made": ("changed", "a record counts as complete when one user has submitted a response: 1.x has no such number"),
+    "distribution_lost": ("snapshot_only", "how many responses make a record complete: 1.29 has no such number"),
     "draft_published": ("changed", "drafts that have records are published: the new server takes no records into a draft"),
     "record_pending_again": (
         "changed",

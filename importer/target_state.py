@@ -1,4 +1,4 @@
-"""What a 2.x server holds and can do, as far as a plan needs to know. Pure data."""
+"""What a server to import into holds and can do, as far as a plan needs to know. Pure data."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,11 +8,12 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What differs between 2.x versions (read from the wheels; 2.8.0 is what the tests run against).
+    """What differs between 1.29 and the 2.x versions (read from the wheels; 2.8.0 is what most tests run against).
 
     Attributes:
         strict_names: names are ASCII letters, mostly lower case ones, digits, ``_`` and ``-`` (before 2.4).
         dataset_metadata: a dataset keeps metadata of its own (2.4+).
+        distribution: a dataset says how many responses make a record complete (2.0+).
         tells_progress: a dataset tells how many responses each user has given (2.1+).
         finds_external_ids: a search can ask for external ids (2.3+).
         keeps_ids: users and workspaces can be created with a given id (2.7+).
@@ -24,6 +25,7 @@ class Capabilities:
 
     strict_names: bool
     dataset_metadata: bool
+    distribution: bool
     tells_progress: bool
     finds_external_ids: bool
     keeps_ids: bool
@@ -41,6 +43,7 @@ class Capabilities:
         return cls(
             strict_names=since < (2, 4),
             dataset_metadata=since >= (2, 4),
+            distribution=since >= (2, 0),
             tells_progress=since >= (2, 1),
             finds_external_ids=since >= (2, 3),
             keeps_ids=since >= (2, 7),

@@ -107,7 +107,9 @@ class FeedbackShaper:
         own = cast("dict[str, Any]", json_safe(source.metadata)) if isinstance(source.metadata, dict) else None
         if source.metadata is not None and not self._can.dataset_metadata:
             self._notes.add("dataset_details", source.full_name, source.full_name)
-        if source.distribution is None:
+        if source.distribution is not None and not self._can.distribution:
+            self._notes.add("distribution_lost", str(source.distribution.get("min_submitted")), source.full_name)
+        elif source.distribution is None and self._can.distribution:
             self._notes.add("distribution_made", source.full_name, source.full_name)
         publish = source.status == "ready" or seen.records > 0
         if publish and source.status == "draft":

@@ -1,4 +1,4 @@
-"""An Argilla 2.x server: what the import asks of it, with names turned into ids."""
+"""An Argilla server, 2.x or 1.29: what the import asks of it, with names turned into ids."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -39,7 +39,7 @@ class Target:
     """The server to import into.
 
     Raises:
-        UnsupportedServerError: no Argilla 2.x answers there.
+        UnsupportedServerError: neither Argilla 1.29 nor 2.x answers there.
         NotAllowedError: the key is refused, or is not an owner's.
     """
 
@@ -165,7 +165,9 @@ class Target:
     def create_dataset(self, plan: DatasetPlan, workspace_id: str) -> str:
         """Creates and publishes a dataset, and returns its id. When that fails it is deleted: a half-made one would hide its records."""
         body: dict[str, Any] = {"name": plan.name, "workspace_id": workspace_id, "allow_extra_metadata": True}
-        body |= {"guidelines": plan.guidelines, "distribution": plan.distribution or DISTRIBUTION}
+        body["guidelines"] = plan.guidelines
+        if Capabilities.of(self.version).distribution:
+            body["distribution"] = plan.distribution or DISTRIBUTION
         if plan.metadata is not None:
             body["metadata"] = plan.metadata
         id_ = self._new_dataset(body)
@@ -318,7 +320,7 @@ def _version(api: Api) -> str:
     """The version of the server.
 
     Raises:
-        UnsupportedServerError: it is not Argilla 2.x. (1.x servers before 1.29 and web pages have no such path.)
+        UnsupportedServerError: it is neither Argilla 1.29 nor 2.x. (Older servers and web pages have no such path.)
     """
     path = "/api/v1/version"
     response = api.first_contact(path)
@@ -329,8 +331,8 @@ def _version(api: Api) -> str:
         data = None
     if not isinstance(data, dict):
         hint = page_hint(api.url) or f" Check the address and the server's version.{api.withheld}"
-        raise UnsupportedServerError(f"{api.url} does not answer as an Argilla 2.x server.{hint}")
+        raise UnsupportedServerError(f"{api.url} does not answer as an Argilla server of 1.29 or later.{hint}")
     version = str(data.get("version", ""))
-    if not version.startswith("2."):
-        raise UnsupportedServerError(f"{api.url} is Argilla {version or 'of an unknown version'}: import writes to Argilla 2.x.")
+    if not version.startswith(("1.29.", "2.")):
+        raise UnsupportedServerError(f"{api.url} is Argilla {version or 'of an unknown version'}: import writes to Argilla 1.29 and 2.x.")
     return version
