@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from servers.argilla import ArgillaServer
 from tests.helpers.moved import Moved
+from tests.helpers.official import official
 from tests.traps import DATASETS, RECORDS
 from tests.traps.model import WORKSPACE
 
@@ -24,14 +26,14 @@ pytestmark = [pytest.mark.servers, pytest.mark.filterwarnings("ignore")]
 
 
 @pytest.fixture(scope="module")
-def client(new: ArgillaServer, moved: Moved) -> rg.Argilla:
+def client(new: ArgillaServer, moved: Moved) -> Iterator[rg.Argilla]:
     """The SDK, with the key of the server's owner."""
-    import argilla as rg  # noqa: PLC0415 - it warns while it is imported
-    import datasets as hf  # noqa: PLC0415
+    import datasets as hf  # noqa: PLC0415 - it takes long to load
 
     assert moved.content.datasets
     hf.disable_progress_bars()
-    return rg.Argilla(api_url=new.url, api_key=new.api_key)
+    with official(new) as sdk:
+        yield sdk
 
 
 @pytest.fixture
