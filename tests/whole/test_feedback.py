@@ -16,6 +16,7 @@ from servers.argilla import NEW, OLD, ArgillaServer
 from servers.feedback import GONE, FeedbackSeed
 from servers.stack import Stack
 from tests.helpers.cli import run, succeed
+from tests.helpers.official import official
 
 pytestmark = pytest.mark.servers
 RECORDS = 120
@@ -140,13 +141,10 @@ def test_a_draft_stays_one(moved: Moved) -> None:
 
 @pytest.mark.filterwarnings("ignore")  # the official client warns of itself
 def test_the_official_client_reads_the_result(moved: Moved) -> None:
-    import argilla as rg  # noqa: PLC0415
-
-    client = rg.Argilla(api_url=moved.new.url, api_key=moved.new.api_key)
-    dataset = client.datasets(name="all", workspace="demo")
-    records = list(dataset.records(with_suggestions=True, with_responses=True, with_vectors=True))
-    assert len(records) == RECORDS
-    assert len(dataset.records.to_list()) == RECORDS
+    with official(moved.new) as client:
+        dataset = client.datasets(name="all", workspace="demo")
+        assert len(list(dataset.records(with_suggestions=True, with_responses=True, with_vectors=True))) == RECORDS
+        assert len(dataset.records.to_list()) == RECORDS
 
 
 def test_a_name_that_is_taken_by_a_legacy_dataset_asks_for_another(stack: Stack, tmp_path: Path) -> None:
@@ -154,6 +152,7 @@ def test_a_name_that_is_taken_by_a_legacy_dataset_asks_for_another(stack: Stack,
         maker = FeedbackSeed(old.url, old.api_key, (1, 29))
         maker.dataset(maker.people("demo"), "both", 5)
         maker.post("/api/datasets", {"name": "both", "workspace": "demo", "task": "Text2Text"})
+        maker.close()
         succeed("export", tmp_path / "snap", url=old.url)
     with stack.fresh(NEW) as new:
         refused = run("import", tmp_path / "snap", url=new.url)
