@@ -31,7 +31,7 @@ AGAIN = " Try again."
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(version("argilla-snapshot"), prog_name="argilla-snapshot")
 def cli() -> None:
-    """Move an Argilla 1.x server's users, workspaces and legacy datasets to Argilla 2.x.
+    """Move and keep what an Argilla server holds: users, workspaces and datasets, from 1.x and 2.x to 2.x.
 
     `export` reads the old server into a snapshot, a folder; `import` rebuilds everything on the new server.
     The servers are named by ARGILLA_API_URL and ARGILLA_API_KEY. HF_TOKEN opens a private Space, and

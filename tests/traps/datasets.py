@@ -1,4 +1,4 @@
-"""Datasets themselves: closed, empty, with rules, with a twin."""
+"""Datasets themselves: closed, empty, with rules."""
 
 from tests.traps.documents import text
 from tests.traps.model import NO_LABEL, DatasetTrap, Held, RecordTrap, Shape, line
@@ -6,9 +6,6 @@ from tests.traps.model import NO_LABEL, DatasetTrap, Held, RecordTrap, Shape, li
 _EMPTY = line("dataset without records", "dataset with a field `text` and the question of its task")
 _DETAILS = line("tags, metadata and rules of a dataset", "the dataset's metadata, under `argilla_v1`; 2.x applies no rules", "rules")
 _CLOSED = line("closed dataset", "the same: export opens it, reads it and closes it again (`--no-open-closed`)")
-_TWIN = line(
-    "legacy dataset with a feedback dataset of the same name", "the legacy dataset; export reports the other, which it does not read"
-)
 
 _NO_LABELS = {"label": ("label_selection", [NO_LABEL, f"{NO_LABEL}_2"])}
 _RULES = [
@@ -21,7 +18,6 @@ DATASETS = [
     DatasetTrap("empty-spans", _EMPTY, "TokenClassification", Shape({"spans": ("span", ["LOC", "PER"])}), labels=["LOC", "PER"]),
     DatasetTrap("empty-texts", _EMPTY, "Text2Text", Shape({"text_generation": ("text", [])})),
     DatasetTrap("closed", _CLOSED, "Text2Text", Shape({"text_generation": ("text", [])}), closed=True),
-    DatasetTrap("twin", _TWIN, "Text2Text", Shape({"text_generation": ("text", [])}), twin=True),
     DatasetTrap(
         "rules",
         _DETAILS,
@@ -44,6 +40,5 @@ DATASETS = [
 
 RECORDS = [
     RecordTrap("closed-record", _CLOSED, "closed", [{"text": "one"}], Held()),
-    RecordTrap("twin-record", _TWIN, "twin", [{"text": "one"}], Held()),
     RecordTrap("rules-record", _DETAILS, "rules", [text("the team scored a goal")], Held()),
 ]

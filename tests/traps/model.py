@@ -100,7 +100,6 @@ class DatasetTrap:
         labels: the label schema, or None where none was ever set.
         shape: the settings of the 2.x dataset.
         closed: whether it is closed when the export begins.
-        twin: whether there is a feedback dataset of the same name.
         details: what its metadata on the 2.x server says, in part.
         notes: kind -> how often it is counted for the dataset itself.
     """
@@ -114,7 +113,6 @@ class DatasetTrap:
     tags: Mapping[str, str] = field(default_factory=dict)
     metadata: Json = field(default_factory=dict)
     closed: bool = False
-    twin: bool = False
     details: Json = field(default_factory=dict)
     notes: Mapping[str, int] = field(default_factory=dict)
 

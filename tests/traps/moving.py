@@ -27,7 +27,7 @@ EXCESS, LONG_NAME = 501, "x" * 201
 def seed(old: ArgillaServer) -> None:
     """Everything of the catalogue, as older and newer servers would have it."""
     with old_api.connect(old.url, old.api_key) as client, httpx.Client(base_url=old.search_url, trust_env=False) as search:
-        workspaces = _people(client, old)
+        _people(client, old)
         for dataset in DATASETS:
             _dataset(client, dataset)
             rows = [row for row in RECORDS if row.dataset == dataset.name]
@@ -35,9 +35,6 @@ def seed(old: ArgillaServer) -> None:
             _store(search, old, dataset, [row for row in rows if row.stored is not None])
             if dataset.closed:
                 client.put(f"/api/datasets/{dataset.name}:close", params={"workspace": WORKSPACE}).raise_for_status()
-            if dataset.twin:
-                body = {"name": dataset.name, "workspace_id": workspaces[WORKSPACE]}
-                client.post("/api/v1/datasets", json=body).raise_for_status()
 
 
 def seed_excess(old: ArgillaServer) -> None:

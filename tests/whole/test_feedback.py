@@ -14,6 +14,7 @@ from argilla_snapshot.format.feedback.models import FeedbackDataset
 from argilla_snapshot.format.feedback.record import FeedbackRecord
 from servers.argilla import NEW, OLD, ArgillaServer
 from servers.feedback import GONE, FeedbackSeed
+from servers.seed import seed_demo
 from servers.stack import Stack
 from tests.helpers.cli import run, succeed
 from tests.helpers.official import official
@@ -160,3 +161,15 @@ def test_a_name_that_is_taken_by_a_legacy_dataset_asks_for_another(stack: Stack,
         assert "demo.both.feedback" in refused.stderr
         succeed("import", tmp_path / "snap", "--rename", "demo.both.feedback=both_2", url=new.url)
         assert json.loads(succeed("verify", tmp_path / "snap", "--json", url=new.url))["differences"] == []
+
+
+def test_legacy_datasets_become_feedback_datasets_of_the_same_server_and_stay_through_its_upgrade(stack: Stack, tmp_path: Path) -> None:
+    """The official guide's way: on 1.29 both kinds lie beside each other, in one workspace and under one name."""
+    with stack.fresh(OLD) as old:
+        seed_demo(old.url, old.api_key)
+        succeed("export", tmp_path / "snap", "--dataset", "demo.news", url=old.url)
+        succeed("import", tmp_path / "snap", url=old.url)
+        assert json.loads(succeed("verify", tmp_path / "snap", "--json", url=old.url))["differences"] == []
+        succeed("export", tmp_path / "both", "--dataset", "demo.news", url=old.url)
+        kinds = [(entry.name, entry.kind, entry.records) for entry in open_snapshot(tmp_path / "both").entries]
+        assert kinds == [("news", "legacy", 120), ("news", "feedback", 120)]

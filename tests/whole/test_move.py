@@ -48,10 +48,10 @@ def moved(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mo
     with stack.fresh(OLD) as old:
         seed_traps(old)
         seed_large(old.url, old.api_key, RECORDS)
-        succeed("export", snapshot, url=old.url, code=3)
+        succeed("export", snapshot, url=old.url)
         storage = ("--search-engine", old.search_url, "--database", old.database_url, "--namespace", old.env["ARGILLA_NAMESPACE"])
         of_storage = snapshot.with_name("of-storage")
-        succeed("export", of_storage, *storage, code=3)
+        succeed("export", of_storage, *storage)
     with stack.fresh(NEW) as new:
         report = json.loads(succeed("import", snapshot, "--json", url=new.url, code=3))
         yield Moved(snapshot, of_storage, new, report)

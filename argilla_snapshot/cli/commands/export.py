@@ -26,12 +26,18 @@ if TYPE_CHECKING:
 @EXCLUDE_DATASET
 @click.option("--no-open-closed", is_flag=True, help="Leave closed datasets out instead of opening, reading and closing them again.")
 @click.option(
-    "--search-engine", metavar="URL", help="Read the OpenSearch or Elasticsearch behind the server; the server itself is not asked."
+    "--search-engine",
+    metavar="URL",
+    help="Read the OpenSearch or Elasticsearch behind the server: legacy datasets. The server itself is not asked.",
 )
 @click.option(
-    "--database", metavar="URL", help="With it: the server's SQL database, an SQLite file or postgresql://USER@HOST/NAME, for the users."
+    "--database",
+    metavar="URL",
+    help="Read the server's SQL database, an SQLite file or postgresql://USER@HOST/NAME: users and feedback datasets.",
 )
-@click.option("--namespace", metavar="NAME", help="With it: the server's ARGILLA_NAMESPACE, if the search engine serves several.")
+@click.option(
+    "--namespace", metavar="NAME", help="With --search-engine: the server's ARGILLA_NAMESPACE, if the search engine serves several."
+)
 @RESTART
 @TIMEOUT
 def export_command(
@@ -48,14 +54,15 @@ def export_command(
     restart: bool,
     timeout: float,
 ) -> int:
-    """Read an Argilla 1.x server into the snapshot DIR.
+    """Read an Argilla server into the snapshot DIR.
 
     The server is only read, except that closed datasets are opened for a while; one that is open when the export is
     killed stays so until the same command is run again. Stopped at any time, the same command goes on where it ended:
     what was read so far is in DIR.partial/.
 
-    With --search-engine the storage of a server that is gone, or too slow, is read; ARGILLA_API_URL and
-    ARGILLA_API_KEY are not looked at. Passwords come from ARGILLA_SEARCH_USERNAME and ARGILLA_SEARCH_PASSWORD,
+    With --search-engine, --database or both the storage of a server that is gone, or too slow, is read; ARGILLA_API_URL
+    and ARGILLA_API_KEY are not looked at. Legacy datasets lie in the search engine, users, workspaces and feedback
+    datasets in the database. Passwords come from ARGILLA_SEARCH_USERNAME and ARGILLA_SEARCH_PASSWORD,
     and from ARGILLA_DATABASE_PASSWORD.
 
     \b

@@ -47,7 +47,7 @@ def left_by(server: ArgillaServer, search_url: str, through_api: Path) -> Storag
         (demo,) = [item["id"] for item in client.get("/api/v1/me/workspaces").json()["items"] if item["name"] == "demo"]
         client.post("/api/v1/datasets", json={"name": "feedback", "workspace_id": demo}).raise_for_status()
         client.put("/api/datasets/entities:close", params={"workspace": "demo"}).raise_for_status()
-    succeed("export", through_api, url=server.url, code=3)
+    succeed("export", through_api, url=server.url)
     server.process.stop()
     storage = Storage(search_url, server.database_url, server.env["ARGILLA_NAMESPACE"], through_api)
     _spread(storage, storage.index("dataset.demo.news").rpartition("/")[2])

@@ -8,16 +8,25 @@ import httpx
 import pytest
 
 from argilla_snapshot.transport.errors import ServerError, TemporaryError, UnreachableError, UnsupportedServerError
-from exporter.sources.storage.people import read_people
+from argilla_snapshot.transport.sql.database import opened
+from exporter.sources.storage.feedback import StoredFeedback
+from exporter.sources.storage.people import People, read_people
 from servers import old_api
 from servers.argilla import OLD
 from servers.stack import Stack
 
 
+def read(address: str | Path) -> tuple[People, list[str]]:
+    """Who is in a database, and the names of its feedback datasets with their workspaces."""
+    with opened(str(address)) as database:
+        people = read_people(database)
+        return people, [dataset.full_name for dataset in StoredFeedback(database, people.workspaces, people.users).datasets()]
+
+
 def refused(kind: type[ServerError], address: str | Path) -> str:
     """What is said, which must be of that kind and no other."""
     with pytest.raises(ServerError) as raised:
-        read_people(str(address))
+        read(address)
     assert type(raised.value) is kind
     return raised.value.message
 
@@ -76,13 +85,13 @@ def test_a_database_before_1_8_and_one_that_was_edited_by_hand(stack: Stack, tmp
             connection.backup(copy)
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("DELETE FROM workspaces WHERE name = 'gone'")  # foreign keys are off, as in SQLite's own shell
-    people = read_people(str(file))
+    people, feedback = read(file)
     assert {user.username: user.workspaces for user in people.users} == {"ana": ["there"], "argilla": ["argilla"]}
-    assert people.feedback == [("?", "feedback")]
+    assert feedback == [f"deleted-workspace-{workspace['id']}.feedback"]
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("DROP TABLE datasets")
-    before_1_8 = read_people(str(file))
-    assert (before_1_8.users, before_1_8.feedback) == (people.users, [])
+    before_1_8, none = read(file)
+    assert (before_1_8.users, none) == (people.users, [])
 
 
 @pytest.mark.servers
@@ -90,13 +99,13 @@ def test_the_database_of_a_2x_server_says_the_same(stack: Stack) -> None:
     with httpx.Client(base_url=stack.new.url, headers={"X-Argilla-Api-Key": stack.new.api_key}, trust_env=False) as client:
         (id_, *_) = [client.post("/api/v1/workspaces", json={"name": "of-two"}).json().get("id")]
         client.post("/api/v1/datasets", json={"name": "new", "workspace_id": id_}).raise_for_status()
-        people = read_people(stack.new.database_url)
+        people, feedback = read(stack.new.database_url)
         users = {user["username"]: user["id"] for user in client.get("/api/v1/users").json()["items"]}
         client.delete(f"/api/v1/datasets/{client.get('/api/v1/me/datasets').json()['items'][-1]['id']}").raise_for_status()
         client.delete(f"/api/v1/workspaces/{id_}").raise_for_status()
     assert {user.username: user.id for user in people.users} == users
     assert "of-two" in {workspace.name for workspace in people.workspaces}
-    assert people.feedback == []
+    assert "of-two.new" in feedback
 
 
 def test_a_locked_file_is_temporary_trouble(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
