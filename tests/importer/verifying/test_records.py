@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from argilla_snapshot.cli.tables import show_verification
+from argilla_snapshot.format import waiting
 from argilla_snapshot.format.waiting import Waiting
 from importer.journal.done import Done
 from importer.mapping.cleaning import clean_text
 from importer.mapping.record import TargetRecord
 from importer.options import ImportOptions
 from importer.plan import DatasetPlan
-from importer.verifying import waiting
 from importer.verifying.account import Account, Told
 from importer.verifying.differences import Differences
 from importer.verifying.records import Expected, Names, Records
