@@ -1,0 +1,179 @@
+"""The shape of a feedback dataset on the target: what it was, and what the target can't have of it."""
+
+from typing import Any
+
+import pytest
+
+from argilla_snapshot.format.feedback.models import Field, MetadataProperty, Question, VectorSettings
+from importer.plan import MARKS
+from importer.targets.http.wire import field_settings, properties, question_settings
+from tests.helpers.feedback import SETTINGS, dataset, kinds, planned, record, response
+
+
+def test_it_is_what_it_was() -> None:
+    source = dataset(distribution={"strategy": "overlap", "min_submitted": 2}, metadata={"a": 1}, allow_extra_metadata=True)
+    plan, notes = planned(source, [record()])
+    assert kinds(notes) == set()
+    assert [(f.name, f.title, f.required, field_settings(f)) for f in plan.fields] == [
+        ("text", "Text", True, {"type": "text", "use_markdown": False})
+    ]
+    for ours, theirs in zip(plan.questions, source.questions, strict=True):
+        assert (ours.name, ours.title, ours.description, ours.required) == (theirs.name, theirs.title, theirs.description, theirs.required)
+        assert question_settings(ours, "text") == SETTINGS[theirs.name]
+    assert list(properties(plan)) == [
+        {"name": p.name, "title": p.title, "settings": p.settings, "visible_for_annotators": p.visible_for_annotators}
+        for p in source.metadata_properties
+    ]
+    assert [(v.name, v.title, v.dimensions) for v in plan.vectors] == [("v", "V", 2)]
+    assert (plan.guidelines, plan.distribution, plan.publish) == ("read", source.distribution, True)
+    assert plan.settled_metadata == {"a": 1}
+    assert plan.metadata == {"a": 1, MARKS["feedback"]: {"snapshot_id": "snapshot-1"}}
+    assert plan.settles
+    assert not plan.waits
+
+
+def test_1_x_does_not_say_how_many_responses_complete_a_record() -> None:
+    plan, notes = planned(dataset(), [record()])
+    assert (plan.distribution, kinds(notes)) == (None, {"distribution_made"})
+
+
+def test_1_29_does_not_keep_it() -> None:
+    source = dataset(distribution={"strategy": "overlap", "min_submitted": 2}, metadata={"a": 1})
+    plan, notes = planned(source, [record()], "1.29.1")
+    assert kinds(notes) == {"distribution_lost", "dataset_details"}
+    assert (plan.metadata, plan.settled_metadata) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "late"),
+    [
+        ({}, []),
+        ({"n": 1, "split": "x", "f": 0.0}, []),
+        ({"n": 5}, []),
+        ({"n": 0}, ["n"]),
+        ({"n": 6}, ["n"]),
+        ({"n": 1.0}, ["n"]),
+        ({"n": True}, ["n"]),
+        ({"f": 1}, ["f"]),
+        ({"split": "z"}, ["split"]),
+        ({"split": ["x", "y"]}, []),
+        ({"split": ["x", "z"]}, ["split"]),
+        ({"split": 1}, ["split"]),
+    ],
+)
+def test_a_property_that_forbids_what_is_there_comes_after_the_records(metadata: dict[str, Any], late: list[str]) -> None:
+    plan, notes = planned(dataset(), [record(), record(metadata=metadata)])
+    assert [body["name"] for body in properties(plan, late=True)] == late
+    assert [body["name"] for body in properties(plan)] == [name for name in ("split", "n", "f") if name not in late]
+    assert ("property_late" in kinds(notes)) is plan.waits is bool(late)
+
+
+def test_metadata_is_forbidden_after_the_records() -> None:
+    plan, _ = planned(dataset(allow_extra_metadata=False), [record()])
+    assert not plan.allow_extra_metadata
+    assert plan.waits
+
+
+@pytest.mark.parametrize(
+    ("status", "records", "publish", "noted"),
+    [("ready", 1, True, False), ("ready", 0, True, False), ("draft", 0, False, False), ("draft", 1, True, True)],
+)
+def test_drafts(status: str, records: int, *, publish: bool, noted: bool) -> None:
+    plan, notes = planned(dataset(status=status), [record()] * records)
+    assert (plan.publish, "draft_published" in kinds(notes)) == (publish, noted)
+
+
+@pytest.mark.parametrize(("version", "pads"), [("2.5.0", False), ("2.6.0", True), ("2.8.0", True)])
+def test_texts_are_padded_where_they_can_be_changed_again(version: str, *, pads: bool) -> None:
+    one = record(responses=[response(spans=[{"label": "a", "start": 0, "end": 99}])])
+    assert planned(dataset(), [one], version)[0].pads is pads
+    assert not planned(dataset(), [record()], version)[0].pads
+
+
+@pytest.mark.parametrize(
+    ("ratings", "as_labels"),
+    [
+        ([0, 10], False),
+        (list(range(11)), False),
+        ([3, 1, 2], False),
+        ([1, 11], True),
+        ([-1, 1], True),
+        ([0.5, 1], True),
+        (list(range(12)), True),
+    ],
+)
+def test_ratings_that_2_x_does_not_take_become_labels(ratings: list[Any], *, as_labels: bool) -> None:
+    settings = {"type": "rating", "options": [{"value": value} for value in ratings]}
+    plan, notes = planned(dataset(questions=[Question("q", "Q", settings)]), [])
+    (question,) = plan.questions
+    assert question.as_labels is ("rating_as_labels" in kinds(notes)) is as_labels
+    assert question.settings is not None
+    assert [option["value"] for option in question.settings["options"]] == ([str(value) for value in ratings] if as_labels else ratings)
+
+
+@pytest.mark.parametrize(("visible", "becomes"), [(None, None), (2, None), (3, 3), (4, 4), (5, None)])
+def test_options_that_are_shown(visible: int | None, becomes: int | None) -> None:
+    options = [{"value": str(number), "text": "t", "description": None} for number in range(4)]
+    settings = {"type": "label_selection", "options": options, "visible_options": visible}
+    plan, notes = planned(dataset(questions=[Question("q", "Q", settings)]), [])
+    assert plan.questions[0].settings == {**settings, "visible_options": becomes}
+    assert ("visible_options_dropped" in kinds(notes)) is (visible != becomes)
+
+
+@pytest.mark.parametrize(("count", "kept"), [(50, True), (51, False)])
+def test_a_ranking_of_more_than_50_options_is_lost(count: int, *, kept: bool) -> None:
+    options = [{"value": str(number), "text": "t"} for number in range(count)]
+    plan, _ = planned(dataset(questions=[Question("q", "Q", {"type": "ranking", "options": options})]), [])
+    assert bool(plan.questions) is kept
+
+
+def test_a_question_of_a_type_that_nobody_knows_is_lost() -> None:
+    assert planned(dataset(questions=[Question("q", "Q", {"type": "drawing"})]), [])[0].questions == []
+
+
+@pytest.mark.parametrize(
+    ("type_", "version", "shown"),
+    [
+        ("image", "2.0.0", False),
+        ("image", "2.1.0", True),
+        ("chat", "2.1.0", False),
+        ("chat", "2.2.0", True),
+        ("custom", "2.2.0", False),
+        ("custom", "2.3.0", True),
+        ("video", "2.8.0", False),
+    ],
+)
+def test_fields_by_the_version_of_the_target(type_: str, version: str, *, shown: bool) -> None:
+    settings = {"type": type_, "use_markdown": True}
+    plan, _ = planned(dataset(fields=[Field("x", "X", settings)]), [], version)
+    assert plan.fields[0].as_text is not shown
+    assert plan.fields[0].settings == (settings if shown else {"type": "text", "use_markdown": False})
+
+
+def test_a_field_is_required_where_the_target_wants_one() -> None:
+    fields = [Field("a", "A", {"type": "text"}), Field("b", "B", {"type": "text"})]
+    assert [field.required for field in planned(dataset(fields=fields), [], "2.3.0")[0].fields] == [True, False]
+    assert [field.required for field in planned(dataset(fields=fields), [], "2.4.0")[0].fields] == [False, False]
+
+
+def test_vectors_that_the_target_does_not_take() -> None:
+    vectors = [VectorSettings("long", "L", 1_025), VectorSettings("short", "S", 1_024)]
+    plan, _ = planned(dataset(vectors_settings=vectors), [])
+    assert ([v.name for v in plan.vectors], plan.vectors_lost) == (["short"], {"long": "vector_too_long"})
+    plan, _ = planned(dataset(vectors_settings=vectors), [], vectors=False)
+    assert (plan.vectors, plan.vectors_lost) == ([], {"long": "vector_left_out", "short": "vector_left_out"})
+
+
+def test_names_of_2_4_and_later_are_made_valid_before_it() -> None:
+    source = dataset(
+        fields=[Field("Der Text", "T", {"type": "text"})],
+        metadata_properties=[MetadataProperty("A.b", "A", {"type": "terms"})],
+        vectors_settings=[VectorSettings("a/b", "V", 2)],
+        questions=[Question("Q?", "Q", {"type": "text"})],
+    )
+    plan, notes = planned(source, [], "2.3.0")
+    names = [plan.fields[0].name, plan.questions[0].name, plan.properties[0].name, plan.vectors[0].name]
+    assert (names, "name_changed" in kinds(notes)) == (["der_text", "q_", "a_b", "a_b"], True)
+    plan, _ = planned(source, [])
+    names = [plan.fields[0].name, plan.questions[0].name, plan.properties[0].name, plan.vectors[0].name]
+    assert names == ["Der Text", "Q?", "A.b", "a_b"]
