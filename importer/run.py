@@ -24,7 +24,7 @@ from importer.plan import Plan
 from importer.planning.make import make_plan
 from importer.refusing import first_of, refuse_half_loaded, refuse_lost, refuse_unfinished
 from importer.report import Held, ImportReport, make_report
-from importer.targets.http.deleting import with_deletions
+from importer.targets.http.existing import with_existing
 from importer.targets.http.searching import not_searchable, reindex
 from importer.targets.http.target import Target
 from importer.targets.http.vectors import Asking
@@ -59,7 +59,7 @@ def plan_import(directory: Path, api: Api, options: ImportOptions, progress: Pro
 
 def _planned(snapshot: Snapshot, target: Target, options: ImportOptions, progress: Progress) -> Plan:
     plan = make_plan(snapshot, target.state(), options, Asking(target), progress)
-    return with_webhooks(with_deletions(plan, target), target)
+    return with_webhooks(with_existing(plan, target), target)
 
 
 def import_snapshot(

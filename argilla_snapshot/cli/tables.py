@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from argilla_snapshot.cli.output import out, print_table, say
+from argilla_snapshot.cli.output import counted, out, print_table, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from argilla_snapshot.format.models import Dataset, Loss, Manifest
     from importer.credited import Credited
     from importer.notes import Noted
-    from importer.plan import Deleted, Plan
+    from importer.plan import DatasetPlan, Existing, Plan
     from importer.report import ImportReport
     from importer.verifying.verify import Verification
 
@@ -62,29 +62,37 @@ def show_plan(plan: Plan, console: Console = out) -> None:
         ),
         console,
     )
-    for line in deletions(plan):
-        say(line, console)
     for webhook in plan.webhooks:
         say(
             f"The new server will call its webhook on {webhook.host} up to {webhook.calls} times. Disable it there first, if it should not be called.",
             console,
         )
     show_notes(plan.notes, console)
+    for dataset in plan.datasets:
+        if dataset.existing:
+            say(f"{_fate(dataset, plan.target.url)}: {_held(dataset.existing)}", console)
     for conflict in plan.conflicts:
         say(f"CONFLICT: {conflict}", console)
 
 
-def deletions(plan: Plan) -> list[str]:
-    """What an import deletes, a line a dataset: with whose work, and when somebody last worked on it."""
-    return [
-        f"This deletes {dataset.target} on {plan.target.url}: {_held(dataset.deletes)}." for dataset in plan.datasets if dataset.deletes
-    ]
+def _fate(dataset: DatasetPlan, url: str) -> str:
+    """What becomes of a dataset that is there already."""
+    match dataset.action:
+        case "replace":
+            return f"This deletes {dataset.target} on {url}"
+        case "skip":
+            return f"{dataset.target} on {url} stays as it is"
+        case _:
+            return f"{dataset.target} is on {url} already"
 
 
-def _held(there: Deleted) -> str:
-    submitted = sum(there.submitted.values())
-    whose = f" (of {', '.join(f'{name} {count}' for name, count in there.submitted.items())})" if submitted else ""
-    return f"{there.records} records with {submitted} submitted responses{whose}, last worked on at {there.last_activity_at[:16].replace('T', ' ')} UTC"
+def _held(there: Existing) -> str:
+    """What it holds, whose work that is, and when somebody last worked on it."""
+    people = [f"{name} {', '.join(f'{number:,} {status}' for status, number in of.items())}" for name, of in there.responses.items()]
+    responses = counted(sum(sum(of.values()) for of in there.responses.values()), "response")
+    whose = f" ({_some(people, _PEOPLE, '; ')})" if people else ""
+    last = f" The last answer came at {there.answered_at[:16].replace('T', ' ')} UTC." if there.answered_at else ""
+    return f"{counted(there.records, 'record')} with {responses}{whose}.{last}"
 
 
 def show_people(people: list[Credited], console: Console = out) -> None:
@@ -99,9 +107,9 @@ def _shortened(rows: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
     return rows if more <= 0 else [*rows[:_PEOPLE], [f"and {more} more", *[""] * (len(rows[0]) - 1)]]
 
 
-def _some(names: list[str], most: int = 3) -> str:
+def _some(names: list[str], most: int = 3, between: str = ", ") -> str:
     """The first names, and how many more there are."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+    return between.join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def show_notes(notes: list[Noted], console: Console = out) -> None:
