@@ -3,6 +3,7 @@
 import secrets
 import string
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timezone
 from functools import cached_property, partial
 from itertools import chain, islice
 from typing import Any
@@ -59,7 +60,9 @@ class Loader:
                 self._apart(dataset, self._load)
         point("import.loaded")
         if not self._journal.done.finished:
-            self._journal.note("ended" if self._journal.done.failed else "finished")
+            self._journal.note(
+                "ended" if self._journal.done.failed else "finished", at=datetime.now(timezone.utc).isoformat(timespec="seconds")
+            )
         point("import.finished")
 
     def _apart(self, dataset: DatasetPlan, do: Callable[[DatasetPlan], None]) -> None:

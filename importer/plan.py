@@ -198,6 +198,27 @@ class WebhookCalls:
 
 
 @dataclass(frozen=True, slots=True)
+class OnRecord:
+    """How far an import by this plan is, which was begun before.
+
+    Attributes:
+        folder: where its journal is.
+        finished: whether all is there.
+        finished_at: when it was finished (ISO 8601, UTC); "" where it is not.
+        loaded: records that were dealt with.
+        records: that it is to deal with.
+        refused: those that the target refused; each run sends them again.
+    """
+
+    folder: str
+    finished: bool
+    finished_at: str
+    loaded: int
+    records: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The whole plan.
 
@@ -205,6 +226,7 @@ class Plan:
         snapshot_id, fingerprint: of the snapshot; an edit changes the second.
         conflicts: lines for people; with any of them nothing is written.
         webhooks: those that the target will call.
+        on_record: how far an import by it is, where ``plan`` finds one; no saved plan has it.
     """
 
     snapshot_id: str
@@ -218,6 +240,7 @@ class Plan:
     conflicts: list[str]
     notes: list[Noted]
     webhooks: list[WebhookCalls] = field(default_factory=list)
+    on_record: OnRecord | None = None
 
     @property
     def losses(self) -> list[Noted]:

@@ -19,6 +19,7 @@ from importer.journal.journal import Journal
 from importer.journal.parts import begun, refuse_mixed
 from importer.journal.parts import refuse_unfinished as refuse_unfinished_import
 from importer.loading import Loader
+from importer.on_record import address, planned_before
 from importer.options import ImportOptions, Part
 from importer.plan import Plan
 from importer.planning.make import make_plan
@@ -48,13 +49,11 @@ def open_whole(directory: Path) -> Snapshot:
 
 
 def plan_import(directory: Path, api: Api, options: ImportOptions, progress: Progress) -> Plan:
-    """The plan for importing a snapshot; nothing is written anywhere."""
+    """What ``import`` would do: the plan of the import that is on record, or a new one. Nothing is written anywhere."""
     snapshot = open_whole(directory)
     target = Target(api)
-    folder = journals.import_folder(directory, api.url, options.part)
-    if (folder / journals.JOURNAL).exists():
-        progress.message(f"An import is on record in {folder}: `import` goes on with that. What follows is what a new one would do.")
-    return _planned(snapshot, target, options, progress)
+    url = address(snapshot, target, progress)
+    return planned_before(snapshot, target, options, url, progress) or _planned(snapshot, target, options, progress)
 
 
 def _planned(snapshot: Snapshot, target: Target, options: ImportOptions, progress: Progress) -> Plan:
@@ -92,11 +91,12 @@ def import_snapshot(
         )
     snapshot = open_whole(directory)
     target = Target(api)
-    folder = journals.import_folder(directory, api.url, options.part)
+    url = address(snapshot, target, progress)
+    folder = journals.import_folder(directory, url, options.part)
     created = not folder.exists()
     try:
         with journals.lock(folder):
-            refuse_mixed(directory, api.url, options.part)
+            refuse_mixed(directory, url, options.part)
             journal = None if restart else journals.go_on(folder, snapshot, options)
             if journal is None:
                 if options.part.number > 1:
@@ -169,13 +169,14 @@ def verify_import(directory: Path, api: Api, *, sample: int | None, progress: Pr
     """
     snapshot = open_whole(directory)
     target = Target(api)
-    plan, done = begun(snapshot, api.url)
+    url = address(snapshot, target, progress)
+    plan, done = begun(snapshot, url)
     refuse_unfinished_import(plan, done)
-    folder = journals.import_folder(directory, api.url).parent
+    folder = journals.import_folder(directory, url).parent
     return verify(snapshot, target, plan, done, folder=folder, sample=sample, progress=progress)
 
 
-def repair_import(directory: Path, api: Api, part: Part) -> tuple[int, list[str]]:
+def repair_import(directory: Path, api: Api, part: Part, progress: Progress) -> tuple[int, list[str]]:
     """Makes records searchable that the target holds but does not show; nothing of their content is sent.
 
     Args:
@@ -186,7 +187,7 @@ def repair_import(directory: Path, api: Api, part: Part) -> tuple[int, list[str]
     """
     snapshot = open_whole(directory)
     target = Target(api)
-    plan, done = begun(snapshot, api.url, part)
+    plan, done = begun(snapshot, address(snapshot, target, progress), part)
     repaired, left = 0, []
     for dataset in plan.datasets:
         if dataset.action != "skip" and dataset.source in done.datasets:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from argilla_snapshot.format.models import Dataset, Loss, Manifest
     from importer.credited import Credited
     from importer.notes import Noted
-    from importer.plan import DatasetPlan, Existing, Plan
+    from importer.plan import DatasetPlan, Existing, OnRecord, Plan
     from importer.report import ImportReport
     from importer.verifying.verify import Verification
 
@@ -35,7 +35,11 @@ _TITLES = {
 
 
 def show_plan(plan: Plan, console: Console = out) -> None:
-    """The plan: what will be made, and what happens to content on the way."""
+    """The plan: what will be made, and what happens to content on the way; of an import that is finished only that it is."""
+    if plan.on_record:
+        say(_so_far(plan.on_record, plan.target.url), console)
+        if plan.on_record.finished:
+            return
     say(f"Into Argilla {plan.target.version} at {plan.target.url}, as {plan.target.username}:", console)
     say("", console)
     print_table("Workspaces", ("workspace", "action", "was"), ((w.name, w.action, w.source_name) for w in plan.workspaces), console)
@@ -73,6 +77,16 @@ def show_plan(plan: Plan, console: Console = out) -> None:
             say(f"{_fate(dataset, plan.target.url)}: {_held(dataset.existing)}", console)
     for conflict in plan.conflicts:
         say(f"CONFLICT: {conflict}", console)
+
+
+def _so_far(there: OnRecord, url: str) -> str:
+    """How far the import is that is on record, and what `import` would do."""
+    if not there.finished:
+        so_far = f"{there.loaded:,} of {counted(there.records, 'record')}"
+        return f"The import in {there.folder} is not finished ({so_far}). `import` goes on with it; this is its plan."
+    when = f" on {there.finished_at[:16].replace('T', ' at ')} UTC" if there.finished_at else ""
+    more = f"would only send {counted(there.refused, 'refused record')} again" if there.refused else "would do nothing more"
+    return f"This snapshot is already on {url}: its import was finished{when}. `import` {more}. `verify` shows whether all of it is there."
 
 
 def _fate(dataset: DatasetPlan, url: str) -> str:

@@ -7,7 +7,7 @@ import click
 
 from argilla_snapshot.cli.codes import DONE, LOSSES
 from argilla_snapshot.cli.options import DIRECTORY, FILE, JSON, RESTART, api, import_options
-from argilla_snapshot.cli.output import print_json, say
+from argilla_snapshot.cli.output import counted, print_json, say
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.questions import agreed
 from argilla_snapshot.cli.tables import show_report
@@ -60,8 +60,9 @@ def import_command(
     from importer.run import import_snapshot, repair_import
 
     if repair:
-        repaired, left = repair_import(directory, api(timeout), options["part"])
-        say(f"{repaired} records made searchable." + (f" {len(left)} stay invisible: {', '.join(left[:5])}" if left else ""))
+        with Steps() as steps:
+            repaired, left = repair_import(directory, api(timeout), options["part"], steps)
+        say(f"{counted(repaired, 'record')} made searchable." + (f" {len(left)} stay invisible: {', '.join(left[:5])}" if left else ""))
         return LOSSES if left else DONE
     with Steps() as steps:
         report = import_snapshot(
