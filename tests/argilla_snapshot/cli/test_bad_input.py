@@ -134,7 +134,7 @@ def test_an_existing_folder_is_not_written_to(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["import", "plan", "verify", "inspect", "check"])
 def test_a_folder_that_is_no_snapshot(command: str, tmp_path: Path) -> None:
     refused(6, command, tmp_path, says="is not a snapshot")
-    refused(6, command, tmp_path / "nothing", says="is not a folder")
+    refused(2, command, tmp_path / "nothing", says=f"{tmp_path / 'nothing'} does not exist.")
 
 
 @pytest.mark.parametrize("command", ["import", "inspect", "check"])
