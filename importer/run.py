@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from argilla_snapshot.format.check import check
+from argilla_snapshot.format.check import look
 from argilla_snapshot.format.errors import DamagedSnapshotError
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.format.files import to_json, write_whole
@@ -40,10 +40,14 @@ def open_whole(directory: Path) -> Snapshot:
         DamagedSnapshotError: some file is not.
     """
     snapshot = Snapshot(directory)
-    problems = check(directory, deep=True)
-    if problems:
+    found = look(directory, deep=True)
+    if found.edited:
         raise DamagedSnapshotError(
-            f"{directory} is damaged: {first_of(problems)}; `argilla-snapshot check --deep` lists all. If you edited it, `check --update` seals the edit."
+            f"{directory} is not as it was sealed: {first_of(found.lines)}. This looks like an edit: if it is yours, `argilla-snapshot check --update {directory}` seals it."
+        )
+    if found.lines:
+        raise DamagedSnapshotError(
+            f"{directory} is damaged: {first_of(found.lines)}; `argilla-snapshot check --deep {directory}` lists all."
         )
     return snapshot
 
