@@ -20,7 +20,7 @@ from importer.journal.journal import Journal
 from importer.mapping.answers import left_out
 from importer.mapping.legacy import Mapper
 from importer.parts import like
-from importer.plan import DatasetPlan
+from importer.plan import DatasetPlan, UserPlan
 from importer.targets.http.batching import Batch, Item, batches
 from importer.targets.http.sending import Answered, Sender, send_all
 from importer.targets.http.target import Target
@@ -93,22 +93,25 @@ class Loader:
                 self._journal.note("workspace", name=plan.name, id=id_)
 
     def _users(self) -> None:
-        done = self._journal.done
-        left = [plan for plan in self._journal.plan.users if plan.username not in done.users]
-        if not left:
-            return
-        self._progress.started("making", "users", len(left))
-        ids = self._user_ids
-        for plan in left:
-            if plan.action == "create":
-                ids[plan.username] = self._target.create_user(plan, self._password(plan.username))
-                point("import.user_made")
-            id_ = ids[plan.username]
-            for name in plan.workspaces:
-                self._target.add_member(done.workspaces[name], id_)
-                point("import.member_made")
-            self._journal.note("user", name=plan.username, id=id_)
-            self._progress.advanced(1)
+        left = [plan for plan in self._journal.plan.users if plan.username not in self._journal.done.users]
+        new = [plan for plan in left if plan.action == "create"]
+        for step, plans in (("making", new), ("placing", [plan for plan in left if plan.action != "create"])):
+            if plans:
+                self._progress.started(step, "users", len(plans))
+            for plan in plans:
+                self._user(plan)
+                self._progress.advanced(1)
+
+    def _user(self, plan: UserPlan) -> None:
+        """Makes a user who is to be made, and a member of the workspaces of the plan."""
+        if plan.action == "create":
+            self._user_ids[plan.username] = self._target.create_user(plan, self._password(plan.username))
+            point("import.user_made")
+        id_ = self._user_ids[plan.username]
+        for name in plan.workspaces:
+            self._target.add_member(self._journal.done.workspaces[name], id_)
+            point("import.member_made")
+        self._journal.note("user", name=plan.username, id=id_)
 
     def _password(self, username: str) -> str:
         """The password to create a user with, which is in the credentials file by then.

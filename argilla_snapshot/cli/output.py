@@ -70,11 +70,6 @@ def plain(value: Any) -> str:
     return _CONTROL.sub("\ufffd", str(value)).replace("\n", " ")
 
 
-def counted(number: int, noun: str) -> str:
-    """A number of things, the noun with an s but for one."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], console: Console = out) -> None:
     """Prints a table; nothing where there are no rows. Numbers stand on the right."""
     cells = [list(row) for row in rows]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from argilla_snapshot.cli.output import counted, out, print_table, say
+from argilla_snapshot.cli.output import out, print_table, say
+from argilla_snapshot.words import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
@@ -156,7 +157,10 @@ def show_report(report: ImportReport) -> None:
         (len([x for x in kind if x.action == "create"]), len([x for x in kind if x.action == "reuse"]))
         for kind in (report.users, report.workspaces)
     ]
-    say(f"{made[0][0]} users created, {made[0][1]} reused; {made[1][0]} workspaces created, {made[1][1]} reused; {report.seconds:.1f} s.")
+    (users, users_there), (workspaces, workspaces_there) = made
+    say(
+        f"{counted(users, 'user')} created, {users_there} reused; {counted(workspaces, 'workspace')} created, {workspaces_there} reused; {report.seconds:.1f} s."
+    )
 
 
 def show_verification(result: Verification) -> None:
@@ -164,12 +168,12 @@ def show_verification(result: Verification) -> None:
     if result.left_out:
         whole = result.datasets + result.skipped + result.left_out
         say(
-            f"The import brought {whole - result.left_out} of the {whole} datasets of the snapshot, as it was told. Only these are compared."
+            f"The import brought {whole - result.left_out} of the {counted(whole, 'dataset')} of the snapshot, as it was told. Only these are compared."
         )
     print_table(
         "Differences",
         ("dataset", "difference", "of", "count", "for example"),
-        ((d.dataset or "-", d.kind, d.what, d.count, "; ".join(d.samples)) for d in result.differences),
+        ((_old_and_new(d.dataset, result.renamed), d.kind, d.what, d.count, "; ".join(d.samples)) for d in result.differences),
     )
     verdict = "There are differences." if result.differences else "No difference."
     if result.only_changed_since:
@@ -177,7 +181,15 @@ def show_verification(result: Verification) -> None:
     if result.skipped:
         were, are = ("dataset was", "is") if result.skipped == 1 else ("datasets were", "are")
         verdict += f" {result.skipped} {were} skipped by the import and {are} not compared."
-    say(f"{result.datasets} datasets with {result.records} records and {result.users} users compared. {verdict}")
+    records = f"{result.records:,} of {counted(result.total, 'record')} (a sample)" if result.sampled else counted(result.records, "record")
+    say(f"{counted(result.datasets, 'dataset')} with {records} and {counted(result.users, 'user')} compared. {verdict}")
+
+
+def _old_and_new(dataset: str | None, renamed: Mapping[str, str]) -> str:
+    """A dataset's name on the old server, and the one on the new server where that is another."""
+    if dataset is None:
+        return "-"
+    return f"{dataset} → {renamed[dataset]}" if dataset in renamed else dataset
 
 
 def show_snapshot(manifest: Manifest, datasets: list[Dataset]) -> None:
@@ -185,7 +197,7 @@ def show_snapshot(manifest: Manifest, datasets: list[Dataset]) -> None:
     source = manifest.source
     say(f"Snapshot {manifest.snapshot_id} (format {manifest.format_version}) of {source.title} at {source.url}, {manifest.created_at}")
     names = ("users", "workspaces", "datasets", "records")
-    say(", ".join(f"{manifest.counts[name]} {name}" for name in names if name in manifest.counts))
+    say(", ".join(counted(manifest.counts[name], name.removesuffix("s")) for name in names if name in manifest.counts))
     say("")
     print_table(
         "Datasets",

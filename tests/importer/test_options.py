@@ -69,7 +69,8 @@ def test_plan_passwords_conflicts_and_samples(fresh_new: ArgillaServer, tmp_path
 
         # a sample compares some records of each dataset
         result = json.loads(succeed("verify", snapshot, "--sample", "5", "--json", url=url))
-        assert (result["records"], result["differences"]) == (4 * 5 + 3, [])
+        assert (result["records"], result["total"], result["differences"]) == (4 * 5 + 3, 83, [])
+        assert "6 datasets with 23 of 83 records (a sample) and " in succeed("verify", snapshot, "--sample", "5", url=url)
 
         # skip leaves what is there, replace makes it anew; both only what was chosen
         again = Path(shutil.copytree(FIXTURE, tmp_path / "again"))
@@ -93,3 +94,12 @@ def test_plan_passwords_conflicts_and_samples(fresh_new: ArgillaServer, tmp_path
             id_: records for id_, records in held["records"].items() if id_ != old_id
         }
     succeed("verify", once_more, url=url)
+
+    # a renamed dataset is named by both names
+    renamed = Path(shutil.copytree(FIXTURE, tmp_path / "renamed"))
+    succeed("import", renamed, "--dataset", "demo.news", "--rename", "demo.news=news-2", url=url)
+    with target.connect(url) as client:
+        id_ = target.dataset_id(client, "demo", "news-2")
+        record = next(iter(target.records(client, id_).values()))["id"]
+        assert client.delete(f"/datasets/{id_}/records", params={"ids": record}).status_code == 204
+    assert "\ndemo.news → demo.news-2 " in succeed("verify", renamed, code=4, url=url)

@@ -7,11 +7,12 @@ import click
 
 from argilla_snapshot.cli.codes import DONE, LOSSES
 from argilla_snapshot.cli.options import DIRECTORY, FILE, JSON, RESTART, api, import_options
-from argilla_snapshot.cli.output import counted, print_json, say
+from argilla_snapshot.cli.output import print_json, say
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.questions import agreed
 from argilla_snapshot.cli.tables import show_report
 from argilla_snapshot.cli.values import Command, chosen_passwords, part
+from argilla_snapshot.words import counted
 from importer.options import ImportOptions
 
 
