@@ -57,11 +57,21 @@ def plan_import(directory: Path, api: Api, options: ImportOptions, progress: Pro
     snapshot = open_whole(directory)
     target = Target(api)
     url = address(snapshot, target, progress)
-    return planned_before(snapshot, target, options, url, progress) or _planned(snapshot, target, options, progress)
+    before = planned_before(snapshot, target, options, url, progress)
+    if before is not None:
+        return before
+    asking = Asking(target, writing=False)
+    plan = _planned(snapshot, target, options, asking, progress)
+    if asking.untried:
+        progress.message(
+            f"The new server does not tell whether it takes vectors of {asking.untried:,} numbers; this plan takes it that it does. "
+            "`import` tries it out before it writes anything else, and asks before it loses any."
+        )
+    return plan
 
 
-def _planned(snapshot: Snapshot, target: Target, options: ImportOptions, progress: Progress) -> Plan:
-    plan = make_plan(snapshot, target.state(), options, Asking(target), progress)
+def _planned(snapshot: Snapshot, target: Target, options: ImportOptions, asking: Asking, progress: Progress) -> Plan:
+    plan = make_plan(snapshot, target.state(), options, asking, progress)
     return with_webhooks(with_existing(plan, target), target)
 
 
@@ -105,7 +115,7 @@ def import_snapshot(
             if journal is None:
                 if options.part.number > 1:
                     parts.wait_for_first(target, snapshot, options, progress)
-                plan = _planned(snapshot, target, options, progress)
+                plan = _planned(snapshot, target, options, Asking(target, writing=True), progress)
                 _refuse(plan, passwords)
                 refuse_unfinished(target, plan, refuse_half_loaded(folder, plan), folder)
                 _tell_unused(plan, passwords, progress)
