@@ -24,7 +24,12 @@ def address(snapshot: Snapshot, target: Target, progress: Progress) -> str:
     if on_record(snapshot.directory, url):
         return url
     found = journals.load_all(journals.import_folder(snapshot.directory, url).parent)
-    others = [(plan, done) for plan, done in found.values() if plan.snapshot_id == snapshot.manifest.snapshot_id and done.datasets]
+    others = [
+        (plan, done)
+        for place, (plan, done) in found.items()
+        if plan.snapshot_id == snapshot.manifest.snapshot_id
+        and place == journals.import_folder(snapshot.directory, plan.target.url, plan.options.part)  # none that was kept aside
+    ]
     there = {dataset["id"] for dataset in target.datasets().values()} if others else set()
     for plan, done in others:
         if there.intersection(done.datasets.values()):

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from argilla_snapshot.format.check import look
@@ -116,6 +117,7 @@ def import_snapshot(
                 if options.part.number > 1:
                     parts.wait_for_first(target, snapshot, options, progress)
                 plan = _planned(snapshot, target, options, Asking(target, writing=True), progress)
+                plan = replace(plan, target=replace(plan.target, url=url))  # by which its folder is found again
                 _refuse(plan, passwords)
                 refuse_unfinished(target, plan, refuse_half_loaded(folder, plan), folder)
                 _tell_unused(plan, passwords, progress)

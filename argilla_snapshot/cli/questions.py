@@ -41,7 +41,7 @@ def agreed(plan: "Plan", steps: "Steps", *, yes: bool) -> bool:
             raise click.UsageError(f"Nothing was written. This import {' and '.join(would)}: add --yes to go ahead.")
         show_plan(plan, err)  # what is lost and what is deleted stands at its end, just above the question
         if not deleted:
-            return confirmed("Import without what stands under “Lost”?")
+            return confirmed('Import without what stands under "Lost"?')
         if len(deleted) == 1:
             return typed(deleted[0], "to delete it and import")
         return typed(str(len(deleted)), f"to delete these {len(deleted)} datasets and import")

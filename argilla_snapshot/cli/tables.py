@@ -189,7 +189,7 @@ def _old_and_new(dataset: str | None, renamed: Mapping[str, str]) -> str:
     """A dataset's name on the old server, and the one on the new server where that is another."""
     if dataset is None:
         return "-"
-    return f"{dataset} → {renamed[dataset]}" if dataset in renamed else dataset
+    return f"{dataset} -> {renamed[dataset]}" if dataset in renamed else dataset
 
 
 def show_snapshot(manifest: Manifest, datasets: list[Dataset]) -> None:

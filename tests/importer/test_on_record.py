@@ -71,7 +71,10 @@ def test_a_server_is_known_by_its_datasets(snapshot: Snapshot) -> None:
 
 
 def test_a_journal_under_the_given_address_comes_first_and_another_snapshot_counts_for_nothing(snapshot: Snapshot) -> None:
-    begin(snapshot, snapshot_id="another")
+    folder = begin(snapshot, snapshot_id="another")
+    assert address(snapshot, serving(GIVEN, "news"), Silent()) == GIVEN
+    begin(snapshot)
+    folder.rename(folder.with_name("kept-aside"))
     assert address(snapshot, serving(GIVEN, "news"), Silent()) == GIVEN
     begin(snapshot)
     journals.begin(journals.import_folder(snapshot.directory, GIVEN), PLAN)

@@ -102,4 +102,11 @@ def test_plan_passwords_conflicts_and_samples(fresh_new: ArgillaServer, tmp_path
         id_ = target.dataset_id(client, "demo", "news-2")
         record = next(iter(target.records(client, id_).values()))["id"]
         assert client.delete(f"/datasets/{id_}/records", params={"ids": record}).status_code == 204
-    assert "\ndemo.news → demo.news-2 " in succeed("verify", renamed, code=4, url=url)
+    assert "\ndemo.news -> demo.news-2 " in succeed("verify", renamed, code=4, url=url)
+
+    # begun anew by the other address, it is the same import for both
+    again = ("--dataset", "demo.news", "--rename", "demo.news=news-2", "--restart", "--on-conflict", "replace")
+    succeed("import", renamed, *again, url=by_name)
+    for address in (url, by_name):
+        succeed("verify", renamed, url=address)
+    assert [path.name for path in renamed.with_name("renamed.import").iterdir()] == [import_folder(renamed, url).name]

@@ -37,7 +37,7 @@ with Steps() as steps:
         print("REFUSED", error.exit_code, error.format_message())
 """
 HELD = "120 records with 87 responses (ana 50 submitted, 3 draft; bo 34 discarded). The last answer came at 2026-11-28 14:02 UTC."
-LOSING = "Import without what stands under “Lost”? [y/N] "
+LOSING = 'Import without what stands under "Lost"? [y/N] '
 ONE = "Type demo.empty to delete it and import, or press Enter to leave everything as it is: "
 TWO = "Type 2 to delete these 2 datasets and import, or press Enter to leave everything as it is: "
 

@@ -142,4 +142,4 @@ def test_a_renamed_dataset_is_named_as_it_is_called_on_either_server(capsys: pyt
     differences = [Difference("missing", "records", 1, name, ["1"]) for name in ("demo.news", "demo.kept", None)]
     show_verification(Verification(0, 2, 0, 3, differences, renamed={"demo.news": "demo.news-old"}))
     names = [line.split("  ")[0] for line in capsys.readouterr().out.splitlines() if "missing" in line]
-    assert names == ["demo.news → demo.news-old", "demo.kept", "-"]
+    assert names == ["demo.news -> demo.news-old", "demo.kept", "-"]
