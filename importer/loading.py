@@ -3,6 +3,7 @@
 import secrets
 import string
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timezone
 from functools import cached_property, partial
 from itertools import chain, islice
 from typing import Any
@@ -18,7 +19,7 @@ from importer.journal.intervals import missing, size
 from importer.journal.journal import Journal
 from importer.mapping.kinds import external_id_of, is_left_out, mapper_of
 from importer.parts import like
-from importer.plan import DatasetPlan, mark_of
+from importer.plan import DatasetPlan, UserPlan, mark_of
 from importer.targets.http.batching import Batch, Item, batches
 from importer.targets.http.searching import put_again
 from importer.targets.http.sending import Answered, Sender, send_all
@@ -59,7 +60,9 @@ class Loader:
                 self._apart(dataset, self._load_and_settle)
         point("import.loaded")
         if not self._journal.done.finished:
-            self._journal.note("ended" if self._journal.done.failed else "finished")
+            self._journal.note(
+                "ended" if self._journal.done.failed else "finished", at=datetime.now(timezone.utc).isoformat(timespec="seconds")
+            )
         point("import.finished")
 
     def _apart(self, dataset: DatasetPlan, do: Callable[[DatasetPlan], None]) -> None:
@@ -90,22 +93,25 @@ class Loader:
                 self._journal.note("workspace", name=plan.name, id=id_)
 
     def _users(self) -> None:
-        done = self._journal.done
-        left = [plan for plan in self._journal.plan.users if plan.username not in done.users]
-        if not left:
-            return
-        self._progress.started("making", "users", len(left))
-        ids = self._user_ids
-        for plan in left:
-            if plan.action == "create":
-                ids[plan.username] = self._target.create_user(plan, self._password(plan.username))
-                point("import.user_made")
-            id_ = ids[plan.username]
-            for name in plan.workspaces:
-                self._target.add_member(done.workspaces[name], id_)
-                point("import.member_made")
-            self._journal.note("user", name=plan.username, id=id_)
-            self._progress.advanced(1)
+        left = [plan for plan in self._journal.plan.users if plan.username not in self._journal.done.users]
+        new = [plan for plan in left if plan.action == "create"]
+        for step, plans in (("making", new), ("placing", [plan for plan in left if plan.action != "create"])):
+            if plans:
+                self._progress.started(step, "users", len(plans))
+            for plan in plans:
+                self._user(plan)
+                self._progress.advanced(1)
+
+    def _user(self, plan: UserPlan) -> None:
+        """Makes a user who is to be made, and a member of the workspaces of the plan."""
+        if plan.action == "create":
+            self._user_ids[plan.username] = self._target.create_user(plan, self._password(plan.username))
+            point("import.user_made")
+        id_ = self._user_ids[plan.username]
+        for name in plan.workspaces:
+            self._target.add_member(self._journal.done.workspaces[name], id_)
+            point("import.member_made")
+        self._journal.note("user", name=plan.username, id=id_)
 
     def _password(self, username: str) -> str:
         """The password to create a user with, which is in the credentials file by then.

@@ -144,18 +144,18 @@ class VectorPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Deleted:
-    """A dataset of the target that the import deletes, as it was when the plan was made.
+class Existing:
+    """A dataset of the target that has the name of one of ours, as it was when the plan was made.
 
     Attributes:
         records: how many it has.
-        submitted: username -> submitted responses, of those who have any.
-        last_activity_at: when somebody last answered there, or changed the dataset (ISO 8601, UTC).
+        responses: username -> status -> responses, of those who have any.
+        answered_at: when somebody last answered there (ISO 8601, UTC); None where nobody has, or the target does not tell.
     """
 
     records: int
-    submitted: dict[str, int]
-    last_activity_at: str
+    responses: dict[str, dict[str, int]]
+    answered_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +165,8 @@ class DatasetPlan:
     Attributes:
         source: its name on the old server, ``workspace.name``, or ``workspace/name`` where another dataset's reads alike.
         path: its folder in the snapshot.
-        existing_id: id of the dataset of that name on the target, with ``skip``, ``replace`` and ``join``.
-        deletes: what ``replace`` deletes.
+        existing_id: id of the dataset of that name on the target, if there is one.
+        existing: what that dataset holds.
         metadata: for the target's dataset metadata, or None where it keeps none.
         kind: of a feedback dataset ``task`` is None, and what follows counts.
         settled_metadata: what the dataset metadata is when all records are loaded; None: what it was before.
@@ -190,7 +190,7 @@ class DatasetPlan:
     records: int
     action: DatasetAction
     existing_id: str | None = None
-    deletes: Deleted | None = None
+    existing: Existing | None = None
     multi_label: bool = False
     metadata: dict[str, Any] | None = None
     fields: list[FieldPlan] = field(default_factory=list)
@@ -260,6 +260,27 @@ class WebhookCalls:
 
 
 @dataclass(frozen=True, slots=True)
+class OnRecord:
+    """How far an import by this plan is, which was begun before.
+
+    Attributes:
+        folder: where its journal is.
+        finished: whether all is there.
+        finished_at: when it was finished (ISO 8601, UTC); "" where it is not.
+        loaded: records that were dealt with.
+        records: that it is to deal with.
+        refused: those that the target refused; each run sends them again.
+    """
+
+    folder: str
+    finished: bool
+    finished_at: str
+    loaded: int
+    records: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The whole plan.
 
@@ -267,6 +288,7 @@ class Plan:
         snapshot_id, fingerprint: of the snapshot; an edit changes the second.
         conflicts: lines for people; with any of them nothing is written.
         webhooks: those that the target will call.
+        on_record: how far an import by it is, where ``plan`` finds one; no saved plan has it.
     """
 
     snapshot_id: str
@@ -280,6 +302,7 @@ class Plan:
     conflicts: list[str]
     notes: list[Noted]
     webhooks: list[WebhookCalls] = field(default_factory=list)
+    on_record: OnRecord | None = None
 
     @property
     def losses(self) -> list[Noted]:
@@ -313,6 +336,6 @@ def _dataset(data: Mapping[str, Any]) -> DatasetPlan:
         "questions": [from_json(QuestionPlan, {**d, "options": [from_json(Option, o) for o in d["options"]]}) for d in data["questions"]],
         "properties": [from_json(MetadataPlan, d) for d in data["properties"]],
         "vectors": [from_json(VectorPlan, d) for d in data["vectors"]],
-        "deletes": from_json(Deleted, data["deletes"]) if data.get("deletes") else None,
+        "existing": from_json(Existing, data["existing"]) if data.get("existing") else None,
     }
     return from_json(DatasetPlan, {**data, **parts})

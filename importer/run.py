@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from argilla_snapshot.format.check import check
+from argilla_snapshot.format.check import look
 from argilla_snapshot.format.errors import DamagedSnapshotError
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.format.files import to_json, write_whole
@@ -19,12 +20,13 @@ from importer.journal.journal import Journal
 from importer.journal.parts import begun, refuse_mixed
 from importer.journal.parts import refuse_unfinished as refuse_unfinished_import
 from importer.loading import Loader
+from importer.on_record import address, planned_before
 from importer.options import ImportOptions, Part
 from importer.plan import Plan
 from importer.planning.make import make_plan
 from importer.refusing import first_of, refuse_half_loaded, refuse_lost, refuse_unfinished
 from importer.report import Held, ImportReport, make_report
-from importer.targets.http.deleting import with_deletions
+from importer.targets.http.existing import with_existing
 from importer.targets.http.searching import not_searchable, reindex
 from importer.targets.http.target import Target
 from importer.targets.http.vectors import Asking
@@ -39,27 +41,39 @@ def open_whole(directory: Path) -> Snapshot:
         DamagedSnapshotError: some file is not.
     """
     snapshot = Snapshot(directory)
-    problems = check(directory, deep=True)
-    if problems:
+    found = look(directory, deep=True)
+    if found.edited:
         raise DamagedSnapshotError(
-            f"{directory} is damaged: {first_of(problems)}; `argilla-snapshot check --deep` lists all. If you edited it, `check --update` seals the edit."
+            f"{directory} is not as it was sealed: {first_of(found.lines)}. This looks like an edit: if it is yours, `argilla-snapshot check --update {directory}` seals it."
+        )
+    if found.lines:
+        raise DamagedSnapshotError(
+            f"{directory} is damaged: {first_of(found.lines)}; `argilla-snapshot check --deep {directory}` lists all."
         )
     return snapshot
 
 
 def plan_import(directory: Path, api: Api, options: ImportOptions, progress: Progress) -> Plan:
-    """The plan for importing a snapshot; nothing is written anywhere."""
+    """What ``import`` would do: the plan of the import that is on record, or a new one. Nothing is written anywhere."""
     snapshot = open_whole(directory)
     target = Target(api)
-    folder = journals.import_folder(directory, api.url, options.part)
-    if (folder / journals.JOURNAL).exists():
-        progress.message(f"An import is on record in {folder}: `import` goes on with that. What follows is what a new one would do.")
-    return _planned(snapshot, target, options, progress)
+    url = address(snapshot, target, progress)
+    before = planned_before(snapshot, target, options, url, progress)
+    if before is not None:
+        return before
+    asking = Asking(target, writing=False)
+    plan = _planned(snapshot, target, options, asking, progress)
+    if asking.untried:
+        progress.message(
+            f"The new server does not tell whether it takes vectors of {asking.untried:,} numbers; this plan takes it that it does. "
+            "`import` tries it out before it writes anything else, and asks before it loses any."
+        )
+    return plan
 
 
-def _planned(snapshot: Snapshot, target: Target, options: ImportOptions, progress: Progress) -> Plan:
-    plan = make_plan(snapshot, target.state(), options, Asking(target), progress)
-    return with_webhooks(with_deletions(plan, target), target)
+def _planned(snapshot: Snapshot, target: Target, options: ImportOptions, asking: Asking, progress: Progress) -> Plan:
+    plan = make_plan(snapshot, target.state(), options, asking, progress)
+    return with_webhooks(with_existing(plan, target), target)
 
 
 def import_snapshot(
@@ -92,16 +106,18 @@ def import_snapshot(
         )
     snapshot = open_whole(directory)
     target = Target(api)
-    folder = journals.import_folder(directory, api.url, options.part)
+    url = address(snapshot, target, progress)
+    folder = journals.import_folder(directory, url, options.part)
     created = not folder.exists()
     try:
         with journals.lock(folder):
-            refuse_mixed(directory, api.url, options.part)
+            refuse_mixed(directory, url, options.part)
             journal = None if restart else journals.go_on(folder, snapshot, options)
             if journal is None:
                 if options.part.number > 1:
                     parts.wait_for_first(target, snapshot, options, progress)
-                plan = _planned(snapshot, target, options, progress)
+                plan = _planned(snapshot, target, options, Asking(target, writing=True), progress)
+                plan = replace(plan, target=replace(plan.target, url=url))  # by which its folder is found again
                 _refuse(plan, passwords)
                 refuse_unfinished(target, plan, refuse_half_loaded(folder, plan), folder)
                 _tell_unused(plan, passwords, progress)
@@ -169,13 +185,14 @@ def verify_import(directory: Path, api: Api, *, sample: int | None, progress: Pr
     """
     snapshot = open_whole(directory)
     target = Target(api)
-    plan, done = begun(snapshot, api.url)
+    url = address(snapshot, target, progress)
+    plan, done = begun(snapshot, url)
     refuse_unfinished_import(plan, done)
-    folder = journals.import_folder(directory, api.url).parent
+    folder = journals.import_folder(directory, url).parent
     return verify(snapshot, target, plan, done, folder=folder, sample=sample, progress=progress)
 
 
-def repair_import(directory: Path, api: Api, part: Part) -> tuple[int, list[str]]:
+def repair_import(directory: Path, api: Api, part: Part, progress: Progress) -> tuple[int, list[str]]:
     """Makes records searchable that the target holds but does not show; nothing of their content is sent.
 
     Args:
@@ -186,7 +203,7 @@ def repair_import(directory: Path, api: Api, part: Part) -> tuple[int, list[str]
     """
     snapshot = open_whole(directory)
     target = Target(api)
-    plan, done = begun(snapshot, api.url, part)
+    plan, done = begun(snapshot, address(snapshot, target, progress), part)
     repaired, left = 0, []
     for dataset in plan.datasets:
         if dataset.action != "skip" and dataset.source in done.datasets:

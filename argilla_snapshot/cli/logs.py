@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
-from argilla_snapshot.cli.output import err, plain, told
+from argilla_snapshot.cli.output import err, plain, show, told
 
 if TYPE_CHECKING:
     from argilla_snapshot.transport.patience import Away
@@ -37,7 +37,7 @@ class Screen(logging.Handler):
         if record.name == told.name:
             return
         if not hasattr(record, "away") or self._is_due(record.away):
-            err.print(Text(plain(record.getMessage())))
+            show(Text(plain(record.getMessage())), err)
 
     def _is_due(self, away: "Away | None") -> bool:
         """Takes note of a server that is away, or back, and tells whether that is worth a line of its own."""

@@ -39,7 +39,7 @@ TIMEOUT = click.option(
     callback=number,
     default=300,
     show_default=True,
-    help="Seconds to wait out temporary trouble of a server, each time; 0 tries once.",
+    help="Seconds to wait out temporary trouble of a server, or for an answer, each time; 0 tries once.",
 )
 
 

@@ -23,7 +23,7 @@ told = logging.getLogger(f"{__name__}.told")
 _WIDE = 240
 #: Rich honours NO_COLOR and drops colours where there is no terminal.
 out = Console(highlight=False, width=None if sys.stdout and sys.stdout.isatty() else _WIDE)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False)
 # Names and texts come from servers and snapshots; control characters in them could drive a terminal.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -81,7 +81,12 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
         table.add_column(name, justify="right" if right else "left", overflow="fold")
     for row in cells:
         table.add_row(*(Text(plain(cell)) for cell in row))
-    console.print(table)
+    if _is_terminal(console):
+        console.print(table)
+    else:  # without the blanks that make each line as wide as the table
+        with console.capture() as shown:
+            console.print(table)
+        console.file.write("".join(f"{line.rstrip()}\n" for line in shown.get().splitlines()))
     console.print()
 
 
@@ -92,18 +97,28 @@ def print_json(value: Any) -> None:
     sys.stdout.flush()
 
 
+def show(text: Text, console: Console, end: str = "\n") -> None:
+    """Prints what is no table: folded between words on a terminal, in one line elsewhere."""
+    console.print(text, end=end, soft_wrap=not _is_terminal(console))
+
+
 def say(text: str, console: Console = out) -> None:
     """Prints a line for people."""
-    console.print(Text(plain(text)), soft_wrap=True)
+    show(Text(plain(text)), console)
 
 
 def message(text: str) -> None:
     """Prints a message to stderr."""
     told.info("%s", text)
-    err.print(Text(plain(text)))
+    show(Text(plain(text)), err)
 
 
 def fail(text: str) -> None:
     """Prints the one line that says what went wrong to stderr."""
     told.error("%s", text)
-    err.print(Text.assemble(("Error: ", "bold red"), plain(text)))
+    show(Text.assemble(("Error: ", "bold red"), plain(text)), err)
+
+
+def _is_terminal(console: Console) -> bool:
+    """Whether people read it as it comes; colours may be asked for elsewhere too (``FORCE_COLOR``)."""
+    return console.file.isatty()

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import click
 from rich.text import Text
 
-from argilla_snapshot.cli.output import err, message, plain
-from argilla_snapshot.cli.tables import deletions, show_plan
+from argilla_snapshot.cli.output import err, plain, show
+from argilla_snapshot.cli.tables import show_plan
 
 if TYPE_CHECKING:
     from argilla_snapshot.cli.progress import Steps
@@ -27,29 +27,24 @@ def agreed(plan: "Plan", steps: "Steps", *, yes: bool) -> bool:
     """Whether an import may go on that deletes or loses something: ``--yes`` was given, or a person says so.
 
     Raises:
-        click.UsageError: nobody can be asked.
+        click.UsageError: nobody can be asked, or what was typed is not what goes on.
         UnansweredError: the question was interrupted.
     """
-    deleted = [dataset for dataset in plan.datasets if dataset.action == "replace"]
+    deleted = [dataset.target for dataset in plan.datasets if dataset.action == "replace"]
     if yes or not (deleted or plan.losses):
         return True
-    lost = [f"{note.count} {note.message}{f' ({note.dataset})' if note.dataset else ''}" for note in plan.losses]
-    if not can_ask():
-        would = [f"deletes {', '.join(d.target for d in deleted)} on {plan.target.url}"] if deleted else []
-        would += [f"loses {'; '.join(lost)}"] if lost else []
-        raise click.UsageError(f"Nothing was written. This import {' and '.join(would)}: add --yes to go ahead.")
     with steps.paused():
-        show_plan(plan, err)
-        if lost:
-            message("This import loses:")
-            for line in lost:
-                message(f"  {line}")
+        if not can_ask():
+            would = [f"deletes {', '.join(deleted)} on {plan.target.url}"] if deleted else []
+            lost = (f"{note.count} {note.message}{f' ({note.dataset})' if note.dataset else ''}" for note in plan.losses)
+            would += [f"loses {'; '.join(lost)}"] if plan.losses else []
+            raise click.UsageError(f"Nothing was written. This import {' and '.join(would)}: add --yes to go ahead.")
+        show_plan(plan, err)  # what is lost and what is deleted stands at its end, just above the question
         if not deleted:
-            return confirmed("Import without these?")
-        for line in deletions(plan):
-            message(line)
-        name = deleted[0].target if len(deleted) == 1 else str(len(deleted))
-        return typed(name, "to delete it and import" if len(deleted) == 1 else f"to delete these {name} datasets and import")
+            return confirmed('Import without what stands under "Lost"?')
+        if len(deleted) == 1:
+            return typed(deleted[0], "to delete it and import")
+        return typed(str(len(deleted)), f"to delete these {len(deleted)} datasets and import")
 
 
 def can_ask() -> bool:
@@ -63,14 +58,26 @@ def confirmed(question: str) -> bool:
 
 
 def typed(word: str, why: str) -> bool:
-    """Asks a person to type a word; anything else is a no."""
-    return _answer(f"Type {word} {why}, or press Enter to leave everything as it is: ") == plain(word)
+    """Asks a person to type a word; nothing is a no.
+
+    Raises:
+        click.UsageError: it is another word.
+    """
+    answer = _answer(f"Type {word} {why}, or press Enter to leave everything as it is: ")
+    if answer not in ("", plain(word)):
+        raise click.UsageError(f"Nothing was written. You typed {answer!r}, not {plain(word)!r}.")
+    return answer != ""
 
 
 def _answer(question: str) -> str:
+    """What was typed in a whole line: what Ctrl-D ends is no answer."""
     try:
-        err.print(Text(plain(question)), end="")
-        return sys.stdin.readline().strip()
+        show(Text(plain(question)), err, end="")
+        line = sys.stdin.readline()
     except KeyboardInterrupt:
         err.print()
         raise UnansweredError from None
+    if not line.endswith("\n"):
+        err.print()
+        return ""
+    return line.strip()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from argilla_snapshot.cli.output import out, print_table, say
+from argilla_snapshot.words import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from argilla_snapshot.format.models import Dataset, Loss, Manifest
     from importer.credited import Credited
     from importer.notes import Noted
-    from importer.plan import Deleted, Plan
+    from importer.plan import DatasetPlan, Existing, OnRecord, Plan
     from importer.report import ImportReport
     from importer.verifying.verify import Verification
 
@@ -38,7 +39,11 @@ _TITLES = {
 
 
 def show_plan(plan: Plan, console: Console = out) -> None:
-    """The plan: what will be made, and what happens to content on the way."""
+    """The plan: what will be made, and what happens to content on the way; of an import that is finished only that it is."""
+    if plan.on_record:
+        say(_so_far(plan.on_record, plan.target.url), console)
+        if plan.on_record.finished:
+            return
     say(f"Into Argilla {plan.target.version} at {plan.target.url}, as {plan.target.username}:", console)
     say("", console)
     print_table("Workspaces", ("workspace", "action", "was"), ((w.name, w.action, w.source_name) for w in plan.workspaces), console)
@@ -65,29 +70,47 @@ def show_plan(plan: Plan, console: Console = out) -> None:
         ),
         console,
     )
-    for line in deletions(plan):
-        say(line, console)
     for webhook in plan.webhooks:
         say(
             f"The new server will call its webhook on {webhook.host} up to {webhook.calls} times. Disable it there first, if it should not be called.",
             console,
         )
     show_notes(plan.notes, console)
+    for dataset in plan.datasets:
+        if dataset.existing:
+            say(f"{_fate(dataset, plan.target.url)}: {_held(dataset.existing)}", console)
     for conflict in plan.conflicts:
         say(f"CONFLICT: {conflict}", console)
 
 
-def deletions(plan: Plan) -> list[str]:
-    """What an import deletes, a line a dataset: with whose work, and when somebody last worked on it."""
-    return [
-        f"This deletes {dataset.target} on {plan.target.url}: {_held(dataset.deletes)}." for dataset in plan.datasets if dataset.deletes
-    ]
+def _so_far(there: OnRecord, url: str) -> str:
+    """How far the import is that is on record, and what `import` would do."""
+    if not there.finished:
+        so_far = f"{there.loaded:,} of {counted(there.records, 'record')}"
+        return f"The import in {there.folder} is not finished ({so_far}). `import` goes on with it; this is its plan."
+    when = f" on {there.finished_at[:16].replace('T', ' at ')} UTC" if there.finished_at else ""
+    more = f"would only send {counted(there.refused, 'refused record')} again" if there.refused else "would do nothing more"
+    return f"This snapshot is already on {url}: its import was finished{when}. `import` {more}. `verify` shows whether all of it is there."
 
 
-def _held(there: Deleted) -> str:
-    submitted = sum(there.submitted.values())
-    whose = f" (of {', '.join(f'{name} {count}' for name, count in there.submitted.items())})" if submitted else ""
-    return f"{there.records} records with {submitted} submitted responses{whose}, last worked on at {there.last_activity_at[:16].replace('T', ' ')} UTC"
+def _fate(dataset: DatasetPlan, url: str) -> str:
+    """What becomes of a dataset that is there already."""
+    match dataset.action:
+        case "replace":
+            return f"This deletes {dataset.target} on {url}"
+        case "skip":
+            return f"{dataset.target} on {url} stays as it is"
+        case _:
+            return f"{dataset.target} is on {url} already"
+
+
+def _held(there: Existing) -> str:
+    """What it holds, whose work that is, and when somebody last worked on it."""
+    people = [f"{name} {', '.join(f'{number:,} {status}' for status, number in of.items())}" for name, of in there.responses.items()]
+    responses = counted(sum(sum(of.values()) for of in there.responses.values()), "response")
+    whose = f" ({_some(people, _PEOPLE, '; ')})" if people else ""
+    last = f" The last answer came at {there.answered_at[:16].replace('T', ' ')} UTC." if there.answered_at else ""
+    return f"{counted(there.records, 'record')} with {responses}{whose}.{last}"
 
 
 def show_people(people: list[Credited], console: Console = out) -> None:
@@ -102,9 +125,9 @@ def _shortened(rows: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
     return rows if more <= 0 else [*rows[:_PEOPLE], [f"and {more} more", *[""] * (len(rows[0]) - 1)]]
 
 
-def _some(names: list[str], most: int = 3) -> str:
+def _some(names: list[str], most: int = 3, between: str = ", ") -> str:
     """The first names, and how many more there are."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+    return between.join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def show_notes(notes: list[Noted], console: Console = out) -> None:
@@ -137,7 +160,10 @@ def show_report(report: ImportReport) -> None:
         (len([x for x in kind if x.action == "create"]), len([x for x in kind if x.action == "reuse"]))
         for kind in (report.users, report.workspaces)
     ]
-    say(f"{made[0][0]} users created, {made[0][1]} reused; {made[1][0]} workspaces created, {made[1][1]} reused; {report.seconds:.1f} s.")
+    (users, users_there), (workspaces, workspaces_there) = made
+    say(
+        f"{counted(users, 'user')} created, {users_there} reused; {counted(workspaces, 'workspace')} created, {workspaces_there} reused; {report.seconds:.1f} s."
+    )
 
 
 def show_verification(result: Verification) -> None:
@@ -145,12 +171,12 @@ def show_verification(result: Verification) -> None:
     if result.left_out:
         whole = result.datasets + result.skipped + result.left_out
         say(
-            f"The import brought {whole - result.left_out} of the {whole} datasets of the snapshot, as it was told. Only these are compared."
+            f"The import brought {whole - result.left_out} of the {counted(whole, 'dataset')} of the snapshot, as it was told. Only these are compared."
         )
     print_table(
         "Differences",
         ("dataset", "difference", "of", "count", "for example"),
-        ((d.dataset or "-", d.kind, d.what, d.count, "; ".join(d.samples)) for d in result.differences),
+        ((_old_and_new(d.dataset, result.renamed), d.kind, d.what, d.count, "; ".join(d.samples)) for d in result.differences),
     )
     verdict = "There are differences." if result.differences else "No difference."
     if result.only_changed_since:
@@ -158,7 +184,15 @@ def show_verification(result: Verification) -> None:
     if result.skipped:
         were, are = ("dataset was", "is") if result.skipped == 1 else ("datasets were", "are")
         verdict += f" {result.skipped} {were} skipped by the import and {are} not compared."
-    say(f"{result.datasets} datasets with {result.records} records and {result.users} users compared. {verdict}")
+    records = f"{result.records:,} of {counted(result.total, 'record')} (a sample)" if result.sampled else counted(result.records, "record")
+    say(f"{counted(result.datasets, 'dataset')} with {records} and {counted(result.users, 'user')} compared. {verdict}")
+
+
+def _old_and_new(dataset: str | None, renamed: Mapping[str, str]) -> str:
+    """A dataset's name on the old server, and the one on the new server where that is another."""
+    if dataset is None:
+        return "-"
+    return f"{dataset} -> {renamed[dataset]}" if dataset in renamed else dataset
 
 
 def show_comparison(result: SnapshotComparison) -> None:
@@ -177,7 +211,7 @@ def show_snapshot(manifest: Manifest, datasets: list[AnyDataset]) -> None:
     source = manifest.source
     say(f"Snapshot {manifest.snapshot_id} (format {manifest.format_version}) of {source.title} at {source.url}, {manifest.created_at}")
     names = ("users", "workspaces", "datasets", "records")
-    say(", ".join(f"{manifest.counts[name]} {name}" for name in names if name in manifest.counts))
+    say(", ".join(counted(manifest.counts[name], name.removesuffix("s")) for name in names if name in manifest.counts))
     say("")
     print_table(
         "Datasets",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from argilla_snapshot.format import layout
 from argilla_snapshot.format.kinds import AnyDataset
 from argilla_snapshot.format.models import Loss, Source
+from argilla_snapshot.words import counted
 
 #: What the library ``datasets`` refuses in the name of a config (5.2, ``naming.py``): one such name, and no config can be loaded.
 _NO_CONFIG = frozenset(r"<>:/\|?*")
@@ -32,7 +33,7 @@ def dataset_card(source: Source, counts: dict[str, int], datasets: list[AnyDatas
         "",
         f"Written by `argilla-snapshot` from {_inline(source.title)}. The format is described in `snapshot_format.md` of that project.",
         "",
-        f"{counts['users']} users, {counts['workspaces']} workspaces, {counts['datasets']} datasets, {counts['records']} records.",
+        f"{', '.join(counted(counts[f'{noun}s'], noun) for noun in ('user', 'workspace', 'dataset', 'record'))}.",
         "",
     ]
     if datasets:

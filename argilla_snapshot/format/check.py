@@ -14,46 +14,33 @@ from argilla_snapshot.format.errors import DamagedSnapshotError
 from argilla_snapshot.format.files import sha256
 from argilla_snapshot.format.limits import bounded_memory
 from argilla_snapshot.format.models import DatasetEntry, FileEntry, Manifest
-from argilla_snapshot.format.reader import Snapshot, reading
+from argilla_snapshot.format.reader import Snapshot, read_json, reading
 from argilla_snapshot.format.rows import first_repeated, repeated_id, unpack_archive
 from argilla_snapshot.format.sealing import update
 from argilla_snapshot.format.soundness import sound_rows
 from argilla_snapshot.format.writer import sums
 
-__all__ = ["check", "update"]
+__all__ = ["Found", "check", "look", "update"]
 
 _LINE = re.compile(rf"([0-9a-f]{{64}})  ({layout.PATH})")
 
 
-def check(directory: Path, *, deep: bool) -> list[str]:
-    """Everything that is wrong with a snapshot, one line each, with the file's name.
-
-    Args:
-        directory: a folder with a readable manifest.
-        deep: compute every checksum and read every row; otherwise names, sizes, the checksum of the manifest, the
-            JSON files and the footers of the tables are looked at.
-
-    Raises:
-        DamagedSnapshotError: there is no manifest, or it can't be read.
-        UnsupportedFormatError: the snapshot is of a later format.
-    """
-    snapshot = Snapshot(directory)
-    with bounded_memory():
-        found = _Problems()
-        if _check_sums(found, snapshot):
-            _check_files(found, snapshot, deep=deep)
-            _check_content(found, snapshot, deep=deep)
-    return found.lines
-
-
 @dataclass
-class _Problems:
-    """What was found. ``files``: what is wrong with them is said, so that nothing that follows from it need be."""
+class Found:
+    """What is wrong with a snapshot.
+
+    Attributes:
+        lines: one each, with the file's name.
+        files: what is wrong with these is said, so that nothing that follows from it need be.
+        edited: those of them that are not as they were sealed, and can be read: somebody may have edited them.
+    """
 
     lines: list[str] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
+    edited: list[str] = field(default_factory=list)
 
     def add(self, path: str, what: str) -> None:
+        """Takes note of what is wrong with a file."""
         self.files.add(path)
         self.lines.append(f"{path} {what}")
 
@@ -66,7 +53,33 @@ class _Problems:
                 self.lines.append(error.message)
 
 
-def _check_sums(found: _Problems, snapshot: Snapshot) -> bool:
+def check(directory: Path, *, deep: bool) -> list[str]:
+    """Everything that is wrong with a snapshot, one line each; see ``look``."""
+    return look(directory, deep=deep).lines
+
+
+def look(directory: Path, *, deep: bool) -> Found:
+    """Everything that is wrong with a snapshot.
+
+    Args:
+        directory: a folder with a readable manifest.
+        deep: compute every checksum and read every row; otherwise names, sizes, the checksum of the manifest, the
+            JSON files and the footers of the tables are looked at.
+
+    Raises:
+        DamagedSnapshotError: there is no manifest, or it can't be read.
+        UnsupportedFormatError: the snapshot is of a later format.
+    """
+    snapshot = Snapshot(directory)
+    with bounded_memory():
+        found = Found()
+        if _check_sums(found, snapshot):
+            _check_files(found, snapshot, deep=deep)
+            _check_content(found, snapshot, deep=deep)
+    return found
+
+
+def _check_sums(found: Found, snapshot: Snapshot) -> bool:
     """Compares ``SHA256SUMS`` and the manifest with each other; False where the manifest can't be believed.
 
     In that case the files are compared with ``SHA256SUMS`` instead.
@@ -88,14 +101,14 @@ def _check_sums(found: _Problems, snapshot: Snapshot) -> bool:
     found.add(layout.MANIFEST, f"is not as it was written: {layout.SUMS} has another checksum for it")
     for name, checksum in listed.items():
         if name != layout.MANIFEST:
-            _check_file(found, snapshot.directory, name, partial(_differs, checksum=checksum))
+            _check_file(found, snapshot, name, partial(_differs, checksum=checksum))
     _check_extra(found, snapshot.directory, listed)
     return False
 
 
-def _check_files(found: _Problems, snapshot: Snapshot, *, deep: bool) -> None:
+def _check_files(found: Found, snapshot: Snapshot, *, deep: bool) -> None:
     for entry in snapshot.manifest.files:
-        _check_file(found, snapshot.directory, entry.path, partial(_damage, entry=entry, deep=deep))
+        _check_file(found, snapshot, entry.path, partial(_damage, entry=entry, deep=deep))
     _check_extra(found, snapshot.directory, {entry.path for entry in snapshot.manifest.files})
     needed = [layout.USERS, layout.WORKSPACES, *(f"{entry.path}/{layout.DATASET}" for entry in snapshot.entries)]
     for path in needed:
@@ -103,21 +116,24 @@ def _check_files(found: _Problems, snapshot: Snapshot, *, deep: bool) -> None:
             found.add(path, f"is not listed in {layout.MANIFEST}")
 
 
-def _check_file(found: _Problems, directory: Path, path: str, damage: Callable[[Path], str | None]) -> None:
+def _check_file(found: Found, snapshot: Snapshot, path: str, damage: Callable[[Path], str | None]) -> None:
     try:
-        file = layout.inside(directory, path)
+        file = layout.inside(snapshot.directory, path)
     except DamagedSnapshotError:
         found.add(path, "is or passes a symbolic link")
         return
-    what = damage(file) if file.is_file() else "is missing" if not file.exists() else "is no regular file"
-    if what:
-        found.add(path, what)
+    if not file.is_file():
+        found.add(path, "is missing" if not file.exists() else "is no regular file")
+    elif what := damage(file):
+        why_not = _unreadable(snapshot, path)
+        found.add(path, f"{what}{f', and is damaged: {why_not}' if why_not else ', but can be read'}")
+        found.edited += [] if why_not else [path]
 
 
 def _damage(file: Path, entry: FileEntry, *, deep: bool) -> str | None:
     size = file.stat().st_size
     if size != entry.bytes:
-        return f"has {size} bytes, not {entry.bytes}: it was {'cut' if size < entry.bytes else 'made longer'}, or swapped"
+        return f"has {size} bytes, not {entry.bytes} as it was written"
     return _differs(file, entry.sha256) if deep else None
 
 
@@ -125,14 +141,30 @@ def _differs(file: Path, checksum: str) -> str | None:
     return None if sha256(file) == checksum else "is not as it was written (its SHA-256 differs)"
 
 
-def _check_extra(found: _Problems, directory: Path, known: Iterable[str]) -> None:
+def _unreadable(snapshot: Snapshot, path: str) -> str:
+    """Why a file that differs can't be what an edit left; nothing where it can."""
+    try:
+        if path.endswith(".json"):
+            read_json(snapshot.directory / path)
+        elif path.endswith(".parquet"):
+            entry = next((entry for entry in snapshot.entries if path.startswith(f"{entry.path}/{layout.RECORDS}/")), None)
+            with reading(snapshot.directory / path, snapshot.directory):
+                if entry is not None:
+                    sound_rows(snapshot.directory / path, snapshot.dataset(entry))
+                unpack_archive(snapshot.directory / path)
+    except DamagedSnapshotError as error:
+        return error.message.removesuffix(".")
+    return ""
+
+
+def _check_extra(found: Found, directory: Path, known: Iterable[str]) -> None:
     ours = {*known, layout.MANIFEST, layout.SUMS}
     for file in layout.files(directory):
         if file.relative_to(directory).as_posix() not in ours:
             found.add(layout.shown(file, directory), "is a symbolic link" if file.is_symlink() else "does not belong to the snapshot")
 
 
-def _check_content(found: _Problems, snapshot: Snapshot, *, deep: bool) -> None:
+def _check_content(found: Found, snapshot: Snapshot, *, deep: bool) -> None:
     """Looks into the files that are whole: whether they hold what the format says, and agree with each other."""
     manifest = snapshot.manifest
     found.attempt([layout.USERS], lambda: _named_twice(layout.USERS, (user.username for user in snapshot.users())))

@@ -2,6 +2,7 @@
 
 SnapshotError                  (exit code 1)
 ├── SnapshotExistsError        the folder to write to is already there (2)
+├── NoFolderError              there is no folder at that path (2)
 ├── DamagedSnapshotError       not a snapshot, incomplete or altered (6)
 └── UnsupportedFormatError     a snapshot of a later format (7)
 
@@ -17,6 +18,12 @@ class SnapshotError(click.ClickException):
 
 class SnapshotExistsError(SnapshotError):
     """The folder to write to is already there; nothing is ever overwritten."""
+
+    exit_code = 2
+
+
+class NoFolderError(SnapshotError):
+    """There is no folder at that path."""
 
     exit_code = 2
 

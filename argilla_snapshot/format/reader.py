@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from argilla_snapshot.format import layout
-from argilla_snapshot.format.errors import DamagedSnapshotError, UnsupportedFormatError
+from argilla_snapshot.format.errors import DamagedSnapshotError, NoFolderError, UnsupportedFormatError
 from argilla_snapshot.format.files import sha256
 from argilla_snapshot.format.kinds import AnyDataset, AnyRecord, dataset_of
 from argilla_snapshot.format.limits import MAX_DEPTH, MAX_JSON, of_machine, too_deep
@@ -32,6 +32,7 @@ class Snapshot:
         fingerprint: SHA-256 of the manifest; any change of the content, once sealed, makes it another.
 
     Raises:
+        NoFolderError: there is no folder at that path.
         DamagedSnapshotError: there is no manifest, or it can't be read.
         UnsupportedFormatError: the snapshot is of another major version, or needs a feature unknown here.
     """
@@ -134,8 +135,12 @@ def read_json(path: Path) -> Any:
 
 
 def _manifest(directory: Path) -> Manifest:
+    if not directory.exists():
+        unfinished = layout.partial_path(directory)
+        more = f" {unfinished} is an unfinished export: run the same export again to go on with it." if unfinished.is_dir() else ""
+        raise NoFolderError(f"{directory} does not exist.{more}")
     if not directory.is_dir():
-        raise DamagedSnapshotError(f"{directory} is not a folder.")
+        raise NoFolderError(f"{directory} is not a folder.")
     path = directory / layout.MANIFEST
     if not path.exists():
         if directory.name.endswith(".partial"):

@@ -1,6 +1,6 @@
 """Sealing a snapshot anew after its files were edited."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -17,22 +17,36 @@ from argilla_snapshot.format.limits import bounded_memory, of_machine
 from argilla_snapshot.format.models import STATUSES, Dataset, FileEntry
 from argilla_snapshot.format.reader import Snapshot, read_json, reading, records_of
 from argilla_snapshot.format.rows import first_repeated, repeated_id, unpack_archive
+from argilla_snapshot.format.schema import records_schema
 from argilla_snapshot.format.writer import file_entries, seal
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A file that is not as the manifest says; ``before`` None: it is new, ``after`` None: it is gone."""
+    """A file that is not as the manifest says.
+
+    Attributes:
+        path: of the file.
+        before: what the manifest says of it; None: it is new.
+        after: what it is now; None: it is gone.
+        dropped: columns that its dataset has and the file has not, those of ``metadata`` and the like as ``metadata.key``.
+        added: columns that the file has and its dataset has not.
+    """
 
     path: str
     before: FileEntry | None
     after: FileEntry | None
+    dropped: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """A line for people, with the number of rows before and after."""
         if self.before is None or self.after is None:
-            return f"{self.path}: {'new' if self.before is None else 'gone'}, {_size(self.after or self.before)}"
-        return f"{self.path}: {_size(self.before)} -> {_size(self.after)}"
+            what = f"{'new' if self.before is None else 'gone'}, {_size(self.after or self.before)}"
+        else:
+            what = f"{_size(self.before)} before, {_size(self.after)} now"
+        columns = [f"; columns {how}: {', '.join(names)}" for how, names in (("dropped", self.dropped), ("added", self.added)) if names]
+        return f"{self.path}: {what}{''.join(columns)}"
 
 
 def _size(entry: FileEntry | None) -> str:
@@ -68,7 +82,8 @@ def update(directory: Path, confirm: Callable[[list[Change]], bool] = lambda _: 
         for path in sorted(changed & edited.keys()):
             _refuse_unreadable(directory, path)
         described = [_described(snapshot, entry.path, edited, changed) for entry in snapshot.entries]
-    if changed and not confirm([Change(path, before.get(path), edited.get(path)) for path in sorted(changed)]):
+        changes = [Change(path, before.get(path), edited.get(path), *_columns(snapshot, path, edited)) for path in sorted(changed)]
+    if changed and not confirm(changes):
         return None
     for path in changed & edited.keys():
         sync_file(directory / path)
@@ -100,6 +115,25 @@ def _people(snapshot: Snapshot) -> dict[str, int]:
         if again is not None:
             raise DamagedSnapshotError(f"{path} has {again[:60]!r} twice.")
     return {name: len(listed) for name, (_, listed) in names.items()}
+
+
+def _columns(snapshot: Snapshot, path: str, files: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Which columns a file of records lacks by what its dataset has, and which it has beyond."""
+    entry = next((entry for entry in snapshot.entries if _is_part(path, entry.path)), None)
+    if entry is None or path not in files:
+        return (), ()
+    expected, there = records_schema(snapshot.dataset(entry)), pq.read_schema(snapshot.directory / path)
+    return tuple(_lacking(there, expected)), tuple(_lacking(expected, there))
+
+
+def _lacking(schema: pa.Schema, other: pa.Schema) -> Iterator[str]:
+    """The columns of the other that a schema lacks, and the members that its columns lack where both have any."""
+    for field in other:
+        if field.name not in schema.names:
+            yield field.name
+        elif pa.types.is_struct(field.type) and pa.types.is_struct(schema.field(field.name).type):
+            known = {member.name for member in schema.field(field.name).type}
+            yield from (f"{field.name}.{member.name}" for member in field.type if member.name not in known)
 
 
 def _refuse_unreadable(directory: Path, path: str) -> None:

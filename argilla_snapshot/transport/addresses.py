@@ -8,6 +8,7 @@ from argilla_snapshot.transport.errors import UnreachableError
 
 #: An address up to its last ``@``, if that stands where a password with an unescaped character would put it; and up to any.
 _SPLIT_LOGIN, _LOGIN = re.compile(r"[^/]*//[^/?#]*[/?#].*@", re.DOTALL), re.compile(r"^([^/@:]*:?//)?.*@", re.DOTALL)
+_WITH_SCHEME, _LOOPBACK = re.compile(r"https?://", re.IGNORECASE), re.compile(r"(?:localhost|127\.[0-9.]+|\[?::1\]?)(?:[:/]|$)")
 #: Pages of Argilla 1.x and 2.x, behind the address of the server.
 _PAGE = re.compile(r"(.*?://[^/]+.*?)/(?:datasets?|login|sign-in|user-settings|new|docs|api)(?:/.*)?")
 #: The page of a Space, and what Hugging Face makes a hyphen in the name of its host.
@@ -34,6 +35,18 @@ def refuse_split_login(address: str, called: str) -> None:
         raise UnreachableError(
             f"{called} has an @ after a /, ? or #: in a password these are written %2F, %3F and %23; elsewhere @ is %40."
         )
+
+
+def refuse_without_scheme(shown: str) -> None:
+    """Refuses an address without ``http://`` or ``https://``: who parses it takes its host for a scheme, or for a path.
+
+    Raises:
+        UnreachableError: it is such a one.
+    """
+    if not _WITH_SCHEME.match(shown):
+        without = shown.rpartition("://")[2].lstrip("/")
+        here = _LOOPBACK.match(without)
+        raise UnreachableError(f"{shown} lacks http:// or https://: write http://{without}{'' if here else f' or https://{without}'}.")
 
 
 def server_of_page(shown: str) -> str | None:

@@ -11,7 +11,7 @@ from urllib.request import getproxies
 import httpx
 
 from argilla_snapshot.exact_json import from_json, to_json
-from argilla_snapshot.transport.addresses import page_hint, refuse_split_login, shown_url
+from argilla_snapshot.transport.addresses import page_hint, refuse_split_login, refuse_without_scheme, shown_url
 from argilla_snapshot.transport.answers import PASSING, error_detail, raise_for
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError, UnreachableError
 from argilla_snapshot.transport.patience import patiently
@@ -20,8 +20,8 @@ from argilla_snapshot.transport.secrets import Secrets, sendable
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-#: Seconds that a server may be silent before its answer counts as lost.
-ANSWER_SECONDS = 120.0
+#: Seconds that a server may be silent before its answer counts as lost, at most; and those that are given to it before a second try.
+ANSWER_SECONDS, _FIRST_TRY = 120.0, 10.0
 #: Answers of so many bytes tell how fast the network is. Where that is slower (bytes a second) than a server compresses, after so many
 #: of them in a row, answers are asked for compressed: Argilla's servers take 20 ms for a megabyte, at gzip's slowest level.
 _LARGE, _SLOW, _SLOW_ANSWERS = 1 << 18, 40e6, 3
@@ -29,6 +29,8 @@ _LARGE, _SLOW, _SLOW_ANSWERS = 1 << 18, 40e6, 3
 SEARCH_AWAY = r"\bConnection(?:Error|Timeout)\b|TransportError\((?:429|50[234])"
 #: What the look-up of a name raises that has an empty or a long part, or a port that is none: the server's, or a proxy's.
 _ODD_NAMES = UnicodeError, OverflowError
+#: How OpenSSL says that what it was answered is no TLS.
+_NO_TLS = re.compile("WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE|UNKNOWN_PROTOCOL|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG")
 _PROXIES = "The proxy settings (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY) can't be used"
 #: Seconds that an idle connection is kept; servers of Argilla close theirs after 5, a busy one just as the next request comes.
 _IDLE_SECONDS = 1.0
@@ -45,7 +47,7 @@ class Api:
         secrets: what opens the way to an Argilla server, beside its key; never shown.
         login: a username and a password for basic authentication; never shown.
         compressed: whether answers may come compressed, where the network turns out to be slow.
-        patience: seconds that one request may be tried again before ``TemporaryError``.
+        patience: seconds that one request may be tried again before ``TemporaryError``; no answer is waited for longer.
 
     Attributes:
         passing: words by which an answer 500 says that its trouble passes.
@@ -67,11 +69,13 @@ class Api:
     ) -> None:
         refuse_split_login(url, "The address")
         self.url, self.secrets = shown_url(url), secrets or Secrets()
+        refuse_without_scheme(self.url)
         if not all(map(sendable, [api_key or "", *self.secrets.all])):
             raise NotAllowedError(
                 "The key or token holds characters that none has, or blanks around it: check ARGILLA_API_KEY and HF_TOKEN."
             )
         self.patience = patience
+        self._answer_seconds = answer_seconds(patience)
         self.passing = re.compile(SEARCH_AWAY)
         self._compressed, self._slow_answers = compressed, 0
         try:
@@ -89,7 +93,7 @@ class Api:
                 base_url=self.address,
                 headers=headers,
                 auth=login,
-                timeout=httpx.Timeout(ANSWER_SECONDS, connect=10),
+                timeout=httpx.Timeout(self._answer_seconds, connect=min(10.0, self._answer_seconds)),
                 limits=httpx.Limits(keepalive_expiry=_IDLE_SECONDS),
                 verify=not url.lower().startswith("http://"),  # to load certificates that nobody asks for takes 30 ms
             )
@@ -178,9 +182,11 @@ class Api:
 
     def _look(self, path: str) -> httpx.Response:
         try:
-            response = self._client.get(path, timeout=20)
+            response = self._client.get(path, timeout=min(20.0, self._answer_seconds))
         except (httpx.TransportError, httpx.DecodingError, *_ODD_NAMES) as error:
-            unreachable = UnreachableError(f"No server answers at {self.url} ({_words(error)}): check the address.")
+            closed = isinstance(error, httpx.RemoteProtocolError) and self.address.scheme == "http"
+            secure = f" If this server speaks https, write https{self.url[4:]}." if closed else ""
+            unreachable = UnreachableError(f"No server answers at {self.url} ({_words(error)}): check the address.{secure}")
             raise (self._barred(error) or unreachable) from None
         if response.status_code in PASSING:
             self._raise_for(response, "GET", path)
@@ -247,6 +253,8 @@ class Api:
                 f"The proxy {proxy} refuses to connect to {self.address.host} ({words}). "
                 f"Give it a login (http://USER:PASSWORD@HOST:PORT in HTTPS_PROXY), or name {self.address.host} in NO_PROXY."
             )
+        if self.address.scheme == "https" and _NO_TLS.search(words):
+            return UnreachableError(f"{self.url} does not speak https: write http{self.url[5:]}.")
         if "CERTIFICATE_VERIFY_FAILED" in words:
             return UnreachableError(
                 f"The certificate of {self.url} can't be trusted ({words}). "
@@ -264,6 +272,11 @@ class Api:
             if self._slow_answers >= _SLOW_ANSWERS:
                 log.debug("%s answers slowly: from now on compressed", self.url)
                 self._client.headers["Accept-Encoding"] = "gzip"
+
+
+def answer_seconds(patience: float) -> float:
+    """How long one answer is waited for: no longer than the patience lasts, and where it is long enough so that a second try fits in."""
+    return min(ANSWER_SECONDS, max(patience / 2, min(patience, _FIRST_TRY)) or ANSWER_SECONDS)
 
 
 def _wait_for(error: Exception) -> bool | float:

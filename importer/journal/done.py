@@ -19,6 +19,7 @@ class Done:
         left: dataset -> ids of records that somebody changed on the target before it was noted that they are there.
         settled: datasets of which nothing is left to do.
         finished: all is there.
+        finished_at: when (ISO 8601, UTC).
         ended: a run came to its end without what ``failed`` names, and nothing was done since.
         failed: dataset -> why the server did not make it, or did not take its records.
         written_at: dataset -> the target's time of its last write, as the target tells it.
@@ -36,6 +37,7 @@ class Done:
     failed: dict[str, str] = field(default_factory=dict)
     written_at: dict[str, str] = field(default_factory=dict)
     finished: bool = False
+    finished_at: str = ""
     ended: bool = False
 
     def take(self, entry: dict[str, Any]) -> None:  # noqa: C901 - one case an event
@@ -65,7 +67,7 @@ class Done:
             case "loaded":
                 self.failed.pop(entry["name"], None)
             case "finished":
-                self.finished = True
+                self.finished, self.finished_at = True, entry.get("at", "")
 
     def add(self, other: "Done") -> None:
         """Takes what another part of the same import did with the records into account."""

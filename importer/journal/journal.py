@@ -196,8 +196,8 @@ def refuse_other(folder: Path, plan: Plan, snapshot: Snapshot) -> None:
         raise JournalError(f"{min(gone)} of the import in {folder} is not in the snapshot any more: import --restart begins anew.")
 
 
-def go_on(folder: Path, snapshot: Snapshot, options: ImportOptions) -> Journal | None:
-    """The journal to go on with, or None where no import was begun.
+def to_go_on_with(folder: Path, snapshot: Snapshot, options: ImportOptions) -> tuple[Plan, Done] | None:
+    """Plan and state of the import to go on with, or None where none was begun; writes nothing.
 
     Raises:
         JournalError: it is of another snapshot or of other options, or the snapshot was edited in between.
@@ -213,9 +213,17 @@ def go_on(folder: Path, snapshot: Snapshot, options: ImportOptions) -> Journal |
     different = [name.replace("_", "-") for name in now if now[name] != before[name]]
     if different:
         raise JournalError(f"The import in {folder} was begun with another choice of {', '.join(different)}: --restart begins anew.")
+    return found
+
+
+def go_on(folder: Path, snapshot: Snapshot, options: ImportOptions) -> Journal | None:
+    """The journal to go on with, or None; raises as ``to_go_on_with``."""
+    found = to_go_on_with(folder, snapshot, options)
+    if found is None:
+        return None
     for name in (JOURNAL, REJECTED):
         cut_torn_line(folder / name)
-    return Journal(folder, plan, done)
+    return Journal(folder, *found)
 
 
 def _comparable(options: ImportOptions) -> dict[str, Any]:

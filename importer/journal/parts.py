@@ -68,6 +68,13 @@ def begun(snapshot: Snapshot, url: str, part: Part = WHOLE) -> tuple[Plan, Done]
     return _together(loaded)
 
 
+def records_so_far(plan: Plan, done: Done) -> tuple[int, int]:
+    """How many records an import, or a part of one, has dealt with, and how many it is to deal with."""
+    datasets = [dataset for dataset in plan.datasets if dataset.action != "skip"]
+    shares = [plan.options.part.share(dataset.records) for dataset in datasets]
+    return sum(size(done.rows.get(dataset.source, [])) for dataset in datasets), size(shares)
+
+
 def refuse_unfinished(plan: Plan, done: Done) -> None:
     """Makes sure that an import, or a part of one, is finished.
 
@@ -77,9 +84,8 @@ def refuse_unfinished(plan: Plan, done: Done) -> None:
     if done.finished or done.ended:
         return
     part = plan.options.part
-    loaded = sum(size(done.rows.get(dataset.source, [])) for dataset in plan.datasets if dataset.action != "skip")
-    shares = [part.share(dataset.records) for dataset in plan.datasets if dataset.action != "skip"]
-    records = f"{loaded:,} of {sum(end - start for start, end in shares):,} records"
+    loaded, total = records_so_far(plan, done)
+    records = f"{loaded:,} of {total:,} records"
     what, again = ("The import", "") if part == WHOLE else (f"Part {part} of the import", f" --part {part}")
     raise UnfinishedError(
         f"{what} is not finished ({records}), so nothing was compared. If it is not at work now, run `import{again}` again to go on; then verify."

@@ -1,7 +1,7 @@
 """Reading the target back and comparing it, record by record, with what the plan says it should hold."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from argilla_snapshot.format.kinds import AnyRecord
@@ -29,6 +29,9 @@ class Verification:
     Attributes:
         skipped: datasets that the import left as they were; they are not compared.
         left_out: datasets of the snapshot that the import was not to bring; they are not compared either.
+        sampled: whether only some records were compared.
+        total: the records that there were to compare.
+        renamed: name of a dataset on the old server -> its name on the target, where that is another.
     """
 
     records: int
@@ -37,6 +40,9 @@ class Verification:
     users: int
     differences: list[Difference]
     left_out: int = 0
+    sampled: bool = False
+    total: int = 0
+    renamed: dict[str, str] = field(default_factory=dict)
 
     @property
     def only_changed_since(self) -> bool:
@@ -65,7 +71,7 @@ def verify(
     state = target.state()
     compare_users(plan, state, differences)
     entries = {entry.path: entry for entry in snapshot.entries}
-    records = datasets = skipped = 0
+    records = datasets = skipped = all_records = 0
     for dataset in plan.datasets:
         if dataset.action == "skip":
             skipped += 1
@@ -90,6 +96,7 @@ def verify(
         account = Account(Told.of(settings, users), plan.agents, plan.options) if dataset.kind == "legacy" else None
         comparison = Records(dataset, names, done, differences, account)
         total = sum(1 for _ in _external_ids(snapshot, entry, plan.options)) if dataset.left_out else entry.records
+        all_records += total
         progress.started("verifying", dataset.source, total)
         hidden = dict.fromkeys(not_searchable(target, id_, _external_ids(snapshot, entry, plan.options)))
         expected = _expected(snapshot, entry, mapper, plan.options, facts=account is not None and not changed)
@@ -101,7 +108,17 @@ def verify(
             records += comparison.some(chosen, total, target, id_, hidden)
         for external_id in hidden:
             differences.add("not searchable", "records", external_id, dataset.source)
-    return Verification(records, datasets, skipped, len(plan.users), differences.all(), len(snapshot.entries) - len(plan.datasets))
+    return Verification(
+        records,
+        datasets,
+        skipped,
+        len(plan.users),
+        differences.all(),
+        left_out=len(snapshot.entries) - len(plan.datasets),
+        sampled=sample is not None,
+        total=all_records,
+        renamed={dataset.source: dataset.target for dataset in plan.datasets if dataset.target != dataset.source},
+    )
 
 
 def spread(total: int, sample: int) -> set[int]:

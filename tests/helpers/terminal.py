@@ -33,6 +33,24 @@ class Terminal:
         """All that was shown so far, without what only moves and colours."""
         return _OURS.sub("", self.raw.decode()).replace("\r\n", "\n")
 
+    @property
+    def shown(self) -> str:
+        """What stands there in the end, where what was drawn over or erased is gone (no line was longer than the terminal is wide)."""
+        lines, row, column = [""], 0, 0
+        for part in re.split(r"(\x1b\[[0-9;?]*[A-Za-z]|\r|\n)", self.raw.decode()):
+            if part == "\n":
+                row, lines = row + 1, lines + [""] * (row + 2 - len(lines))
+            elif part == "\r":
+                column = 0
+            elif part == "\x1b[1A":
+                row = max(row - 1, 0)
+            elif part == "\x1b[2K":
+                lines[row] = ""
+            elif not part.startswith("\x1b"):
+                lines[row] = lines[row][:column].ljust(column) + part + lines[row][column + len(part) :]
+                column += len(part)
+        return "\n".join(lines)
+
     def wait_for(self, words: str) -> str:
         """Reads until the words are shown, and returns all that was shown until then."""
         until = time.monotonic() + TIMEOUT

@@ -44,21 +44,41 @@ def test_plan_passwords_conflicts_and_samples(fresh_new: ArgillaServer, tmp_path
         login = httpx.post(f"{url}/api/v1/token", data={"username": "ana", "password": "correct horse"}, trust_env=False)
         assert login.status_code == 201
 
-        # a plan says that an import was begun
+        # a plan says that this is done; of an import of other datasets, that it would begin anew, and what is in its way
+        finished = json.loads((import_folder(snapshot, url) / "journal.jsonl").read_text().splitlines()[-1])
         again = run("plan", snapshot, url=url)
-        assert (again.returncode, "goes on with that" in again.stderr) == (5, True), again.stderr
+        day, time = finished["at"][:10], finished["at"][11:16]
+        assert again.stdout == (
+            f"This snapshot is already on {url}: its import was finished on {day} at {time} UTC. `import` would do nothing more. "
+            "`verify` shows whether all of it is there.\n"
+        )
+        assert (again.returncode, again.stderr) == (0, "")
+        assert json.loads(succeed("plan", snapshot, "--json", url=url))["on_record"]["finished"]
+        other = run("plan", snapshot, "--dataset", "demo.news", url=url)
+        assert (other.returncode, "was begun with another choice of datasets: --restart begins anew. What" in other.stderr) == (5, True)
+        assert f"demo.news is on {url} already: 20 records with " in other.stdout
+
+        # it is the same server by another address
+        by_name = url.replace("127.0.0.1", "localhost")
+        assert by_name != url
+        for command, code in (("plan", 0), ("import", 0), ("verify", 0)):
+            done = run(command, snapshot, url=by_name)
+            assert (done.returncode, f"{by_name} is the server that the import on record knows as {url}" in done.stderr) == (code, True)
+        assert "was finished before" in run("import", snapshot, url=by_name).stderr
+        assert [path.name for path in snapshot.with_name(f"{snapshot.name}.import").iterdir()] == [import_folder(snapshot, url).name]
 
         # a sample compares some records of each dataset
         result = json.loads(succeed("verify", snapshot, "--sample", "5", "--json", url=url))
-        assert (result["records"], result["differences"]) == (4 * 5 + 3, [])
+        assert (result["records"], result["total"], result["differences"]) == (4 * 5 + 3, 83, [])
+        assert "6 datasets with 23 of 83 records (a sample) and " in succeed("verify", snapshot, "--sample", "5", url=url)
 
         # skip leaves what is there, replace makes it anew; both only what was chosen
         again = Path(shutil.copytree(FIXTURE, tmp_path / "again"))
         held = target.everything(client)
+        assert "left as they are" in succeed("plan", again, "--on-conflict", "skip", url=url)
         report = json.loads(succeed("import", again, "--on-conflict", "skip", "--json", url=url))
         left = {note["dataset"]: note["samples"] for note in report["notes"] if note["kind"] == "dataset_skipped"}
         assert left == {d["source_name"]: [d["name"]] for d in report["datasets"]}
-        assert "left as they are" in succeed("plan", again, "--on-conflict", "skip", url=url)
         assert target.everything(client) == held
         result = json.loads(succeed("verify", again, "--json", url=url))
         assert (result["datasets"], result["skipped"], result["differences"]) == (0, 6, [])
@@ -74,3 +94,19 @@ def test_plan_passwords_conflicts_and_samples(fresh_new: ArgillaServer, tmp_path
             id_: records for id_, records in held["records"].items() if id_ != old_id
         }
     succeed("verify", once_more, url=url)
+
+    # a renamed dataset is named by both names
+    renamed = Path(shutil.copytree(FIXTURE, tmp_path / "renamed"))
+    succeed("import", renamed, "--dataset", "demo.news", "--rename", "demo.news=news-2", url=url)
+    with target.connect(url) as client:
+        id_ = target.dataset_id(client, "demo", "news-2")
+        record = next(iter(target.records(client, id_).values()))["id"]
+        assert client.delete(f"/datasets/{id_}/records", params={"ids": record}).status_code == 204
+    assert "\ndemo.news -> demo.news-2 " in succeed("verify", renamed, code=4, url=url)
+
+    # begun anew by the other address, it is the same import for both
+    again = ("--dataset", "demo.news", "--rename", "demo.news=news-2", "--restart", "--on-conflict", "replace")
+    succeed("import", renamed, *again, url=by_name)
+    for address in (url, by_name):
+        succeed("verify", renamed, url=address)
+    assert [path.name for path in renamed.with_name("renamed.import").iterdir()] == [import_folder(renamed, url).name]

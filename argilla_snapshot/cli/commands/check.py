@@ -24,34 +24,38 @@ if TYPE_CHECKING:
 def check_command(*, directory: Path, deep: bool, update: bool, yes: bool, as_json: bool) -> int:
     """Check that the snapshot DIR is as it was written.
 
-    --update reads every row of what changed, refuses what can't be read, lists the changed files, and asks.
+    --update reads every row of what changed, refuses what can't be read, lists the changed files with their rows and columns, and asks.
 
     \b
     Example: argilla-snapshot check my-snapshot --deep
     """
-    from argilla_snapshot.format.check import check as check_snapshot
+    from argilla_snapshot.format.check import look
     from argilla_snapshot.format.check import update as update_snapshot
 
     if update:
-        changed = update_snapshot(directory, lambda changes: yes or _agreed(directory, changes))
+        changed = update_snapshot(directory, lambda changes: _agreed(changes, yes=yes))
         if changed is None:
             raise click.UsageError("Nothing was written.")
         print_json({"changed": changed}) if as_json else say(f"{directory}: sealed; changed files: {', '.join(changed) or 'none'}.")
         return DONE
-    problems = check_snapshot(directory, deep=deep)
+    found = look(directory, deep=deep)
     if as_json:
-        print_json({"problems": problems})
+        print_json({"problems": found.lines, "edited": found.edited})
     else:
-        for problem in problems or [f"{directory} is whole." if deep else f"{directory} is whole, as far as names and sizes tell."]:
+        for problem in found.lines or [f"{directory} is whole." if deep else f"{directory} is whole, as far as names and sizes tell."]:
             say(problem)
-    return DIFFERENCES if problems else DONE
+        if found.edited:
+            say(
+                f"{'What' if len(found.edited) == len(found.lines) else 'Some of what'} differs can be read, so it looks like an edit. "
+                f"If it is yours, `argilla-snapshot check --update {directory}` lists it and seals it."
+            )
+    return DIFFERENCES if found.lines else DONE
 
 
-def _agreed(directory: Path, changes: "list[Change]") -> bool:
-    """Asks whether the changes are an edit, and no damage."""
-    if not can_ask():
-        more = f" and {len(changes) - 1} more" if len(changes) > 1 else ""
-        raise click.UsageError(f"Nothing was written. Changed in {directory}: {changes[0]}{more}. If that was an edit, add --yes.")
+def _agreed(changes: "list[Change]", *, yes: bool) -> bool:
+    """Lists the changes, and asks whether they are an edit, and no damage."""
     for change in changes:
         message(str(change))
-    return confirmed("Is all of this your edit, and shall it be sealed?")
+    if not (yes or can_ask()):
+        raise click.UsageError("Nothing was written. If all of this is your edit, add --yes.")
+    return yes or confirmed("Is all of this your edit, and shall it be sealed?")

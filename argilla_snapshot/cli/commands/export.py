@@ -13,6 +13,7 @@ from argilla_snapshot.cli.output import say
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.tables import show_losses
 from argilla_snapshot.cli.values import Command, search_login, secrets, server
+from argilla_snapshot.words import counted
 
 if TYPE_CHECKING:
     from exporter.source import Source
@@ -93,7 +94,7 @@ def export_command(
     options = ExportOptions(directory, workspaces, datasets, not no_open_closed, restart, created_by, exclude_workspaces, exclude_datasets)
     with Steps() as steps:
         manifest = export(options, source, steps)
-    counts = ", ".join(f"{count} {name}" for name, count in manifest.counts.items())
+    counts = ", ".join(counted(count, name.removesuffix("s")) for name, count in manifest.counts.items())
     show_losses(manifest.losses)
     say(f"{directory}: {counts}.")
     return LOSSES if manifest.losses else DONE

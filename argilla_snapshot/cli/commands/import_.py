@@ -12,6 +12,7 @@ from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.questions import agreed
 from argilla_snapshot.cli.tables import show_report
 from argilla_snapshot.cli.values import Command, chosen_passwords, part
+from argilla_snapshot.words import counted
 from importer.options import ImportOptions
 
 
@@ -60,8 +61,9 @@ def import_command(
     from importer.run import import_snapshot, repair_import
 
     if repair:
-        repaired, left = repair_import(directory, api(timeout), options["part"])
-        say(f"{repaired} records made searchable." + (f" {len(left)} stay invisible: {', '.join(left[:5])}" if left else ""))
+        with Steps() as steps:
+            repaired, left = repair_import(directory, api(timeout), options["part"], steps)
+        say(f"{counted(repaired, 'record')} made searchable." + (f" {len(left)} stay invisible: {', '.join(left[:5])}" if left else ""))
         return LOSSES if left else DONE
     with Steps() as steps:
         report = import_snapshot(

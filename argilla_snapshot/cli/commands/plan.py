@@ -19,7 +19,7 @@ from importer.options import ImportOptions
 @import_options
 @JSON
 def plan_command(*, directory: Path, as_json: bool, timeout: float, **options: Any) -> int:
-    """Show what a new `import` of the snapshot DIR would do; write nothing.
+    """Show what `import` of the snapshot DIR would do; write nothing.
 
     \b
     Example: argilla-snapshot plan my-snapshot --json
@@ -35,6 +35,8 @@ def plan_command(*, directory: Path, as_json: bool, timeout: float, **options: A
         print_json({**members, "people": credited(plan), "notes": [note_json(note) for note in plan.notes]})
     else:
         show_plan(plan)
+    if plan.on_record and plan.on_record.finished:
+        return DONE
     if plan.conflicts:
         return CONFLICT
     return LOSSES if plan.losses else DONE

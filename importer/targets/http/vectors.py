@@ -6,30 +6,46 @@ from argilla_snapshot.exact_json import to_json
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError
 from importer.targets.http.target import Target
 
-#: The longest that every engine takes which Argilla 2.x works with.
-SHORTEST = 1_024
+#: The longest that every engine takes which Argilla 2.x works with, and the longest that any of them takes (Elasticsearch from 8.11 on).
+SHORTEST, LONGEST = 1_024, 4_096
 #: How the datasets are called that ask an engine; one that is left by a killed run is deleted by the next one.
 ASKING = "argilla-snapshot asks for the length of vectors "
 
 
 class Asking:
-    """Asks a target, for a plan, what only a few plans need to know."""
+    """Asks a target, for a plan, what only a few plans need to know.
 
-    def __init__(self, target: Target) -> None:
-        self._target = target
+    Args:
+        target: the server.
+        writing: whether it may be tried out what the server does not tell.
+
+    Attributes:
+        untried: how long the longest vectors are that only a try could tell of; 0 where there are none.
+    """
+
+    def __init__(self, target: Target, *, writing: bool) -> None:
+        self._target, self._writing = target, writing
+        self.untried = 0
 
     def accepts_options(self, type_: str, count: int) -> bool:
         """Whether a question of that type may have so many options."""
         return self._target.accepts_options(type_, count)
 
     def accepts_vectors(self, dimensions: int) -> bool:
-        """Whether vectors of so many numbers can be searched.
+        """Whether vectors of so many numbers can be searched; also yes where only a try could tell, and nothing may be written.
 
         OpenSearch takes more in a mapping and then hides the record: Argilla makes indices without ``index.knn``, where Lucene's own
         limit counts (seen on 2.13). Elasticsearch takes more by its version (8.5: 1,024; 8.11: 4,096), and Argilla 2.8.0 can't say
         which it has (its status answers 422 then): a record has to ask.
         """
-        return dimensions <= SHORTEST or (not _is_opensearch(self._target) and _shows_record(self._target, dimensions))
+        if dimensions <= SHORTEST:
+            return True
+        if dimensions > LONGEST or _is_opensearch(self._target):
+            return False
+        if self._writing:
+            return _shows_record(self._target, dimensions)
+        self.untried = max(self.untried, dimensions)
+        return True
 
 
 def _is_opensearch(target: Target) -> bool:

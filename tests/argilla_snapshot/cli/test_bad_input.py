@@ -61,7 +61,9 @@ def test_who_does_not_wait_is_told_nothing_else(command: str, snapshot: Path) ->
 
 
 def test_an_address_that_is_none(tmp_path: Path) -> None:
-    refused(1, "export", tmp_path / "snap", url="localhost:6900", says="localhost:6900")
+    refused(
+        1, "export", tmp_path / "snap", url="localhost:6900", says="localhost:6900 lacks http:// or https://: write http://localhost:6900."
+    )
     assert list(tmp_path.iterdir()) == []
 
 
@@ -82,8 +84,8 @@ def test_credentials_in_an_address_are_not_shown(tmp_path: Path) -> None:
         ("http://elastic:12#s3cret@127.0.0.1:9", "in a password these are written %2F, %3F and %23"),
         ("http://elastic:s3/cret@127.0.0.1:9/a?b=@", "in a password these are written %2F, %3F and %23"),
         ("http://s3cret@127.0.0.1:9x", "http://127.0.0.1:9x is not the address of a server"),
-        ("elastic:s3/cret@127.0.0.1:9", "No server answers at 127.0.0.1:9 "),
-        ("http:/elastic:s3/cret@127.0.0.1:9", "No server answers at 127.0.0.1:9 "),
+        ("elastic:s3/cret@127.0.0.1:9", "127.0.0.1:9 lacks http:// or https://: write http://127.0.0.1:9."),
+        ("http:/elastic:s3/cret@127.0.0.1:9", "127.0.0.1:9 lacks http:// or https://: write http://127.0.0.1:9."),
     ],
 )
 def test_no_password_in_an_address_is_shown(url: str, says: str, snapshot: Path) -> None:
@@ -134,7 +136,7 @@ def test_an_existing_folder_is_not_written_to(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["import", "plan", "verify", "inspect", "check"])
 def test_a_folder_that_is_no_snapshot(command: str, tmp_path: Path) -> None:
     refused(6, command, tmp_path, says="is not a snapshot")
-    refused(6, command, tmp_path / "nothing", says="is not a folder")
+    refused(2, command, tmp_path / "nothing", says=f"{tmp_path / 'nothing'} does not exist.")
 
 
 @pytest.mark.parametrize("command", ["import", "inspect", "check"])

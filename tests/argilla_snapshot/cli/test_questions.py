@@ -17,14 +17,14 @@ from argilla_snapshot.cli.questions import agreed
 from argilla_snapshot.format.reader import Snapshot
 from importer.notes import Noted
 from importer.options import ImportOptions
-from importer.plan import Deleted
+from importer.plan import Existing
 from tests.fixtures import SNAPSHOT
 from tests.helpers.plans import planned
 
 plan = planned(Snapshot(SNAPSHOT), ImportOptions(), "2.8.0")
 deletes, lost, yes = int(sys.argv[1]), sys.argv[2] == "lost", sys.argv[3:] == ["yes"]
-there = Deleted(120, {"ana": 50, "bo": 34}, "2026-11-28T14:02:11.5")
-datasets = [replace(d, action="replace", deletes=there) if n < deletes else d for n, d in enumerate(plan.datasets)]
+there = Existing(120, {"ana": {"submitted": 50, "draft": 3}, "bo": {"discarded": 34}}, "2026-11-28T14:02:11.5")
+datasets = [replace(d, action="replace", existing=there) if n < deletes else d for n, d in enumerate(plan.datasets)]
 losses = [Noted("span_dropped", 7, "demo.news", ["12"])] if lost else []
 plan = replace(plan, datasets=datasets, notes=[*(note for note in plan.notes if note.severity != "lost"), *losses])
 with Steps() as steps:
@@ -36,7 +36,8 @@ with Steps() as steps:
     except click.ClickException as error:
         print("REFUSED", error.exit_code, error.format_message())
 """
-HELD = "120 records with 84 submitted responses (of ana 50, bo 34), last worked on at 2026-11-28 14:02 UTC."
+HELD = "120 records with 87 responses (ana 50 submitted, 3 draft; bo 34 discarded). The last answer came at 2026-11-28 14:02 UTC."
+LOSING = 'Import without what stands under "Lost"? [y/N] '
 ONE = "Type demo.empty to delete it and import, or press Enter to leave everything as it is: "
 TWO = "Type 2 to delete these 2 datasets and import, or press Enter to leave everything as it is: "
 
@@ -51,26 +52,40 @@ TWO = "Type 2 to delete these 2 datasets and import, or press Enter to leave eve
         (1, "lost", ONE, "demo.empty", True),
         (2, "", TWO, "2", True),
         (2, "", TWO, "demo.empty", False),
-        (0, "lost", "Import without these? [y/N] ", "", False),
-        (0, "lost", "Import without these? [y/N] ", "n", False),
-        (0, "lost", "Import without these? [y/N] ", "y", True),
+        (0, "lost", LOSING, "", False),
+        (0, "lost", LOSING, "n", False),
+        (0, "lost", LOSING, "y", True),
     ],
 )
 def test_what_is_deleted_or_lost_is_said_and_asked(deletes: int, lost: str, question: str, answer: str, agreed: bool) -> None:  # noqa: FBT001
-    with at_a_terminal("-c", ASKING, str(deletes), lost) as terminal:
+    with at_a_terminal("-c", ASKING, str(deletes), lost, columns=200) as terminal:
         shown = terminal.wait_for(question)
         asked_at = len(terminal.raw)
         assert shown.endswith(question)  # and nothing was drawn over it
-        assert shown.count(HELD) == 2 * deletes  # in the plan, and just before the question
-        assert ("  7 spans that are empty or begin outside the text (demo.news)\n" in shown) == bool(lost)
+        assert shown.count(HELD) == deletes
+        assert shown.endswith(f"{HELD}\n{question}") == bool(deletes)  # just above it
+        assert shown.count("spans that are empty or begin outside the text") == bool(lost)
         terminal.type(answer + "\n")
-        terminal.wait_for(f"AGREED {agreed}")
+        if agreed or not answer or not deletes:
+            terminal.wait_for(f"AGREED {agreed}")
+        else:
+            terminal.wait_for(f"REFUSED 2 Nothing was written. You typed '{answer}', not '{question.split()[1]}'.")
         assert terminal.end() == 0
     assert terminal.raw[asked_at:].startswith(answer.encode())
 
 
+@pytest.mark.parametrize(("deletes", "lost", "question", "answer"), [(1, "", ONE, "demo.empty"), (0, "lost", LOSING, "y")])
+def test_what_is_typed_and_not_ended_by_enter_is_no_answer(deletes: int, lost: str, question: str, answer: str) -> None:
+    with at_a_terminal("-c", ASKING, str(deletes), lost, columns=200) as terminal:
+        terminal.wait_for(question)
+        terminal.type(answer)
+        terminal.wait_for(question + answer)
+        terminal.type("\x04\x04")
+        terminal.wait_for("AGREED False")
+
+
 def test_ctrl_c_at_a_question_says_that_nothing_was_written() -> None:
-    with at_a_terminal("-c", ASKING, "1", "") as terminal:
+    with at_a_terminal("-c", ASKING, "1", "", columns=200) as terminal:
         terminal.wait_for(ONE)
         terminal.type("\x03")
         terminal.wait_for("REFUSED 130 Interrupted. Nothing was written.")
@@ -92,6 +107,14 @@ def test_without_a_terminal_it_needs_to_be_said(deletes: int, lost: str, would: 
     refused = run_python(ASKING, str(deletes), lost)
     assert f"REFUSED 2 Nothing was written. This import {would}: add --yes to go ahead.\n" in refused
     assert "AGREED True" in run_python(ASKING, str(deletes), lost, "yes")
+
+
+def test_no_bar_is_left_where_nobody_can_be_asked() -> None:
+    silent = "import subprocess, sys; subprocess.run([sys.executable, '-c', *sys.argv[1:]], stdin=subprocess.DEVNULL)"
+    with at_a_terminal("-c", silent, ASKING, "1", "", columns=200) as terminal:
+        terminal.wait_for("REFUSED 2 Nothing was written. This import deletes demo.empty on http://new: add --yes to go ahead.")
+    assert "500/1000" in terminal.text
+    assert "500/1000" not in terminal.shown
 
 
 def test_what_deletes_and_loses_nothing_is_not_asked_about() -> None:

@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -142,3 +144,59 @@ def test_names_in_bars_are_no_markup_and_drive_no_terminal() -> None:
         assert terminal.end() == 0
     assert driven(terminal.raw) == []
     assert f"planning {SHOWN}" in terminal.text
+
+
+WORDS = " ".join(f"word-{number}" for number in range(60))
+#: Says the same in every way that there is outside of tables.
+SAYING = """
+import logging, sys
+from argilla_snapshot.cli import output, questions
+from argilla_snapshot.cli.logs import begin
+from argilla_snapshot.cli.progress import Steps
+output.open_ends()
+begin()
+output.say(sys.argv[1])
+output.message(sys.argv[1])
+logging.getLogger("importer").warning(sys.argv[1])
+with Steps() as steps:
+    steps.started("planning", "demo.news", 1000)
+    steps.advanced(500)
+    steps.message(sys.argv[1])
+questions.confirmed(sys.argv[1])
+output.fail(sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_lines_are_folded_between_words(columns: int) -> None:
+    with at_a_terminal("-c", SAYING, WORDS, columns=columns) as terminal:
+        terminal.wait_for("[y/N] ")
+        terminal.type("\n")
+        assert terminal.end() == 0
+    lines = terminal.shown.splitlines()
+    assert max(map(len, lines)) <= columns
+    assert " ".join(terminal.shown.split()).count(WORDS) == 6
+    assert not [line for line in lines if re.search(r"word$|wor?$|word-$", line)]
+
+
+def test_a_pipe_gets_one_line() -> None:
+    done = subprocess.run([sys.executable, "-c", SAYING, WORDS], capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
+    assert done.stdout == f"{WORDS}\n"
+    assert done.stderr.splitlines() == [WORDS, WORDS, WORDS, f"{WORDS} [y/N] ", f"Error: {WORDS}"]
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_messages_of_commands_are_folded_between_words(columns: int, tmp_path: Path) -> None:
+    snapshot = Path(shutil.copytree(SNAPSHOT, tmp_path / "snap"))
+    (snapshot / "notes.txt").write_text("a note")
+    for arguments in (["inspect", snapshot, "--none"], ["plan", snapshot], ["check", snapshot, "--deep"], ["verify", snapshot]):
+        with at_a_terminal(*arguments, columns=columns) as terminal:
+            terminal.end()
+        told = " ".join(run(*arguments).stderr.split())
+        assert told in " ".join(terminal.text.split()), arguments
+
+
+def test_piped_tables_have_no_blanks_at_the_ends_of_lines() -> None:
+    told = run("inspect", SNAPSHOT).stdout.splitlines()
+    assert len(told) > 10
+    assert [line for line in told if line != line.rstrip()] == []

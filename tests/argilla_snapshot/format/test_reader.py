@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from argilla_snapshot.format.check import check, update
-from argilla_snapshot.format.errors import DamagedSnapshotError, SnapshotError, UnsupportedFormatError
+from argilla_snapshot.format.errors import DamagedSnapshotError, NoFolderError, SnapshotError, UnsupportedFormatError
 from argilla_snapshot.format.reader import Snapshot
 from tests.fixtures import SNAPSHOT, edit_json, read_all, reseal
 
@@ -75,9 +75,15 @@ def test_what_is_no_snapshot(tmp_path: Path) -> None:
     (tmp_path / "snap.partial").mkdir()
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "manifest.json").write_text('{"name": "a web page"}')
+    for path, message in (
+        ("nothing", "nothing does not exist"),
+        ("file", "file is not a folder"),
+        ("snap", "exist.*snap.partial is an unfin"),
+    ):
+        with pytest.raises(NoFolderError, match=message) as missing:
+            Snapshot(tmp_path / path)
+        assert missing.value.exit_code == 2
     messages = {
-        "nothing": "nothing is not a folder",
-        "file": "file is not a folder",
         "snap.partial": "snap.partial is an unfinished export: run the same export again",
         "other": "is not the manifest of a snapshot",
         ".": "is not a snapshot: it has no manifest.json",

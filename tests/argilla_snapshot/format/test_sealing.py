@@ -56,7 +56,7 @@ def test_the_command(snap: Path) -> None:
     assert "Default 20" in succeed("inspect", snap)
 
 
-CHANGED = "datasets/demo/news/records/part-00000.parquet: 20 rows -> 18 rows"
+CHANGED = "datasets/demo/news/records/part-00000.parquet: 20 rows before, 18 rows now"
 
 
 def test_what_changed_is_listed_and_asked(snap: Path) -> None:
@@ -66,8 +66,9 @@ def test_what_changed_is_listed_and_asked(snap: Path) -> None:
     (snap / "users.json").write_text(json.dumps(users[1:]))
     before = {path: path.read_bytes() for path in snap.rglob("*") if path.is_file()}
     refused = run("check", "--update", snap, yes=False)
-    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
-    assert f"Nothing was written. Changed in {snap}: {CHANGED} and 1 more. If that was an edit, add --yes." in refused.stderr
+    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 3)
+    assert refused.stderr.startswith(f"{CHANGED}\nusers.json: ")
+    assert refused.stderr.endswith("\nError: Nothing was written. If all of this is your edit, add --yes.\n")
     for answer, code in (("n", 2), ("", 2), ("\x03", 130)):
         with at_a_terminal("check", snap, "--update") as terminal:
             shown = terminal.wait_for("Is all of this your edit, and shall it be sealed? [y/N] ")
@@ -80,6 +81,42 @@ def test_what_changed_is_listed_and_asked(snap: Path) -> None:
         terminal.type("y\n")
         assert terminal.end() == 0
     assert check(snap, deep=True) == []
+
+
+def test_rows_and_columns_of_what_changed_are_listed_with_yes_too(snap: Path) -> None:
+    data = pd.read_parquet(snap / PART.format("demo/news"), dtype_backend="pyarrow")
+    metadata = [{**(value or {}), "checked": True} for value in data["metadata"]]
+    for value in metadata:
+        value.pop("split", None)
+    data.iloc[2:].drop(columns=["explanation", "last_updated"]).assign(metadata=metadata[2:], note="x").to_parquet(
+        snap / PART.format("demo/news")
+    )
+    done = run("check", "--update", snap)
+    assert done.returncode == 0
+    assert done.stderr == f"{CHANGED}; columns dropped: explanation, metadata.split, last_updated; columns added: metadata.checked, note\n"
+
+
+def test_an_edit_that_is_not_sealed_is_no_damage(snap: Path) -> None:
+    data = pd.read_parquet(snap / PART.format("demo/news"))
+    data.iloc[2:].to_parquet(snap / PART.format("demo/news"))
+    part = PART.format("demo/news")
+    told = succeed("check", snap, code=4)
+    assert told.splitlines()[0].startswith(f"{part} has ")
+    assert told.splitlines()[0].endswith(" as it was written, but can be read")
+    assert told.splitlines()[1:] == [
+        f"What differs can be read, so it looks like an edit. If it is yours, `argilla-snapshot check --update {snap}` lists it and seals it."
+    ]
+    refused = run("import", snap, url="http://127.0.0.1:9")
+    assert (refused.returncode, refused.stderr.count("\n")) == (6, 1)
+    assert f"{snap} is not as it was sealed: {part} has " in refused.stderr
+    assert f"if it is yours, `argilla-snapshot check --update {snap}` seals it." in refused.stderr
+    (snap / "users.json").write_text("[")
+    assert "and is damaged: " in succeed("check", snap, code=4)
+    assert json.loads(succeed("check", snap, "--json", code=4))["edited"] == [part]
+    (snap / part).write_bytes((snap / part).read_bytes()[:-9])
+    told = succeed("check", snap, "--deep", code=4)
+    assert told.count("and is damaged: ") == 2
+    assert "looks like an edit" not in told
 
 
 def test_files_that_are_new_or_gone_are_listed_so(snap: Path) -> None:

@@ -3,8 +3,9 @@
 import httpx
 import pytest
 
-from argilla_snapshot.transport.addresses import page_hint, server_of_page, shown_url
+from argilla_snapshot.transport.addresses import page_hint, refuse_without_scheme, server_of_page, shown_url
 from argilla_snapshot.transport.answers import redirect
+from argilla_snapshot.transport.errors import UnreachableError
 
 
 @pytest.mark.parametrize(
@@ -75,3 +76,27 @@ def test_a_redirect_is_to_the_same_server_or_to_a_login_page(location: str, code
 def test_the_address_of_a_page_tells_that_of_the_server(page: str, server: str | None) -> None:
     assert server_of_page(page) == server
     assert page_hint(page) == (f" This is the address of a page: set ARGILLA_API_URL={server}" if server else "")
+
+
+@pytest.mark.parametrize(
+    ("address", "write"),
+    [
+        ("127.0.0.1:6900", "http://127.0.0.1:6900"),
+        ("localhost:6900", "http://localhost:6900"),
+        ("localhost", "http://localhost"),
+        ("[::1]:6900/argilla", "http://[::1]:6900/argilla"),
+        ("new-server:6900", "http://new-server:6900 or https://new-server:6900"),
+        ("localhost.corp", "http://localhost.corp or https://localhost.corp"),
+        ("htp://new-server", "http://new-server or https://new-server"),
+        ("//new-server", "http://new-server or https://new-server"),
+    ],
+)
+def test_an_address_without_a_scheme_is_told_with_one(address: str, write: str) -> None:
+    with pytest.raises(UnreachableError) as refused:
+        refuse_without_scheme(address)
+    assert refused.value.message == f"{address} lacks http:// or https://: write {write}."
+
+
+@pytest.mark.parametrize("address", ["http://localhost", "https://new-server:6900", "HTTP://new-server"])
+def test_an_address_with_a_scheme_is_taken(address: str) -> None:
+    refuse_without_scheme(address)

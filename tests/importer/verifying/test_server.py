@@ -57,7 +57,7 @@ def test_a_deleted_record_is_missing_and_stops_no_repair(snapshot: Path, fresh_n
         assert found(snapshot, fresh_new, "--sample", "1") == {("missing", "records"): (1, [])} | not_searchable
         report = json.loads(succeed("import", snapshot, "--json", url=fresh_new.url, code=3))
         assert {d["name"]: d["not_searchable"] for d in report["datasets"] if d["not_searchable"]} == {"demo.news": [hidden]}
-        assert succeed("import", snapshot, "--repair", url=fresh_new.url) == "1 records made searchable.\n"
+        assert succeed("import", snapshot, "--repair", url=fresh_new.url) == "1 record made searchable.\n"
         assert target.searchable(client, id_) == RECORDS - 1
         assert found(snapshot, fresh_new) == missing
 

@@ -53,7 +53,7 @@ def test_refused_records_stop_nothing_and_go_in_after_a_fix(snapshot: Path, fres
         # a record that is hidden is another thing than one that was refused: only the former is shown again
         there = target.records(client, id_)
         hide(stack, id_, next(iter(there.values()))["id"])
-        assert "1 records made searchable" in succeed("import", snapshot, "--repair", url=fresh_new.url)
+        assert "1 record made searchable" in succeed("import", snapshot, "--repair", url=fresh_new.url)
         assert target.records(client, id_) == there
         assert target.searchable(client, id_) == len(there)
 
@@ -166,7 +166,7 @@ def test_a_hidden_record_is_found_and_shown_again(snapshot: Path, fresh_new: Arg
         assert target.searchable(client, id_) == 19
 
         before = target.records(client, id_)
-        assert "1 records made searchable" in succeed("import", snapshot, "--repair", url=fresh_new.url)
+        assert "1 record made searchable" in succeed("import", snapshot, "--repair", url=fresh_new.url)
         assert target.searchable(client, id_) == 20
         assert target.records(client, id_) == before  # the annotator's work is there, and nothing else has changed
         result = json.loads(succeed("verify", snapshot, "--json", url=fresh_new.url, code=4))

@@ -39,11 +39,20 @@ def asked(server: ArgillaServer, dimensions: int) -> bool:
         if dimensions > SHORTEST:
             client.post("/datasets", json=left).raise_for_status()
         with closing(Api(server.url, server.api_key, patience=30)) as api:
-            answer = Asking(Target(api)).accepts_vectors(dimensions)
+            answer = Asking(Target(api), writing=True).accepts_vectors(dimensions)
         assert [d["name"] for d in target.items(client, "/me/datasets") if not d["name"].endswith("killed")] == [
             d["name"] for d in before["datasets"]
         ]
         return answer
+
+
+def a_plan_writes_nothing(server: ArgillaServer) -> None:
+    """A plan takes it that a vector can be searched where only a try could tell."""
+    with target.connect(server.url) as client, closing(Api(server.url, server.api_key, patience=30)) as api:
+        before = target.everything(client)
+        asking = Asking(Target(api), writing=False)
+        assert (asking.accepts_vectors(SHORTEST + 1), asking.untried) == (True, SHORTEST + 1)
+        assert target.everything(client) == before
 
 
 def test_opensearch_hides_a_record_with_a_longer_vector(fresh_new: ArgillaServer) -> None:
@@ -58,6 +67,7 @@ def test_elasticsearch_hides_it_too_and_a_record_asks(stack: Stack, tmp_path: Pa
         with stack.fresh(NEW, {"ARGILLA_SEARCH_ENGINE": engine.name, "ARGILLA_ELASTICSEARCH": engine.url}) as server:
             for dimensions, shown in ((SHORTEST, True), (SHORTEST + 1, False)):
                 assert is_shown(server, dimensions) == asked(server, dimensions) == shown
+            a_plan_writes_nothing(server)
             with target.connect(server.url) as client:
                 assert not [d for d in target.items(client, "/me/datasets") if d["name"].startswith(ASKING)]
     finally:
