@@ -63,15 +63,15 @@ class Loader:
         point("import.finished")
 
     def _apart(self, dataset: DatasetPlan, do: Callable[[DatasetPlan], None]) -> None:
-        """Does something with a dataset. Where the server refuses it, that is noted, and the others go on without it."""
+        """Does something with a dataset. Where the server refuses it, or has another one of its name, that is noted, and the others go on."""
         try:
             do(dataset)
         except (NotAllowedError, TemporaryError):
             raise
-        except ServerError as error:
-            if error.status not in _OF_A_DATASET:
+        except (ConflictError, ServerError) as error:
+            if isinstance(error, ServerError) and error.status not in _OF_A_DATASET:
                 raise
-            if error.status == 500:
+            if isinstance(error, ServerError) and error.status == 500:
                 self._target.wait_until_well()
             self._journal.note("failed", name=dataset.source, error=error.format_message())
             self._progress.message(f"{dataset.target} could not be imported: {error.format_message()} The other datasets go on.")
@@ -134,7 +134,10 @@ class Loader:
             self._journal.note("dataset", name=plan.source, id=there["id"])
             return
         if there is not None and there["id"] != plan.existing_id and not self._ours(plan, there):
-            raise ConflictError(f"A dataset {plan.target} has appeared on the target since the plan was made: nothing of it was touched.")
+            raise ConflictError(
+                f"Somebody made a dataset {plan.target} there since this import was planned. The import leaves it as it is: "
+                "rename or delete it there, then run `import` again."
+            )
         if there is not None:
             self._target.delete_dataset(there["id"])
         self._journal.note("begun", name=plan.source)
