@@ -43,6 +43,7 @@ class MemoryTarget:
     """Takes what is made on it; ``there``: datasets that somebody made, by name."""
 
     api = MemoryApi()
+    version = "2.8.0"
 
     def __init__(self, *there: str) -> None:
         self.there = dict.fromkeys(there, SOMEBODYS)

@@ -9,7 +9,8 @@ from functools import partial
 from itertools import islice
 
 from argilla_snapshot.exact_json import to_json
-from importer.targets.http.target import SEARCH_VALUES, Target
+from importer.targets.http.finding import SEARCH_VALUES, Finder
+from importer.targets.http.target import Target
 
 
 def not_searchable(target: Target, dataset_id: str, external_ids: Iterable[str]) -> Iterator[str]:
@@ -17,9 +18,9 @@ def not_searchable(target: Target, dataset_id: str, external_ids: Iterable[str])
     if target.count_stored(dataset_id) == target.count_searchable(dataset_id):
         return
     lacking: dict[str, None] = {}
-    ids = iter(external_ids)
+    ids, finder = iter(external_ids), Finder(target, dataset_id)
     while part := list(islice(ids, SEARCH_VALUES)):
-        found = target.find(dataset_id, part)
+        found = finder.find(part)
         lacking.update((external_id, None) for external_id in part if external_id not in found)
     if lacking:  # refused and deleted records too, which the database has no more than the search engine
         stored = {
@@ -34,10 +35,10 @@ def reindex(target: Target, dataset_id: str, external_ids: Iterable[str]) -> lis
     An upsert that names only a record's external id leaves all its values, and indexes it.
     """
     left: list[str] = []
-    ids = iter(external_ids)
+    ids, finder = iter(external_ids), Finder(target, dataset_id)
     while part := list(islice(ids, SEARCH_VALUES)):
         content = to_json({"items": [{"external_id": external_id} for external_id in part]})
         target.api.retried(partial(target.put_records, dataset_id, content))
-        found = target.find(dataset_id, part)
+        found = finder.find(part, anew=True)
         left += [external_id for external_id in part if external_id not in found]
     return left

@@ -14,7 +14,7 @@ from argilla_snapshot.transport.api import SEARCH_AWAY, Api
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError, UnsupportedServerError
 from argilla_snapshot.transport.paging import ANSWER_BYTES, PageSize
 from importer.plan import PLACEHOLDER, DatasetPlan, UserPlan
-from importer.target_state import Capabilities, TargetState, TargetUser
+from importer.target_state import TargetState, TargetUser
 from importer.targets.http.listing import each_once
 from importer.targets.http.wire import DatasetIds, field_settings, property_settings, question_settings
 
@@ -22,8 +22,6 @@ from importer.targets.http.wire import DatasetIds, field_settings, property_sett
 PAGE = 500
 #: The bytes that it should have at most: more than of other pages, for the server walks over all records before it anew each time.
 _PAGE_BYTES = 2 * ANSWER_BYTES
-#: The most values that a filter of a search may have (``schemas/v1/records.py``).
-SEARCH_VALUES = 250
 #: All that a listing can tell of a record.
 INCLUDE = ("responses", "suggestions", "vectors")
 
@@ -291,23 +289,6 @@ class Target:
     def count_searchable(self, dataset_id: str) -> int:
         """How many records the search engine has: those that people can see."""
         return int(self.api.post(f"/api/v1/datasets/{dataset_id}/records/search", {}, limit=1)["total"])
-
-    def find(self, dataset_id: str, external_ids: Sequence[str], include: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
-        """Those of up to 250 external ids that the search engine has, with their records.
-
-        Where a search can't ask for external ids, all records are looked through: before 2.3 that listing is the search engine's too.
-        """
-        assert len(external_ids) <= SEARCH_VALUES
-        if not Capabilities.of(self.version).finds_external_ids:
-            return {
-                record["external_id"]: record
-                for record in self.list_records(dataset_id, include=include)
-                if record["external_id"] in external_ids
-            }
-        scope = {"entity": "record", "property": "external_id"}
-        query = {"filters": {"type": "and", "and": [{"type": "terms", "scope": scope, "values": list(external_ids)}]}}
-        found = self.api.post(f"/api/v1/datasets/{dataset_id}/records/search", query, limit=SEARCH_VALUES, include=list(include))
-        return {item["record"]["external_id"]: item["record"] for item in found["items"]}
 
 
 def _version(api: Api) -> str:
