@@ -20,6 +20,7 @@ from importer.mapping.answers import left_out
 from importer.mapping.legacy import Mapper
 from importer.parts import like
 from importer.plan import DatasetPlan
+from importer.targets.http.answers import details_of
 from importer.targets.http.batching import Batch, Item, batches
 from importer.targets.http.sending import Answered, Sender, send_all
 from importer.targets.http.target import Target
@@ -168,8 +169,7 @@ class Loader:
 
         Its metadata names the snapshot where the target keeps metadata of datasets (2.4+).
         """
-        details = (dataset.get("metadata") or {}).get("argilla_v1") or {}
-        named = plan.metadata is None or details.get("snapshot_id") == self._journal.plan.snapshot_id
+        named = plan.metadata is None or details_of(dataset).get("snapshot_id") == self._journal.plan.snapshot_id
         ours = named and plan.source in self._journal.done.begun
         return ours and (dataset["status"] == "draft" or self._target.count_stored(dataset["id"]) == 0)
 

@@ -11,6 +11,7 @@ from argilla_snapshot.format.ids import MOST_DIGITS, digits_of
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import ServerError, TemporaryError
 from argilla_snapshot.transport.paging import PageSize
+from argilla_snapshot.transport.shapes import fitting
 from exporter.documents import as_it_came, encode, id_of, line_of
 from exporter.source import Listed, Page
 
@@ -120,11 +121,10 @@ def read_page(content: bytes) -> list[bytes]:
     """
     page = as_it_came(content, _PAGE)
     if page is not None:
-        return list(map(line_of, page.records))
-    try:
-        return [encode(record) for record in from_json(content)["records"]]
-    except (KeyError, TypeError) as error:
-        raise ValueError("no page of records") from error
+        lines = list(map(line_of, page.records))
+        if all(line.startswith(b"{") for line in lines):
+            return lines
+    return [encode(record) for record in fitting(from_json(content), {"records": [dict]})["records"]]
 
 
 def path_of(dataset: Listed, rest: str) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from argilla_snapshot.transport.shapes import Shape
 from importer.plan import Deleted, Plan
 from importer.target_state import Capabilities
 from importer.targets.http.target import Target
@@ -22,12 +23,14 @@ def what_is_there(target: Target, id_: str) -> Deleted:
     """Records, submitted responses and the last activity of a dataset, as the database has them."""
     count = _by_progress if Capabilities.of(target.version).tells_progress else _by_listing
     submitted = {name: number for name, number in count(target, id_).items() if number}
-    return Deleted(target.count_stored(id_), submitted, str(target.dataset(id_)["last_activity_at"]))
+    return Deleted(target.count_stored(id_), submitted, str(target.dataset(id_).get("last_activity_at")))
 
 
 def _by_progress(target: Target, id_: str) -> dict[str, int]:
     """Username -> submitted responses; a record is completed or pending, whoever answered it (2.1+)."""
-    users = target.api.get(f"/api/v1/datasets/{id_}/users/progress")["users"]
+    submitted: Shape = {"submitted": int}
+    shape: Shape = {"users": [{"username": str, "completed": submitted, "pending": submitted}]}
+    users = target.api.get(f"/api/v1/datasets/{id_}/users/progress", shape)["users"]
     return {user["username"]: user["completed"]["submitted"] + user["pending"]["submitted"] for user in users}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from importer.journal.intervals import joined
 from importer.target_state import Capabilities
+from importer.targets.http.answers import FOUND
 from importer.targets.http.target import Target
 
 #: The most values that a filter of a search may have (argilla-server 2.8.0, ``schemas/v1/records.py``).
@@ -40,7 +41,7 @@ class Finder:
         scope = {"entity": "record", "property": "external_id"}
         query = {"filters": {"type": "and", "and": [{"type": "terms", "scope": scope, "values": list(external_ids)}]}}
         path = f"/api/v1/datasets/{self._dataset_id}/records/search"
-        found = self._target.api.post(path, query, limit=SEARCH_VALUES, include=list(include))
+        found = self._target.api.post(path, query, FOUND, limit=SEARCH_VALUES, include=list(include))
         return {item["record"]["external_id"]: item["record"] for item in found["items"]}
 
     def _looked_up(self, external_ids: Sequence[str], include: Sequence[str], *, anew: bool) -> dict[str, dict[str, Any]]:

@@ -32,7 +32,10 @@ class Api:
         except TemporaryError:
             return do()
 
-    def call(self, method: str, path: str, *, params: Any = None, content: bytes = b"", read: Any = None, once: bool = False) -> Any:
+    def call(
+        self, method: str, path: str, *, params: Any = None, content: bytes = b"", read: Any = None, shape: Any = None, once: bool = False
+    ) -> Any:
+        del shape
         assert (path, once) == ("/api/v1/datasets/d/records" + ("/bulk" if once else ""), method == "PUT")
         self.asked.append("write" if once else "listing")
         if not once:
@@ -45,7 +48,7 @@ class Api:
             raise TemporaryError("lost")
         return {"items": items}
 
-    def post(self, path: str, query: Any, **params: Any) -> Any:
+    def post(self, path: str, query: Any, _shape: Any, **params: Any) -> Any:
         assert (path, params["limit"]) == ("/api/v1/datasets/d/records/search", 250)
         self.asked.append("search")
         values = query["filters"]["and"][0]["values"]
@@ -54,7 +57,7 @@ class Api:
 
 def record(external_id: str) -> dict[str, Any]:
     number = int("".join(re.findall(r"\d", external_id)))
-    return {"id": f"id-{number}", "inserted_at": number, "updated_at": MOMENT, **content(external_id)}
+    return {"id": f"id-{number}", "inserted_at": f"{number:09}", "updated_at": MOMENT, **content(external_id)}
 
 
 def content(external_id: str) -> dict[str, Any]:
