@@ -19,7 +19,8 @@ from importer.journal.intervals import missing, size
 from importer.journal.journal import Journal
 from importer.mapping.kinds import external_id_of, is_left_out, mapper_of
 from importer.parts import like
-from importer.plan import DatasetPlan, UserPlan, mark_of
+from importer.plan import DatasetPlan, UserPlan
+from importer.targets.http.answers import details_of
 from importer.targets.http.batching import Batch, Item, batches
 from importer.targets.http.searching import put_again
 from importer.targets.http.sending import Answered, Sender, send_all
@@ -66,15 +67,15 @@ class Loader:
         point("import.finished")
 
     def _apart(self, dataset: DatasetPlan, do: Callable[[DatasetPlan], None]) -> None:
-        """Does something with a dataset. Where the server refuses it, that is noted, and the others go on without it."""
+        """Does something with a dataset. Where the server refuses it, or has another one of its name, that is noted, and the others go on."""
         try:
             do(dataset)
         except (NotAllowedError, TemporaryError):
             raise
-        except ServerError as error:
-            if error.status not in _OF_A_DATASET:
+        except (ConflictError, ServerError) as error:
+            if isinstance(error, ServerError) and error.status not in _OF_A_DATASET:
                 raise
-            if error.status == 500:
+            if isinstance(error, ServerError) and error.status == 500:
                 self._target.wait_until_well()
             self._journal.note("failed", name=dataset.source, error=error.format_message())
             self._progress.message(f"{dataset.target} could not be imported: {error.format_message()} The other datasets go on.")
@@ -140,7 +141,10 @@ class Loader:
             self._journal.note("dataset", name=plan.source, id=there["id"])
             return
         if there is not None and there["id"] != plan.existing_id and not self._ours(plan, there):
-            raise ConflictError(f"A dataset {plan.target} has appeared on the target since the plan was made: nothing of it was touched.")
+            raise ConflictError(
+                f"Somebody made a dataset {plan.target} there since this import was planned. The import leaves it as it is: "
+                "rename or delete it there, then run `import` again."
+            )
         if there is not None:
             self._target.delete_dataset(there["id"])
         self._journal.note("begun", name=plan.source)
@@ -171,7 +175,7 @@ class Loader:
 
         Its metadata names the snapshot where the target keeps metadata of datasets (2.4+).
         """
-        named = plan.metadata is None or mark_of(dataset.get("metadata")).get("snapshot_id") == self._journal.plan.snapshot_id
+        named = plan.metadata is None or details_of(dataset).get("snapshot_id") == self._journal.plan.snapshot_id
         ours = named and plan.source in self._journal.done.begun
         return ours and (dataset["status"] == "draft" or self._target.count_stored(dataset["id"]) == 0)
 

@@ -156,7 +156,10 @@ KINDS: dict[str, tuple[Severity, str]] = {
         "somebody changed these records on the new server before the import could note that they had arrived: they stay as they are there",
     ),
     "record_gone": ("lost", "records that the import sent and the new server does not hold any more: somebody deleted them there"),
-    "dataset_failed": ("lost", "the new server refused the dataset, or its records: run `import` again to try it again"),
+    "dataset_failed": (
+        "lost",
+        "the new server refused the dataset or its records, or somebody made one of its name meanwhile: run `import` again to try it again",
+    ),
     "record_not_searchable": (
         "lost",
         "records that the server holds but does not show: its search engine refused or lost them (`import --repair`)",

@@ -13,7 +13,8 @@ from importer.mapping.kinds import external_id_of, is_left_out
 from importer.options import ImportOptions
 from importer.plan import DatasetPlan, Plan
 from importer.planning.choose import chosen, place
-from importer.targets.http.target import SEARCH_VALUES, Target
+from importer.targets.http.finding import SEARCH_VALUES, Finder
+from importer.targets.http.target import Target
 from importer.verifying.settings import differing_settings
 
 _LOOK_SECONDS = 2.0
@@ -61,7 +62,7 @@ def refuse_unlike(target: Target, snapshot: Snapshot, plan: Plan) -> None:
                 f"Nothing was written. {dataset.target} was not made by part 1 of this import: all parts need the same snapshot and options."
             )
         first = list(islice(external_ids(snapshot, plan, dataset, Done()), SEARCH_VALUES))
-        if first and target.find(id_, first):
+        if first and Finder(target, id_).find(first):
             raise ConflictError(f"Nothing was written. {dataset.target} holds records of this part, of which nothing is on record here.")
 
 

@@ -231,11 +231,6 @@ class DatasetPlan:
         return f"{self.workspace}.{self.name}"
 
 
-def mark_of(metadata: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """What the metadata of a dataset on the target says of the import that made it; nothing where none did."""
-    return next(((metadata or {})[name] for name in MARKS.values() if name in (metadata or {})), {})
-
-
 @dataclass(frozen=True, slots=True)
 class Agent:
     """Whose the annotations of an agent become; ``username`` None: nobody's, they are left out. ``responses``: records that it annotated."""

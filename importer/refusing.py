@@ -7,8 +7,9 @@ from importer.journal import journal as journals
 from importer.journal.done import Done
 from importer.journal.intervals import missing
 from importer.journal.journal import Journal
-from importer.plan import DatasetPlan, Plan, mark_of
+from importer.plan import DatasetPlan, Plan
 from importer.target_state import TargetState
+from importer.targets.http.answers import details_of
 from importer.targets.http.target import Target
 
 
@@ -62,12 +63,13 @@ def refuse_unfinished(target: Target, plan: Plan, noted: set[str], folder: Path)
     for dataset in plan.datasets:
         if dataset.action != "skip" or dataset.existing_id is None or dataset.existing_id in noted:
             continue
-        says = mark_of(target.dataset(dataset.existing_id).get("metadata"))
-        stored = target.count_stored(dataset.existing_id)
-        if says.get("snapshot_id") == plan.snapshot_id and stored < says.get("records", dataset.records):
+        says = details_of(target.dataset(dataset.existing_id))
+        stored, wanted = target.count_stored(dataset.existing_id), says.get("records")
+        wanted = wanted if isinstance(wanted, int) else dataset.records
+        if says.get("snapshot_id") == plan.snapshot_id and stored < wanted:
             raise ConflictError(
                 f"Nothing was written. An earlier import of this snapshot made {dataset.target} and did not finish it: it holds {stored} of "
-                f"{says.get('records', dataset.records)} records. Go on with that import where its files are ({folder.parent.name}/), or use "
+                f"{wanted} records. Go on with that import where its files are ({folder.parent.name}/), or use "
                 "--on-conflict replace."
             )
 

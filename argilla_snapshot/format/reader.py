@@ -154,7 +154,7 @@ def _manifest(directory: Path) -> Manifest:
         manifest = Manifest.from_json(data)
     except ShapeError as error:
         raise DamagedSnapshotError(f"{path} is not what the format says: {str(error)[:_SHOWN]}.") from error
-    _refuse_ambiguous(path, manifest)
+    refuse_ambiguous(path, manifest)
     return manifest
 
 
@@ -175,8 +175,12 @@ def _refuse_unknown(path: Path, version: Any, features: Any) -> None:
         )
 
 
-def _refuse_ambiguous(path: Path, manifest: Manifest) -> None:
-    """Refuses a manifest in which two things lie in one place, or would on a file system that folds case."""
+def refuse_ambiguous(path: Path, manifest: Manifest) -> None:
+    """Refuses a manifest in which two things lie in one place, or would on a file system that folds case.
+
+    Raises:
+        DamagedSnapshotError: they do.
+    """
     files = [file.path for file in manifest.files]
     folders = [entry.path for entry in manifest.datasets]
     for values in ([*files, layout.MANIFEST, layout.SUMS], folders):

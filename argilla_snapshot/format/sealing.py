@@ -1,9 +1,11 @@
 """Sealing a snapshot anew after its files were edited."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,14 +13,13 @@ import pyarrow.parquet as pq
 from argilla_snapshot.format import layout
 from argilla_snapshot.format.card import dataset_card
 from argilla_snapshot.format.errors import DamagedSnapshotError
-from argilla_snapshot.format.files import sync_file, temporary_path, to_json, write_whole
-from argilla_snapshot.format.kinds import AnyDataset, recount, text_columns
+from argilla_snapshot.format.files import sync_file, temporary_path, write_whole
+from argilla_snapshot.format.kinds import AnyDataset, recount, schema_of, text_columns
 from argilla_snapshot.format.limits import bounded_memory, of_machine
-from argilla_snapshot.format.models import STATUSES, Dataset, FileEntry
-from argilla_snapshot.format.reader import Snapshot, read_json, reading, records_of
+from argilla_snapshot.format.models import STATUSES, Dataset, DatasetEntry, FileEntry
+from argilla_snapshot.format.reader import Snapshot, read_json, reading, records_of, refuse_ambiguous
 from argilla_snapshot.format.rows import first_repeated, repeated_id, unpack_archive
-from argilla_snapshot.format.schema import records_schema
-from argilla_snapshot.format.writer import file_entries, seal
+from argilla_snapshot.format.writer import file_entries, fitting, json_content, seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def update(directory: Path, confirm: Callable[[list[Change]], bool] = lambda _: 
 
     Raises:
         DamagedSnapshotError: a file can't be read, or breaks the format, so that it can't be what an edit left.
-        SnapshotError: something there can't be part of a snapshot.
+        SnapshotError: something there can't be part of a snapshot, or would become too large for one.
         UnsupportedFormatError: the snapshot is of a later format.
     """
     snapshot = Snapshot(directory)
@@ -81,14 +82,16 @@ def update(directory: Path, confirm: Callable[[list[Change]], bool] = lambda _: 
         people = _people(snapshot)
         for path in sorted(changed & edited.keys()):
             _refuse_unreadable(directory, path)
-        described = [_described(snapshot, entry.path, edited, changed) for entry in snapshot.entries]
+        described = [_described(snapshot, entry, edited, changed) for entry in snapshot.entries]
         changes = [Change(path, before.get(path), edited.get(path), *_columns(snapshot, path, edited)) for path in sorted(changed)]
+    content = _refuse_unsealable(snapshot, edited)
     if changed and not confirm(changes):
         return None
     for path in changed & edited.keys():
         sync_file(directory / path)
-    datasets = [_brought_up_to_date(directory, *both) for both in described]
-    content = read_json(directory / layout.MANIFEST)
+    for path, whole in chain.from_iterable(files.items() for _, files in described):
+        write_whole(directory / path, whole)
+    datasets = [dataset for dataset, _ in described]
     for entry, dataset in zip(content["datasets"], datasets, strict=True):
         entry["records"] = dataset.records
     counts = {**people, "datasets": len(datasets), "records": sum(dataset.records for dataset in datasets)}
@@ -98,10 +101,24 @@ def update(directory: Path, confirm: Callable[[list[Change]], bool] = lambda _: 
     if layout.CARD not in changed:
         write_whole(directory / layout.CARD, dataset_card(snapshot.manifest.source, counts, datasets, snapshot.manifest.losses))
     after = _entries(directory)
-    known = {file["path"]: file for file in content["files"]}
-    content["files"] = [{**known.get(path, {}), **asdict(entry)} for path, entry in after.items()]
-    seal(directory, to_json(content), list(after.values()))
+    _list_files(content, after)
+    seal(directory, json_content(content, layout.MANIFEST), list(after.values()))
     return sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
+
+
+def _refuse_unsealable(snapshot: Snapshot, edited: dict[str, FileEntry]) -> Any:
+    """Makes sure that the manifest of the files will be one that can be read; returns the one that is there, to be brought up to date."""
+    path = snapshot.directory / layout.MANIFEST
+    refuse_ambiguous(path, replace(snapshot.manifest, files=list(edited.values())))
+    content = read_json(path)
+    _list_files(content, edited)
+    json_content(content, layout.MANIFEST)
+    return content
+
+
+def _list_files(content: Any, entries: dict[str, FileEntry]) -> None:
+    known = {file["path"]: file for file in content["files"]}
+    content["files"] = [{**known.get(path, {}), **asdict(entry)} for path, entry in entries.items()]
 
 
 def _people(snapshot: Snapshot) -> dict[str, int]:
@@ -122,7 +139,7 @@ def _columns(snapshot: Snapshot, path: str, files: Iterable[str]) -> tuple[tuple
     entry = next((entry for entry in snapshot.entries if _is_part(path, entry.path)), None)
     if entry is None or path not in files:
         return (), ()
-    expected, there = records_schema(snapshot.dataset(entry)), pq.read_schema(snapshot.directory / path)
+    expected, there = schema_of(snapshot.dataset(entry)), pq.read_schema(snapshot.directory / path)
     return tuple(_lacking(there, expected)), tuple(_lacking(expected, there))
 
 
@@ -154,12 +171,14 @@ def _entries(directory: Path) -> dict[str, FileEntry]:
         raise DamagedSnapshotError(f"{directory} can't be sealed: {error}") from error
 
 
-def _described(snapshot: Snapshot, path: str, files: Iterable[str], changed: set[str]) -> tuple[str, AnyDataset, AnyDataset]:
-    """The dataset in a folder as its ``dataset.json`` says, and as its records are, of which every row is read where a file was edited."""
-    entry = next(entry for entry in snapshot.entries if entry.path == path)
-    dataset = snapshot.dataset(entry)
+def _described(snapshot: Snapshot, entry: DatasetEntry, files: Iterable[str], changed: set[str]) -> tuple[AnyDataset, dict[str, bytes]]:
+    """A dataset as its records are, of which every row is read where a file was edited, and what is to be written to say so, by path."""
+    path, dataset = entry.path, snapshot.dataset(entry)
+    for name in ("workspace", "name", "task"):
+        if getattr(dataset, name) != getattr(entry, name):
+            raise DamagedSnapshotError(f"{path}/{layout.DATASET} has another {name} than {layout.MANIFEST}: a dataset keeps it.")
     if not any(name.startswith(f"{path}/") for name in changed):
-        return path, dataset, dataset
+        return dataset, {}
     parts = [layout.existing(snapshot.directory, name) for name in sorted(files) if _is_part(name, path)]
     if not parts:
         raise DamagedSnapshotError(f"{path}/{layout.RECORDS} holds no Parquet file: a dataset without records has one too.")
@@ -176,16 +195,19 @@ def _described(snapshot: Snapshot, path: str, files: Iterable[str], changed: set
         again = repeated_id(parts)
     if again is not None:
         raise DamagedSnapshotError(f"{path} has the id {again[:60]!r} twice.")
-    return path, dataset, counted
+    return counted, _brought_up_to_date(snapshot.directory / path, path, dataset, counted)
 
 
-def _brought_up_to_date(directory: Path, path: str, dataset: AnyDataset, counted: AnyDataset) -> AnyDataset:
-    file = directory / path / layout.DATASET
-    if counted != dataset:
-        before, after = read_json(file), asdict(counted)
+def _brought_up_to_date(folder: Path, path: str, dataset: AnyDataset, counted: AnyDataset) -> dict[str, bytes]:
+    """What is to be written into the folder of a dataset, by path; members that are too large for ``dataset.json`` lie beside it."""
+    fitted, aside = fitting(counted)
+    files = {f"{path}/{member}.json": content for member, content in aside.items()}
+    if fitted != dataset:
+        before, after = read_json(folder / layout.DATASET), asdict(fitted)
         columns = {**before.get("columns", {}), **after["columns"]}
-        write_whole(file, to_json({**before, **after, "columns": columns}))
-    return counted
+        name = f"{path}/{layout.DATASET}"
+        files[name] = json_content({**before, **after, "columns": columns}, name)
+    return files
 
 
 def _is_part(name: str, path: str) -> bool:

@@ -54,12 +54,12 @@ class SnapshotWriter:
     def write_users(self, users: list[User]) -> None:
         """Writes ``users.json``."""
         self._counts["users"] = len(users)
-        write_whole(self.partial / layout.USERS, _json(users, layout.USERS))
+        write_whole(self.partial / layout.USERS, json_content(users, layout.USERS))
 
     def write_workspaces(self, workspaces: list[Workspace]) -> None:
         """Writes ``workspaces.json``."""
         self._counts["workspaces"] = len(workspaces)
-        write_whole(self.partial / layout.WORKSPACES, _json(workspaces, layout.WORKSPACES))
+        write_whole(self.partial / layout.WORKSPACES, json_content(workspaces, layout.WORKSPACES))
 
     def dataset_folder(self, dataset: AnyDataset) -> Path:
         """The folder of a dataset in the growing snapshot."""
@@ -94,18 +94,13 @@ class SnapshotWriter:
             parts.finish()
         if parts.written != dataset.records:
             raise SnapshotError(f"{dataset.full_name}: {dataset.records} records were read, {parts.written} written.")
-        folder, aside = self.dataset_folder(dataset), []
-        while len(to_json(dataset)) > MAX_JSON:
-            sizes = {member: len(to_json(getattr(dataset, member))) for member in _MOVABLE if hasattr(dataset, member)}
-            member = max(sizes, key=sizes.__getitem__)
-            if sizes[member] <= _EMPTY:
-                break
-            write_whole(folder / f"{member}.json", to_json(getattr(dataset, member)))
-            dataset = replace(dataset, **{member: type(getattr(dataset, member))()})
-            aside.append(member)
-        write_whole(folder / layout.DATASET, _json(dataset, f"{layout.DATASET} of {dataset.full_name}"))
+        folder = self.dataset_folder(dataset)
+        dataset, aside = fitting(dataset)
+        for member, content in aside.items():
+            write_whole(folder / f"{member}.json", content)
+        write_whole(folder / layout.DATASET, json_content(dataset, f"{layout.DATASET} of {dataset.full_name}"))
         self.add(dataset)
-        return aside
+        return list(aside)
 
     def add(self, dataset: AnyDataset) -> None:
         """Takes a dataset that lies in the partial folder already, whole, into the snapshot."""
@@ -146,7 +141,7 @@ class SnapshotWriter:
             files=file_entries(self.partial),
             losses=losses,
         )
-        seal(self.partial, _json(manifest, layout.MANIFEST), manifest.files)
+        seal(self.partial, json_content(manifest, layout.MANIFEST), manifest.files)
         look(self.partial)
         self.partial.rename(self.directory)
         point("export.named")
@@ -164,7 +159,20 @@ def refuse_existing(directory: Path) -> None:
         raise SnapshotExistsError(f"{directory} exists already: choose another folder, or move it away.")
 
 
-def _json(value: object, name: str) -> bytes:
+def fitting(dataset: AnyDataset) -> tuple[AnyDataset, dict[str, bytes]]:
+    """The dataset as ``dataset.json`` can hold it, and each member that is too large for it: empty there, and the content of a file."""
+    aside: dict[str, bytes] = {}
+    while len(to_json(dataset)) > MAX_JSON:
+        contents = {member: to_json(getattr(dataset, member)) for member in _MOVABLE if hasattr(dataset, member)}
+        member = max(contents, key=lambda name: len(contents[name]))
+        if len(contents[member]) <= _EMPTY:
+            break
+        aside[member] = contents[member]
+        dataset = replace(dataset, **{member: type(getattr(dataset, member))()})
+    return dataset, aside
+
+
+def json_content(value: object, name: str) -> bytes:
     """The content of a JSON file; what no reader would take is refused."""
     try:
         content = to_json(value)

@@ -13,9 +13,10 @@ import httpx
 from argilla_snapshot.exact_json import from_json, to_json
 from argilla_snapshot.transport.addresses import page_hint, refuse_split_login, refuse_without_scheme, shown_url
 from argilla_snapshot.transport.answers import PASSING, error_detail, raise_for
-from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError, UnreachableError
+from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError, UnreachableError, UnsupportedServerError
 from argilla_snapshot.transport.patience import patiently
 from argilla_snapshot.transport.secrets import Secrets, sendable
+from argilla_snapshot.transport.shapes import ANY, OddAnswerError, Shape, fitting
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -31,6 +32,7 @@ SEARCH_AWAY = r"\bConnection(?:Error|Timeout)\b|TransportError\((?:429|50[234])"
 _ODD_NAMES = UnicodeError, OverflowError
 #: How OpenSSL says that what it was answered is no TLS.
 _NO_TLS = re.compile("WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE|UNKNOWN_PROTOCOL|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG")
+_OTHER_SERVER = "Check the address, the server's version, and what stands before it."
 _PROXIES = "The proxy settings (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY) can't be used"
 #: Seconds that an idle connection is kept; servers of Argilla close theirs after 5, a busy one just as the next request comes.
 _IDLE_SECONDS = 1.0
@@ -120,13 +122,13 @@ class Api:
         """Closes the connections."""
         self._client.close()
 
-    def get(self, path: str, **params: Any) -> Any:
+    def get(self, path: str, shape: Shape = ANY, **params: Any) -> Any:
         """GET; see ``call``."""
-        return self.call("GET", path, params=params)
+        return self.call("GET", path, params=params, shape=shape)
 
-    def post(self, path: str, body: Any = None, **params: Any) -> Any:
+    def post(self, path: str, body: Any = None, shape: Shape = ANY, **params: Any) -> Any:
         """POST; see ``call``."""
-        return self.call("POST", path, params=params, body=body)
+        return self.call("POST", path, params=params, body=body, shape=shape)
 
     def put(self, path: str, body: Any = None, **params: Any) -> Any:
         """PUT; see ``call``."""
@@ -144,15 +146,18 @@ class Api:
         params: Mapping[str, Any] | None = None,
         body: Any = None,
         content: bytes | None = None,
-        read: Callable[[bytes], Any] | None = None,
+        read: Callable[[bytes], Any] = from_json,
+        shape: Shape = ANY,
         once: bool = False,
     ) -> Any:
         """Sends a request and returns the parsed JSON of its answer, or what ``read`` makes of it; temporary trouble is waited out.
 
         A request may reach the server more than once, so callers send only what may be repeated, or look
-        afterwards at what is there; or they have it sent ``once`` and try again themselves (``retried``).
+        afterwards at what is there; or they have it sent ``once`` and try again themselves (``retried``). What is used of an answer
+        must be of its ``shape``.
 
         Raises:
+            UnsupportedServerError: an answer is not of its shape: no server of Argilla gives it.
             NotAllowedError: 401, 403, or a page instead of JSON.
             TemporaryError: temporary trouble that lasted longer than ``patience``.
             ServerError: any other answer that is no success.
@@ -160,8 +165,8 @@ class Api:
         if content is None and body is not None:
             content = to_json(body)
         if once:
-            return self._send(method, path, params, content, read or from_json)
-        return self.retried(lambda: self._send(method, path, params, content, read or from_json))
+            return self._send(method, path, params, content, read, shape)
+        return self.retried(lambda: self._send(method, path, params, content, read, shape))
 
     def retried(self, do: Callable[[], T]) -> T:
         """Does what may meet temporary trouble, and does it again, for as long as the patience lasts.
@@ -215,7 +220,15 @@ class Api:
         """Does what may fail in a way that ``on`` says may be tried again, for as long as the patience lasts."""
         return patiently(do, self.url, self.patience, on, **waits)
 
-    def _send(self, method: str, path: str, params: Mapping[str, Any] | None, content: bytes | None, read: Callable[[bytes], Any]) -> Any:
+    def _send(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None,
+        content: bytes | None,
+        read: Callable[[bytes], Any],
+        shape: Shape,
+    ) -> Any:
         headers = {"Content-Type": "application/json"} if content is not None else {}
         where = f"{method} {path} on {self.url}"
         try:
@@ -230,8 +243,10 @@ class Api:
             raise TemporaryError(f"{where} answers 500: {words[0] or 'without a word'}.", 500, detail)
         self._raise_for(response, method, path)
         try:
-            return read(response.content)
-        except (ValueError, RecursionError):
+            return fitting(read(response.content), shape)
+        except (ValueError, RecursionError) as error:
+            if isinstance(error, OddAnswerError) and response.content:
+                raise UnsupportedServerError(f"{where} answers what no Argilla server does: {error}. {_OTHER_SERVER}") from None
             raise TemporaryError(f"{where}: the answer is cut off or garbled.", response.status_code) from None
 
     def _raise_for(self, response: httpx.Response, method: str, path: str) -> None:

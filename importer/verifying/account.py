@@ -4,7 +4,8 @@ Nothing of the mapping is used. Names are read from the target itself: fields an
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +26,7 @@ class Told:
     """How a dataset of the target calls things.
 
     Attributes:
-        titles: name of a field -> its title.
+        titles: name of a field -> its title; two fields may have one title, and two options one text.
         options: id of a question -> value of an option -> its text, "" for one that the import added; empty for a question without options.
         main, type: id and type of the question that a legacy dataset is about: its first one.
         users: id -> username.
@@ -51,7 +52,7 @@ class Told:
         items = value if isinstance(value, list) else [value]
         if items and isinstance(items[0], dict):
             return sorted([options[item["label"]], item["start"], item["end"]] for item in items)
-        return [[options[item]] for item in items if options[item]] if options else [[item] for item in items]
+        return _each_once(options[item] for item in items if options[item]) if options else [[item] for item in items]
 
 
 class Account:
@@ -65,14 +66,15 @@ class Account:
 
     def __init__(self, told: Told, agents: list[Agent], options: ImportOptions) -> None:
         self._told, self._options = told, options
-        self._agents = {agent.agent and plain_text(agent.agent): agent.username for agent in agents}
+        self._agents = {agent.agent: agent.username for agent in agents}
         self._is_span, self._has_labels = told.type == "span", told.type in ("label_selection", "multi_label_selection")
 
     def differing(self, facts: Facts, theirs: Json) -> Iterator[tuple[str, str]]:
         """What of a record on the target is not what the facts say: of what it is, and a sample."""
-        found = {self._told.titles[name]: text for name, text in theirs["fields"].items()}
+        found = Counter((self._told.titles[name], text) for name, text in theirs["fields"].items())
         for name, text in facts.texts.items():
-            if found.get(name[:_LONGEST] or "unnamed") != text:
+            found[_shown(name), text] -= 1
+            if found[_shown(name), text] < 0:
                 yield "texts", name
         text = next(iter(facts.texts.values()), "")
         if (ours := self._suggested(facts.predicted, text)) != (there := self._suggestion(theirs)):
@@ -96,7 +98,7 @@ class Account:
             threshold = self._options.multi_label_threshold
             ranked = sorted(predicted, key=_rank, reverse=True)
             chosen = dict.fromkeys(name for name, score in ranked if score is None or threshold == 0 or score > threshold)
-            return [[_shown(name)] for name in chosen] or None
+            return _each_once(map(_shown, chosen)) or None
         best = max(predicted, key=_rank)[0]
         return [[_shown(best) if self._has_labels else best]]
 
@@ -120,7 +122,7 @@ class Account:
         status = _STATUSES.get(facts.status, self._options.default_annotation if facts.status == "Default" else "draft")
         ours: dict[str, tuple[str, Said]] = {}
         for agent, values in facts.annotated:
-            username = self._agents[agent]
+            username = self._agents.get(agent)
             if username is not None and username not in ours:
                 ours[username] = status, self._said(values, text)
         return ours
@@ -129,7 +131,7 @@ class Account:
         """An annotation as a response has it: spans as far as they are inside the text, each label once."""
         if self._is_span:
             return _inside(values, text)
-        return [[name] for name in dict.fromkeys(_shown(value[0]) for value in values)] if self._has_labels else values
+        return _each_once(_shown(value[0]) for value in values) if self._has_labels else values
 
     def _without_annotation(self, facts: Facts, response: Json) -> bool:
         """Whether a response may be there although its user annotated nothing: a discard of nobody known, or what was asked for."""
@@ -147,7 +149,11 @@ def _rank(said: list[Any]) -> float:
 
 
 def _shown(name: str) -> str:
-    return name[:_LONGEST] or "unnamed"
+    return plain_text(name)[:_LONGEST] or "unnamed"
+
+
+def _each_once(names: Iterable[str]) -> Said:
+    return [[name] for name in dict.fromkeys(names)]
 
 
 def _inside(spans: Said, text: str) -> Said:

@@ -18,7 +18,8 @@ from importer.journal.done import Done
 from importer.mapping.cleaning import clean_text
 from importer.mapping.record import TargetRecord
 from importer.plan import DatasetPlan
-from importer.targets.http.target import INCLUDE, SEARCH_VALUES, Target
+from importer.targets.http.finding import SEARCH_VALUES, Finder
+from importer.targets.http.target import INCLUDE, Target
 from importer.verifying.account import Account
 from importer.verifying.differences import CHANGED, Differences
 from importer.verifying.source import Facts
@@ -101,9 +102,10 @@ class Records:
     def some(self, chosen: Iterator[Expected], total: int, target: Target, id_: str, hidden: Container[str]) -> int:
         """Compares chosen records, found by their external id, and how many there are in all; ``hidden`` ones can't be found."""
         count = missing = 0
+        finder = Finder(target, id_)
         for part in blocks(chosen, lambda record: len(to_json(record)), SEARCH_VALUES):
             count += len(part)
-            found = target.find(id_, [record.external_id for record in part], include=INCLUDE)
+            found = finder.find([record.external_id for record in part], include=INCLUDE)
             for record in part:
                 if record.external_id in found:
                     self.compare(record, found[record.external_id])

@@ -11,8 +11,9 @@ from typing import Any
 from argilla_snapshot.format.models import Task
 from argilla_snapshot.format.record import Record, Span
 
-#: NUL and half characters, which no database takes everywhere.
-_NO_TEXT = {0: "\ufffd", **dict.fromkeys(range(0xD800, 0xE000), "\ufffd")}
+#: Half characters, which no snapshot holds; and NUL, which no database takes everywhere.
+_HALVES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+_NO_TEXT = {0: "\ufffd", **_HALVES}
 #: What was predicted or annotated: ``[label, score]``, ``[label, start, end]`` or ``[text, score]``, by the task.
 Said = list[list[Any]]
 
@@ -22,10 +23,10 @@ class Facts:
     """What a record says.
 
     Attributes:
-        texts: input -> text.
+        texts: input, by its name in the snapshot -> text.
         status: ``Default``, ``Validated``, ``Discarded`` or ``Edited``.
         predicted: what the current prediction says, or None where there is none.
-        annotated: annotator -> what the first annotation of that annotator says, the current one first.
+        annotated: annotator, by the name in the snapshot -> what the first annotation of that annotator says, the current one first.
     """
 
     texts: dict[str, str]
@@ -63,11 +64,18 @@ def _plain(item: Any) -> list[Any]:
 
 
 def _texts(inputs: Mapping[str, Any]) -> dict[str, str]:
-    return {_text(name): "\n".join(map(_text, value)) if isinstance(value, list) else _text(value) for name, value in inputs.items()}
+    return {_name(name): "\n".join(map(_text, value)) if isinstance(value, list) else _text(value) for name, value in inputs.items()}
+
+
+def _name(name: Any) -> str:
+    """A name as the snapshot has it: two that only become one text on the target are still two."""
+    if not isinstance(name, str):
+        raise TypeError("no name")
+    return name.translate(_HALVES)
 
 
 def _agent(agent: Any) -> str | None:
-    return None if agent is None else _text(agent)
+    return None if agent is None else _name(agent)
 
 
 def _facts(task: Task, document: dict[str, Any]) -> Facts:
@@ -96,7 +104,7 @@ def _by_agent(document: dict[str, Any], kind: str) -> list[tuple[str | None, dic
     current, everybody = document.get(kind), document.get(f"{kind}s") or {}
     first = [] if current is None else [(_agent(current.get("agent")), current)]
     names = {agent for agent, _ in first}
-    return first + [(_text(agent), payload) for agent, payload in everybody.items() if _text(agent) not in names]
+    return first + [(_name(agent), payload) for agent, payload in everybody.items() if _name(agent) not in names]
 
 
 def _labels(payload: dict[str, Any], *, scores: bool = False) -> Said:

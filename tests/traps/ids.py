@@ -24,6 +24,8 @@ _IDS: dict[str, Any] = {
     "id-beyond-floats": 2**53 + 1,
     "id-beyond-64-bits": 2**63,
     "id-number-as-text": "5",
+    "id-of-20-digits": "1" + "0" * 19,
+    "id-of-hundreds-of-digits": "9" * 300,
     "id-leading-zeros": "005",
     "id-slashes": "a/b/../c",
     "id-dots": "..",

@@ -7,10 +7,11 @@ from urllib.parse import quote
 import msgspec
 
 from argilla_snapshot.exact_json import from_json
-from argilla_snapshot.format.ids import digits_of
+from argilla_snapshot.format.ids import MOST_DIGITS, digits_of
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import ServerError, TemporaryError
 from argilla_snapshot.transport.paging import PageSize
+from argilla_snapshot.transport.shapes import fitting
 from exporter.documents import as_it_came, encode, id_of, line_of
 from exporter.source import Listed, Page
 
@@ -33,7 +34,7 @@ def pages(api: Api, dataset: Listed, after: str | None, since: str | None, page_
     """Pages of the scan in the order of ids (``order_of``).
 
     The scan gives ids in the order of their text: 0, 1, 10, 2. Of numbers with as many digits that is their order. So it is asked for those
-    with one digit, then for those with two, and so on, and at last for all other ids.
+    with one digit, then for those with two, and so on to ``MOST_DIGITS``, and at last for all other ids.
     """
     scan = _Scan(api, dataset, since, PageSize(page_size))
     digits = 1 if after is None else digits_of(after)
@@ -44,13 +45,15 @@ def pages(api: Api, dataset: Listed, after: str | None, since: str | None, page_
             yield page
             del page  # not to be kept until the next one is there
         after = None
-        if begun is None and come == _possible(digits):
+        if digits == MOST_DIGITS:
+            digits = None
+        elif begun is None and come == _possible(digits):
             digits += 1  # these are all there can be: there will be more
         elif scan.is_empty(f"NOT id:/{_number(1, digits)}/"):
             return
         else:
-            digits = None if scan.is_empty(f"id:/[1-9][0-9]{{{digits},}}/") else digits + 1
-    yield from scan.pages("NOT id:/0|[1-9][0-9]*/", after)
+            digits = None if scan.is_empty(f"id:/{_number(digits + 1, MOST_DIGITS)}/") else digits + 1
+    yield from scan.pages(f"NOT id:/{_number(1, MOST_DIGITS)}/", after)
 
 
 class _Scan:
@@ -118,11 +121,10 @@ def read_page(content: bytes) -> list[bytes]:
     """
     page = as_it_came(content, _PAGE)
     if page is not None:
-        return list(map(line_of, page.records))
-    try:
-        return [encode(record) for record in from_json(content)["records"]]
-    except (KeyError, TypeError) as error:
-        raise ValueError("no page of records") from error
+        lines = list(map(line_of, page.records))
+        if all(line.startswith(b"{") for line in lines):
+            return lines
+    return [encode(record) for record in fitting(from_json(content), {"records": [dict]})["records"]]
 
 
 def path_of(dataset: Listed, rest: str) -> str:

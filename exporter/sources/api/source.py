@@ -12,8 +12,9 @@ from argilla_snapshot.format.models import TASKS, User, Workspace
 from argilla_snapshot.format.models import Source as Shown
 from argilla_snapshot.format.models import from_json as built
 from argilla_snapshot.transport.api import Api
-from argilla_snapshot.transport.errors import NotAllowedError, ServerError, UnsupportedServerError
+from argilla_snapshot.transport.errors import NotAllowedError, ServerError
 from argilla_snapshot.transport.secrets import Secrets
+from argilla_snapshot.transport.shapes import Shape
 from exporter.source import Access, Count, Cursor, Listed, Page, Source
 from exporter.sources.ahead import ahead
 from exporter.sources.api.contact import server_version
@@ -23,6 +24,8 @@ from exporter.sources.api.v1 import V1Source
 
 #: Datasets that the server lists at most, of whatever workspaces (``client_adapters/generic_elastic.py``).
 _LISTED = 2_500
+#: What is used of users wherever they are listed; whatever else is there may be anything.
+_USERS: Shape = [{"id": str, "username": str}]
 
 
 def connect(url: str, api_key: str, *, secrets: Secrets | None = None, page_size: int = PAGE_SIZE, patience: float = 300.0) -> Source:
@@ -53,15 +56,13 @@ def connect(url: str, api_key: str, *, secrets: Secrets | None = None, page_size
 def _me(api: Api, path: str) -> dict[str, Any]:
     """Who the key belongs to."""
     try:
-        me = api.get(path)
+        me: dict[str, Any] = api.get(path, {"username": str, "role": str})
     except NotAllowedError as error:
         if error.status not in (401, 403):
             raise
         raise NotAllowedError(f"{api.url} refuses the key: check ARGILLA_API_KEY.{api.withheld}", error.status, error.detail) from None
-    if not isinstance(me, dict) or not {"username", "role"} <= me.keys():
-        raise UnsupportedServerError(f"{api.url} does not answer as Argilla does: GET {path} is no user.")
-    if me.get("role") not in ("owner", "admin"):
-        raise NotAllowedError(f"{me.get('username')} is {me.get('role')} on {api.url}: export needs the key of an owner (or of an admin).")
+    if me["role"] not in ("owner", "admin"):
+        raise NotAllowedError(f"{me['username']} is {me['role']} on {api.url}: export needs the key of an owner (or of an admin).")
     return me
 
 
@@ -89,16 +90,16 @@ class ApiSource:
         everyone's API key as well: only the members of ``User`` are taken over.
         """
         if self.users_loss is None:
-            found = {user["id"]: user for user in self._api.get("/api/users")}
+            found = {user["id"]: user for user in self._api.get("/api/users", _USERS)}
         else:
-            lists = (self._api.get(f"/api/workspaces/{workspace.id}/users") for workspace in self.workspaces())
+            lists = (self._api.get(f"/api/workspaces/{workspace.id}/users", _USERS) for workspace in self.workspaces())
             found = {user["id"]: user for users in lists for user in users}
         return sorted((built(User, user) for user in found.values()), key=lambda user: str(user.username))
 
     def workspaces(self) -> list[Workspace]:
         """All workspaces for an owner, the own ones for an admin; ordered by name."""
         if self._workspaces is None:
-            items = self._api.get("/api/v1/me/workspaces")["items"]
+            items = self._api.get("/api/v1/me/workspaces", {"items": [{"id": str, "name": str}]})["items"]
             self._workspaces = sorted((built(Workspace, item) for item in items), key=lambda workspace: str(workspace.name))
         return self._workspaces
 
@@ -121,7 +122,7 @@ class ApiSource:
         if dataset.task == "Text2Text":
             return None
         try:
-            settings: dict[str, Any] = self._api.get(path_of(dataset, f"/{dataset.task}/settings"), workspace=dataset.workspace)
+            settings: dict[str, Any] = self._api.get(path_of(dataset, f"/{dataset.task}/settings"), dict, workspace=dataset.workspace)
         except ServerError as error:
             if error.status == 404 and "Settings" in error.detail:
                 return None
@@ -132,7 +133,8 @@ class ApiSource:
         """The labeling rules; only text classification has any."""
         if dataset.task != "TextClassification":
             return []
-        rules: list[dict[str, Any]] = self._api.get(path_of(dataset, "/TextClassification/labeling/rules"), workspace=dataset.workspace)
+        path = path_of(dataset, "/TextClassification/labeling/rules")
+        rules: list[dict[str, Any]] = self._api.get(path, list, workspace=dataset.workspace)
         return rules
 
     def access(self, dataset: Listed) -> Access:
@@ -167,7 +169,7 @@ class ApiSource:
         """The exact total of a search, and the dataset's ``last_updated`` (changed by every bulk of records)."""
         if dataset.kind == "feedback":
             return self._feedback.count(dataset)
-        listed = self._api.get(path_of(dataset, ""), workspace=dataset.workspace)
+        listed = self._api.get(path_of(dataset, ""), dict, workspace=dataset.workspace)
         return Count.told(self._total(dataset), listed.get("last_updated"))
 
     def pages(self, dataset: Listed, after: Cursor | None, since: str | None = None) -> Generator[Page, None, None]:
@@ -183,10 +185,12 @@ class ApiSource:
     def _total(self, dataset: Listed) -> int:
         # From the second record on: an answer that holds the first one comes with aggregations, which take longer than all else.
         where = {"workspace": dataset.workspace, "limit": 0, "from": 1}
-        return int(self._api.call("POST", path_of(dataset, f"/{dataset.task}:search"), params=where, body={})["total"])
+        return int(
+            self._api.call("POST", path_of(dataset, f"/{dataset.task}:search"), params=where, body={}, shape={"total": int})["total"]
+        )
 
     def _listing(self) -> list[dict[str, Any]]:
-        listing: list[dict[str, Any]] = self._api.get("/api/datasets")
+        listing: list[dict[str, Any]] = self._api.get("/api/datasets", [{"workspace": str, "name": str, "task": str}])
         if len(listing) >= _LISTED:
             raise ServerError(
                 f"{self._api.url} has more datasets than its API lists ({_LISTED}): export them from the storage behind it (--search-engine)."

@@ -53,7 +53,7 @@ def names(api: Api, namespace: str | None) -> Names:
     Raises:
         NamespaceError: there is no such server, or there are several and none was chosen.
     """
-    listed = api.get(f"/_cat/indices/{PATTERNS}", format="json", h="index", expand_wildcards="all")
+    listed = api.get(f"/_cat/indices/{PATTERNS}", [{"index": str}], format="json", h="index", expand_wildcards="all")
     found = namespaces(row["index"] for row in listed)
     there = ", ".join(name or "'' (none)" for name in found) or "no namespace"
     if not found:

@@ -95,14 +95,14 @@ def _search(since: str | None, size: int) -> dict[str, Any]:
 
 def _page_size(api: Api, index: str, slices: int) -> int:
     """As many documents as should have about ``PAGE_BYTES`` in all slices; an index takes about as much room as its documents' JSON."""
-    primaries = api.get(f"/{path_part(index)}/_stats/store")["_all"]["primaries"]
-    room = primaries.get("store", {}).get("size_in_bytes", 0)  # nothing of an engine that just begins: the search waits until it has
-    mean = room // max(api.get(f"/{path_part(index)}/_count")["count"], 1)
+    primaries = api.get(f"/{path_part(index)}/_stats/store", {"_all": {"primaries": {"store": dict | None}}})["_all"]["primaries"]
+    room = (primaries.get("store") or {}).get("size_in_bytes", 0)  # nothing of an engine that just begins: the search waits until it has
+    mean = room // max(api.get(f"/{path_part(index)}/_count", {"count": int})["count"], 1)
     return int(min(max(PAGE_BYTES // max(mean, 1) // slices, 1), LARGEST_PAGE))
 
 
 def _shards(api: Api, index: str) -> int:
-    settings = api.get(f"/{path_part(index)}/_settings/index.number_of_shards")
+    settings = api.get(f"/{path_part(index)}/_settings/index.number_of_shards", {"*": {"settings": {"index": {"number_of_shards": str}}}})
     return sum(int(one["settings"]["index"]["number_of_shards"]) for one in settings.values())
 
 

@@ -18,6 +18,7 @@ from argilla_snapshot.format.models import TASKS, User, Workspace
 from argilla_snapshot.format.models import Source as Shown
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import ServerError
+from argilla_snapshot.transport.shapes import Shape
 from argilla_snapshot.transport.sql.asking import Opened
 from argilla_snapshot.transport.sql.database import opened
 from exporter.losses import Place
@@ -34,6 +35,8 @@ log = logging.getLogger(__name__)
 NO_WORKSPACE = "without-workspace"
 #: Datasets that are listed at most: an engine's maximum for one answer.
 _LISTED = 10_000
+#: What is used of an answer to a search for datasets.
+_HITS: Shape = {"hits": {"hits": [{"_id": str, "_source": dict}], "total": {"value": int}}}
 #: What the API lists of a dataset (``schemas/datasets.py``, ``Dataset``), in its order.
 _MEMBERS = ("tags", "metadata", "name", "task", "workspace", "id", "owner", "created_at", "created_by", "last_updated")
 
@@ -231,7 +234,8 @@ class StorageSource:
     def _search_all(self, index: str) -> list[dict[str, Any]]:
         """All documents of an index of datasets, none where it is not there. That of Rubrix, which need not be there, a role need not name."""
         try:
-            found = self._api.post(f"/{path_part(index)}/_search", {"size": _LISTED, "track_total_hits": True}, **WHOLE)["hits"]
+            asked = {"size": _LISTED, "track_total_hits": True}
+            found = self._api.post(f"/{path_part(index)}/_search", asked, _HITS, **WHOLE)["hits"]
         except ServerError as error:
             if error.status == 403 and self._index and index == self._index.names.old_datasets:
                 log.warning("%s may not be read: datasets of Rubrix, should there be any, are not seen.", index)
@@ -246,14 +250,15 @@ class StorageSource:
 
     def _document(self, dataset: Listed) -> dict[str, Any]:
         index, id_, _ = self._where[dataset.place]
-        document: dict[str, Any] = self._api.get(f"/{path_part(index)}/_doc/{path_part(id_)}")["_source"]
+        document: dict[str, Any] = self._api.get(f"/{path_part(index)}/_doc/{path_part(id_)}", {"_source": dict})["_source"]
         return document
 
     def _records(self, dataset: Listed) -> str:
         return self._where[dataset.place][2]
 
     def _total(self, dataset: Listed) -> int:
-        answer = self._api.post(f"/{path_part(self._records(dataset))}/_search", {"size": 0, "track_total_hits": True}, **WHOLE)
+        asked = {"size": 0, "track_total_hits": True}
+        answer = self._api.post(f"/{path_part(self._records(dataset))}/_search", asked, _HITS, **WHOLE)
         return int(answer["hits"]["total"]["value"])
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from argilla_snapshot.transport.shapes import Shape
 from importer.plan import Existing, Plan
 from importer.target_state import Capabilities
 from importer.targets.http.target import Target
@@ -28,13 +29,16 @@ def what_is_there(target: Target, id_: str) -> Existing:
     """
     count = _by_progress if Capabilities.of(target.version).tells_progress else _by_listing
     dataset = target.dataset(id_)
-    answered = dataset["last_activity_at"] if dataset["last_activity_at"] != dataset["updated_at"] else None
+    activity = dataset.get("last_activity_at")
+    answered = str(activity) if activity != dataset.get("updated_at") else None
     return Existing(target.count_stored(id_), count(target, id_), answered)
 
 
 def _by_progress(target: Target, id_: str) -> dict[str, dict[str, int]]:
     """Username -> status -> responses; a record is completed or pending, whoever answered it (2.1+)."""
-    users = target.api.get(f"/api/v1/datasets/{id_}/users/progress")["users"]
+    said: Shape = dict.fromkeys(_STATUSES, int)
+    shape: Shape = {"users": [{"username": str, "completed": said, "pending": said}]}
+    users = target.api.get(f"/api/v1/datasets/{id_}/users/progress", shape)["users"]
     counts = {user["username"]: {status: user["completed"][status] + user["pending"][status] for status in _STATUSES} for user in users}
     return {name: there for name, of in counts.items() if (there := {status: number for status, number in of.items() if number})}
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from argilla_snapshot.exact_json import to_json
 from argilla_snapshot.format.limits import blocks
-from importer.targets.http.target import SEARCH_VALUES, Target
+from importer.targets.http.finding import SEARCH_VALUES, Finder
+from importer.targets.http.target import Target
 
 
 def not_searchable(target: Target, dataset_id: str, external_ids: Iterable[str]) -> Iterator[str]:
@@ -19,9 +20,9 @@ def not_searchable(target: Target, dataset_id: str, external_ids: Iterable[str])
     if target.count_stored(dataset_id) == target.count_searchable(dataset_id):
         return
     lacking: dict[str, None] = {}
-    ids = iter(external_ids)
+    ids, finder = iter(external_ids), Finder(target, dataset_id)
     while part := list(islice(ids, SEARCH_VALUES)):
-        found = target.find(dataset_id, part)
+        found = finder.find(part)
         lacking.update((external_id, None) for external_id in part if external_id not in found)
     if lacking:  # refused and deleted records too, which the database has no more than the search engine
         stored = {
@@ -42,9 +43,9 @@ def reindex(target: Target, dataset_id: str, external_ids: Iterable[str]) -> lis
     An upsert that names only a record's external id leaves all its values, and indexes it.
     """
     left: list[str] = []
-    ids = iter(external_ids)
+    ids, finder = iter(external_ids), Finder(target, dataset_id)
     while part := list(islice(ids, SEARCH_VALUES)):
         put_again(target, dataset_id, ({"external_id": external_id} for external_id in part))
-        found = target.find(dataset_id, part)
+        found = finder.find(part, anew=True)
         left += [external_id for external_id in part if external_id not in found]
     return left

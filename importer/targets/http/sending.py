@@ -10,6 +10,7 @@ from argilla_snapshot.exact_json import from_json
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError
 from importer.targets.http.batching import BATCH, Batch, Item
+from importer.targets.http.finding import Finder
 from importer.targets.http.target import INCLUDE, Target
 from importer.targets.http.wire import held
 
@@ -109,7 +110,7 @@ class Sender:
 
     def __init__(self, target: Target, dataset_id: str, source: str, *, look: bool = False) -> None:
         self._target, self._dataset_id, self._source = target, dataset_id, source
-        self._look = look
+        self._look, self._finder = look, Finder(target, dataset_id)
         self._most, self._good = BATCH, 0
 
     def __call__(self, batch: Batch) -> Answered:
@@ -120,24 +121,24 @@ class Sender:
         """
         answered = Answered(batch)
         try:
-            self._send(batch.items, answered, look=self._look)
+            self._send(batch.items, answered, sent=False)
         except ServerError as error:
             if error.status == 404:
                 raise ServerError(f"{self._source} is not on the target any more ({error.detail}).", 404, error.detail) from None
             raise
         return answered
 
-    def _send(self, items: list[Item], answered: Answered, *, look: bool) -> None:
-        """Sends items, no more at once than went well lately."""
+    def _send(self, items: list[Item], answered: Answered, *, sent: bool) -> None:
+        """Sends items, no more at once than went well lately; ``sent``: whether they were sent before and may have arrived."""
         while items:
             part, items = items[: self._most], items[self._most :]
             try:
-                self._put_patiently(part, answered, look=look)
+                self._put_patiently(part, answered, sent=sent)
             except _TooLateError:
                 self._most, self._good = max(len(part) // 2, 1), 0
-                self._send(part, answered, look=True)
+                self._send(part, answered, sent=True)
 
-    def _put_patiently(self, items: list[Item], answered: Answered, *, look: bool) -> None:
+    def _put_patiently(self, items: list[Item], answered: Answered, *, sent: bool) -> None:
         """Puts items, and waits temporary trouble out. Before they are put once more it is looked up what has arrived.
 
         Raises:
@@ -146,11 +147,11 @@ class Sender:
         late = 0
 
         def put() -> None:
-            nonlocal items, look, late
+            nonlocal items, sent, late
             items = [item for item in items if item[0].id not in answered.refused_ids]
-            if look:
-                items = self._not_there(items, answered)
-            look = True
+            if sent or self._look:
+                items = self._not_there(items, answered, anew=sent)
+            sent = True
             try:
                 self._put(items, answered)
             except TemporaryError as error:
@@ -161,10 +162,10 @@ class Sender:
 
         self._target.api.retried(put)
 
-    def _not_there(self, items: list[Item], answered: Answered) -> list[Item]:
+    def _not_there(self, items: list[Item], answered: Answered, *, anew: bool) -> list[Item]:
         """Those of the items that are to be sent: that are not there, or lack something. Of the others is noted what became of them."""
         wanted = {item["external_id"]: item for item in (from_json(wire) for _, wire in items)}
-        found = self._target.find(self._dataset_id, list(wanted), include=INCLUDE)
+        found = self._finder.find(list(wanted), include=INCLUDE, anew=anew)
         left = []
         for (record, wire), (external_id, item) in zip(items, wanted.items(), strict=True):
             there = found.get(external_id)

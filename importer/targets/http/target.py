@@ -13,8 +13,10 @@ from argilla_snapshot.transport.answers import is_json
 from argilla_snapshot.transport.api import SEARCH_AWAY, Api
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError, UnsupportedServerError
 from argilla_snapshot.transport.paging import ANSWER_BYTES, PageSize
+from argilla_snapshot.transport.shapes import fitting
 from importer.plan import DISTRIBUTION, PLACEHOLDER, DatasetPlan, UserPlan
 from importer.target_state import Capabilities, TargetState, TargetUser
+from importer.targets.http.answers import DATASET, DATASETS, MADE, RECORDS, SETTINGS, TOTAL, USERS, WORKSPACES, WRITTEN
 from importer.targets.http.listing import each_once
 from importer.targets.http.wire import DatasetIds, field_settings, properties, question_settings
 
@@ -22,8 +24,6 @@ from importer.targets.http.wire import DatasetIds, field_settings, properties, q
 PAGE = 500
 #: The bytes that it should have at most: more than of other pages, for the server walks over all records before it anew each time.
 _PAGE_BYTES = 2 * ANSWER_BYTES
-#: The most values that a filter of a search may have (``schemas/v1/records.py``).
-SEARCH_VALUES = 250
 #: All that a listing can tell of a record.
 INCLUDE = ("responses", "suggestions", "vectors")
 
@@ -56,16 +56,13 @@ class Target:
 
     def _me(self) -> dict[str, Any]:
         try:
-            me = self._patient.get("/api/v1/me")
+            return dict(self._patient.get("/api/v1/me", {"username": str, "role": str}))
         except NotAllowedError as error:
             if error.status not in (401, 403):
                 raise
             raise NotAllowedError(
                 f"{self.api.url} refuses the API key in ARGILLA_API_KEY.{self.api.withheld}", error.status, error.detail
             ) from None
-        if not isinstance(me, dict) or not {"username", "role"} <= me.keys():
-            raise UnsupportedServerError(f"{self.api.url} does not answer as Argilla 2.x does: GET /api/v1/me is no user.")
-        return me
 
     def wait_until_well(self) -> None:
         """Waits until the server can say whose key this is, which it looks up in its database: any 500 to that is trouble that passes.
@@ -80,25 +77,25 @@ class Target:
         workspaces = self.workspaces()
         memberships: dict[str, set[str]] = {}
         for name, id_ in workspaces.items():
-            for member in self.api.get(f"/api/v1/workspaces/{id_}/users")["items"]:
+            for member in self.api.get(f"/api/v1/workspaces/{id_}/users", USERS)["items"]:
                 memberships.setdefault(member["username"], set()).add(name)
         users = {
             u["username"]: TargetUser(
                 u["id"], u["username"], u["role"], frozenset(memberships.get(u["username"], ())), u.get("last_name") == PLACEHOLDER
             )
-            for u in self.api.get("/api/v1/users")["items"]
+            for u in self.api.get("/api/v1/users", USERS)["items"]
         }
         datasets = {place: dataset["id"] for place, dataset in self.datasets().items()}
         return TargetState(self.api.url, self.version, self.me, users, workspaces, datasets)
 
     def workspaces(self) -> dict[str, str]:
         """Name -> id."""
-        return {w["name"]: w["id"] for w in self.api.get("/api/v1/me/workspaces")["items"]}
+        return {w["name"]: w["id"] for w in self.api.get("/api/v1/me/workspaces", WORKSPACES)["items"]}
 
     def datasets(self) -> dict[tuple[str, str], dict[str, Any]]:
         """(workspace, name) -> the dataset as the server lists it; without those of workspaces that are made in this moment."""
         names = {id_: name for name, id_ in self.workspaces().items()}
-        datasets = self.api.get("/api/v1/me/datasets")["items"]
+        datasets = self.api.get("/api/v1/me/datasets", DATASETS)["items"]
         return {(names[d["workspace_id"]], d["name"]): d for d in datasets if d["workspace_id"] in names}
 
     def accepts_options(self, type_: str, count: int) -> bool:
@@ -127,7 +124,7 @@ class Target:
         """Creates a workspace, and returns its id."""
         body = {"name": name} | ({"id": id_} if id_ else {})
         try:
-            return str(self.api.post("/api/v1/workspaces", body)["id"])
+            return str(self.api.post("/api/v1/workspaces", body, MADE)["id"])
         except ServerError as error:
             there = self.workspaces().get(name) if error.status == 409 else None
             if there is None:  # what is taken is not the name
@@ -144,9 +141,9 @@ class Target:
             "password": password,
         } | ({"id": plan.id} if plan.id else {})
         try:
-            return str(self.api.post("/api/v1/users", body)["id"])
+            return str(self.api.post("/api/v1/users", body, MADE)["id"])
         except ServerError as error:
-            users = self.api.get("/api/v1/users")["items"] if error.status == 409 else []
+            users = self.api.get("/api/v1/users", USERS)["items"] if error.status == 409 else []
             there = next((str(u["id"]) for u in users if u["username"] == plan.username), None)
             if there is None:  # what is taken is not the name
                 raise
@@ -186,7 +183,7 @@ class Target:
     def _new_dataset(self, body: dict[str, Any]) -> str:
         """Creates an unpublished dataset, of a name that was free; a conflict means that an answer was lost."""
         try:
-            return str(self.api.post("/api/v1/datasets", body)["id"])
+            return str(self.api.post("/api/v1/datasets", body, MADE)["id"])
         except ServerError as error:
             there = self.find_dataset(body["workspace_id"], body["name"]) if error.status == 409 else None
             if there is None or there["status"] != "draft" or there.get("metadata") != body.get("metadata"):
@@ -243,16 +240,18 @@ class Target:
 
     def find_dataset(self, workspace_id: str, name: str) -> dict[str, Any] | None:
         """The dataset of that name as the server lists it, or None."""
-        items = self.api.get("/api/v1/me/datasets", workspace_id=workspace_id)["items"]
+        items = self.api.get("/api/v1/me/datasets", DATASETS, workspace_id=workspace_id)["items"]
         return next((d for d in items if d["name"] == name and d["workspace_id"] == workspace_id), None)
 
     def dataset_ids(self, id_: str) -> DatasetIds:
         """The ids that records of a dataset refer to."""
-        return DatasetIds(id_, {q["name"]: q["id"] for q in self.api.get(f"/api/v1/datasets/{id_}/questions")["items"]})
+        return DatasetIds(
+            id_, {q["name"]: q["id"] for q in self.api.get(f"/api/v1/datasets/{id_}/questions", SETTINGS["questions"])["items"]}
+        )
 
     def dataset(self, id_: str) -> dict[str, Any]:
         """A dataset as the server shows it."""
-        return dict(self.api.get(f"/api/v1/datasets/{id_}"))
+        return dict(self.api.get(f"/api/v1/datasets/{id_}", DATASET))
 
     def settings(self, id_: str) -> dict[str, list[dict[str, Any]]]:
         """Fields, questions, metadata properties and vector settings of a dataset."""
@@ -262,7 +261,7 @@ class Target:
             "properties": f"/api/v1/me/datasets/{id_}/metadata-properties",
             "vectors": f"/api/v1/datasets/{id_}/vectors-settings",
         }
-        return {name: self.api.get(path)["items"] for name, path in paths.items()}
+        return {name: self.api.get(path, SETTINGS[name])["items"] for name, path in paths.items()}
 
     # --- records ---
 
@@ -271,7 +270,7 @@ class Target:
 
         It is tried once: what is sent again without a look at what is there by then overwrites what people did meanwhile.
         """
-        return list(self.api.call("PUT", f"/api/v1/datasets/{dataset_id}/records/bulk", content=content, once=True)["items"])
+        return list(self.api.call("PUT", f"/api/v1/datasets/{dataset_id}/records/bulk", content=content, shape=WRITTEN, once=True)["items"])
 
     def list_records(self, dataset_id: str, offset: int = 0, include: Sequence[str] = INCLUDE) -> Iterator[dict[str, Any]]:
         """All records from the ``offset``-th on, from the database, in the order of their insertion; each once."""
@@ -283,7 +282,7 @@ class Target:
                 "GET",
                 f"/api/v1/datasets/{dataset_id}/records",
                 params={"offset": at, "limit": asked, "include": include},
-                read=lambda content: (from_json(content)["items"], len(content)),
+                read=lambda content: (fitting(from_json(content), RECORDS)["items"], len(content)),
             )
             size.came(len(items), bytes_)
             return items, len(items) == asked
@@ -292,28 +291,11 @@ class Target:
 
     def count_stored(self, dataset_id: str) -> int:
         """How many records the database has."""
-        return int(self.api.get(f"/api/v1/datasets/{dataset_id}/records", limit=1)["total"])
+        return int(self.api.get(f"/api/v1/datasets/{dataset_id}/records", TOTAL, limit=1)["total"])
 
     def count_searchable(self, dataset_id: str) -> int:
         """How many records the search engine has: those that people can see."""
-        return int(self.api.post(f"/api/v1/datasets/{dataset_id}/records/search", {}, limit=1)["total"])
-
-    def find(self, dataset_id: str, external_ids: Sequence[str], include: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
-        """Those of up to 250 external ids that the search engine has, with their records.
-
-        Where a search can't ask for external ids, all records are looked through: before 2.3 that listing is the search engine's too.
-        """
-        assert len(external_ids) <= SEARCH_VALUES
-        if not Capabilities.of(self.version).finds_external_ids:
-            return {
-                record["external_id"]: record
-                for record in self.list_records(dataset_id, include=include)
-                if record["external_id"] in external_ids
-            }
-        scope = {"entity": "record", "property": "external_id"}
-        query = {"filters": {"type": "and", "and": [{"type": "terms", "scope": scope, "values": list(external_ids)}]}}
-        found = self.api.post(f"/api/v1/datasets/{dataset_id}/records/search", query, limit=SEARCH_VALUES, include=list(include))
-        return {item["record"]["external_id"]: item["record"] for item in found["items"]}
+        return int(self.api.post(f"/api/v1/datasets/{dataset_id}/records/search", {}, TOTAL, limit=1)["total"])
 
 
 def _version(api: Api) -> str:

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from argilla_snapshot.exact_json import to_json
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError
+from importer.targets.http.answers import MADE
 from importer.targets.http.target import Target
 
 #: The longest that every engine takes which Argilla 2.x works with, and the longest that any of them takes (Elasticsearch from 8.11 on).
@@ -50,12 +51,12 @@ class Asking:
 
 def _is_opensearch(target: Target) -> bool:
     try:
-        engine = target.api.get("/api/v1/status").get("search_engine") or {}
+        engine = target.api.get("/api/v1/status", {"search_engine": (None, {"version": dict | None})})["search_engine"] or {}
     except (NotAllowedError, TemporaryError):
         raise
     except ServerError:
         return False
-    return bool(engine.get("version", {}).get("distribution") == "opensearch")
+    return bool((engine.get("version") or {}).get("distribution") == "opensearch")
 
 
 def _shows_record(target: Target, dimensions: int) -> bool:
@@ -70,7 +71,8 @@ def _shows_record(target: Target, dimensions: int) -> bool:
     if not workspaces:
         return False
     path = "/api/v1/datasets"
-    id_ = target.api.post(path, {"name": f"{ASKING}{uuid4()}", "workspace_id": next(iter(workspaces.values()))})["id"]
+    asking = {"name": f"{ASKING}{uuid4()}", "workspace_id": next(iter(workspaces.values()))}
+    id_ = target.api.post(path, asking, MADE)["id"]
     try:
         text = {"type": "text", "use_markdown": False}
         target.api.post(f"{path}/{id_}/fields", {"name": "text", "title": "text", "required": True, "settings": text})

@@ -19,7 +19,8 @@ def with_webhooks(plan: Plan, target: Target) -> Plan:
     """The plan, with the calls to webhooks that it sets off."""
     if not Capabilities.of(target.version).has_webhooks:
         return plan
-    called = [webhook_calls(plan, webhook) for webhook in target.api.get("/api/v1/webhooks")["items"] if webhook["enabled"]]
+    webhooks = target.api.get("/api/v1/webhooks", {"items": [{"url": str, "events": [str], "enabled": bool}]})["items"]
+    called = [webhook_calls(plan, webhook) for webhook in webhooks if webhook["enabled"]]
     return replace(plan, webhooks=[one for one in called if one.calls])
 
 

@@ -10,8 +10,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from argilla_snapshot.format import reader, writer
 from argilla_snapshot.format.check import check, update
-from argilla_snapshot.format.errors import DamagedSnapshotError
+from argilla_snapshot.format.errors import DamagedSnapshotError, SnapshotError
 from argilla_snapshot.format.reader import Snapshot
 from tests.argilla_snapshot.format.test_edit import part, put, read
 from tests.fixtures import PART, SNAPSHOT
@@ -181,3 +182,55 @@ def test_tables_have_checksums_of_their_pages(tmp_path: Path) -> None:
     path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
     with pytest.raises(DamagedSnapshotError, match="can't be read"):
         update(snapshot)
+
+
+# --- what no import would take is not sealed ---
+
+
+def test_members_that_grow_too_large_lie_beside_the_dataset(snap: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for room in (writer, reader):
+        monkeypatch.setattr(room, "MAX_JSON", 20_000)
+    data = pd.read_parquet(part(snap, NEWS))
+    labels = [f"{number:02}" + "x" * 2_000 for number in range(len(data))]
+    data.assign(annotation=labels, annotation_agent="ana").to_parquet(part(snap, NEWS))
+    assert update(snap) == [f"{NEWS}/{file}" for file in ("dataset.json", "labels_seen.json", "records/part-00000.parquet")]
+    assert check(snap, deep=True) == []
+    assert set(labels) == set(json.loads((snap / NEWS / "labels_seen.json").read_bytes()))
+    assert read(snap, NEWS)[0].labels_seen == []
+    assert update(snap) == []
+
+
+def test_a_manifest_that_grows_too_large_is_not_written(snap: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "MAX_JSON", (snap / "manifest.json").stat().st_size + 10)
+    data = pd.read_parquet(part(snap, NEWS))
+    data.assign(status="Default").to_parquet(part(snap, NEWS))
+    (snap / "notes.txt").write_text("mine")
+    before = {path: path.read_bytes() for path in snap.rglob("*") if path.is_file()}
+    with pytest.raises(SnapshotError, match=r"manifest\.json would be larger than"):
+        update(snap)
+    assert {path: path.read_bytes() for path in snap.rglob("*") if path.is_file()} == before
+
+
+def another_name(snap: Path) -> None:
+    path = snap / NEWS / "dataset.json"
+    path.write_text(path.read_text().replace('"news"', '"olds"', 1))
+
+
+def two_of_one_name(snap: Path) -> None:
+    (snap / "notes.txt").write_text("mine")
+    (snap / "Notes.txt").write_text("mine")
+
+
+@pytest.mark.parametrize(
+    ("edit", "says"),
+    [
+        (another_name, f"{NEWS}/dataset.json has another name than manifest.json: a dataset keeps it."),
+        (two_of_one_name, "names 'notes.txt' twice"),
+    ],
+)
+def test_what_an_import_would_refuse_is_one_line(edit: Callable[[Path], None], says: str, snap: Path) -> None:
+    edit(snap)
+    before = {path: path.read_bytes() for path in snap.rglob("*") if path.is_file()}
+    refused = run("check", "--update", snap)
+    assert (refused.returncode, refused.stderr.count("\n"), says in refused.stderr) == (6, 1, True), refused.stderr
+    assert {path: path.read_bytes() for path in snap.rglob("*") if path.is_file()} == before

@@ -44,10 +44,10 @@ def test_a_version_that_is_none(command: str, version: object, tmp_path: Path) -
         (Answer(422, {"detail": {"errors": [[], None]}}), 1, "answers 422: []; None"),
         (Answer(400, DEEP), 1, "answers 400: [[["),
         (Answer(200, DEEP), 75, "is cut off or garbled"),
-        (Answer(200, [1]), 7, "is no user"),
+        (Answer(200, [1]), 7, "answers what no Argilla server does: the answer is not an object"),
         (Answer(200, "text"), 75, "is cut off or garbled"),
-        (Answer(200, '"text"'), 7, "is no user"),
-        (Answer(200, {"x": 1}), 7, "is no user"),
+        (Answer(200, '"text"'), 7, "the answer is not an object"),
+        (Answer(200, {"x": 1}), 7, "the answer.username is not a text"),
         (Answer(407, "x", "text/html"), 8, "The proxy (HTTP_PROXY) asks for a login"),
     ],
 )

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
+from argilla_snapshot.format.models import Columns, Dataset, Record
 from argilla_snapshot.format.reader import Snapshot
+from argilla_snapshot.format.record import Annotation, Prediction, ScoredLabel, Span
 from importer.mapping import answers, legacy, responses, suggestions
 from importer.mapping.legacy import Mapper
 from importer.mapping.record import TargetRecord
@@ -20,6 +23,7 @@ from importer.verifying.account import Account, Told
 from importer.verifying.source import Facts, facts_of_document, facts_of_record
 from tests.fixtures import SNAPSHOT
 from tests.helpers.plans import planned
+from tests.helpers.snapshots import write
 
 Json = dict[str, Any]
 
@@ -108,6 +112,46 @@ def test_a_mapper_that_credits_somebody_else_shows(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(Mapper, "__init__", mixed_up)
     assert {what for _, what in found()} == {"responses"}
+
+
+# --- names that become one text ---
+
+TWINS = ("a\x00", "a\ufffd", "", "unnamed", "x" * 500 + "1", "x" * 500 + "2")
+
+
+def labelled(*, multi_label: bool) -> tuple[Dataset, list[Record]]:
+    columns = Columns(inputs=dict.fromkeys(TWINS, "str"))
+    dataset = Dataset("w", f"labels {multi_label}", "TextClassification", 1, columns, multi_label, labels_seen=list(TWINS))
+    says = [Annotation(name, list(TWINS) if multi_label else name) for name in TWINS if name]
+    predicted = [Prediction("m", [ScoredLabel(name, 0.9 - 0.01 * number) for number, name in enumerate(TWINS)])]
+    return dataset, [Record("1", "Validated", {name: f"of {name}" for name in TWINS}, predictions=predicted, annotations=says)]
+
+
+def spanned() -> tuple[Dataset, list[Record]]:
+    dataset = Dataset("w", "spans", "TokenClassification", 1, Columns(), labels_seen=list(TWINS))
+    spans = [Span(name, 0, 4) for name in TWINS]
+    says = [Annotation(name, spans) for name in TWINS if name]
+    return dataset, [
+        Record("1", "Validated", {"text": "some text"}, tokens=["some", "text"], predictions=[Prediction("m", spans)], annotations=says)
+    ]
+
+
+@pytest.mark.parametrize(
+    "content", [labelled(multi_label=False), labelled(multi_label=True), spanned()], ids=["one label", "labels", "spans"]
+)
+@pytest.mark.parametrize("spoilt", ["", "spoilt"])
+def test_names_that_become_one_text_are_no_difference(content: tuple[Dataset, list[Record]], spoilt: str, tmp_path: Path) -> None:
+    snapshot = write(tmp_path / "snap", content)
+    plan = planned(snapshot, ImportOptions(), "2.8.0")
+    (dataset,), (entry,) = plan.datasets, snapshot.entries
+    (record,) = snapshot.records(entry)
+    theirs = stored(Mapper(dataset, plan.agents, plan.options).map(record)[0], plan, dataset)
+    if spoilt:
+        theirs["fields"] = dict(zip(theirs["fields"], reversed(theirs["fields"].values()), strict=True))
+        theirs["responses"][0]["status"] = "draft"
+    account = Account(Told.of(settings(dataset), usernames(plan)), plan.agents, plan.options)
+    wrong = {what for what, _ in account.differing(facts_of_record(record), theirs)}
+    assert wrong == ({"responses"} | ({"texts"} if len(theirs["fields"]) > 1 else set()) if spoilt else set())
 
 
 # --- one record ---
@@ -228,3 +272,15 @@ def test_the_current_annotation_comes_first_and_counts_once() -> None:
     document = {"id": 1, "inputs": {"text": "half \ud83d\x00"}, "annotation": {"agent": "ana", **a}, "annotations": {"bob": b, "ana": b}}
     found = facts_of_document("TextClassification", json.dumps(document))
     assert found == Facts({"text": "half \ufffd\ufffd"}, "Default", None, [("ana", [["a"]]), ("bob", [["b"]])])
+
+
+def test_two_annotators_whose_names_become_one_text_stay_two() -> None:
+    a, b = ({"labels": [{"class_label": name, "score": 1.0}]} for name in "ab")
+    document = {
+        "id": 1,
+        "inputs": {"\x00": "x", "\ufffd": "y"},
+        "annotation": {"agent": "\x00", **a},
+        "annotations": {"\ufffd": b, "\x00": a},
+    }
+    found = facts_of_document("TextClassification", json.dumps(document))
+    assert found == Facts({"\x00": "x", "\ufffd": "y"}, "Default", None, [("\x00", [["a"]]), ("\ufffd", [["b"]])])

@@ -49,7 +49,13 @@ def scanned(scan: Scan, after: str | None = None, since: str | None = None, page
     return [id_of(line) for page in pages(cast("Api", scan), DATASET, after, since, page_size) for line in cast("list[bytes]", page)]
 
 
-IDS = st.lists(st.integers(0, 3000).map(str) | st.integers(0).map(str) | st.text("0123456789-ax", min_size=1, max_size=4), unique=True)
+IDS = st.lists(
+    st.integers(0, 3000).map(str)
+    | st.integers(0).map(str)
+    | st.integers(10**17, 10**21).map(str)
+    | st.text("0123456789-ax", min_size=1, max_size=4),
+    unique=True,
+)
 
 
 @settings(deadline=None)
@@ -74,6 +80,18 @@ def test_few_requests_more_are_made_than_pages_are_needed() -> None:
     numbers, texts = Scan(list(map(str, range(2000)))), Scan([f"id {number:04}" for number in range(2000)])
     assert (len(scanned(numbers)), len(scanned(texts))) == (2000, 2000)
     assert (len(numbers.sizes), len(texts.sizes)) == (6, 8)
+
+
+def test_an_id_of_hundreds_of_digits_costs_a_few_requests() -> None:
+    scan = Scan(["1", "9" * 300, "8" * 400])
+    assert scanned(scan) == ["1", "8" * 400, "9" * 300]
+    assert len(scan.sizes) < 10
+
+
+def test_the_longest_numbers_are_asked_for_by_their_length() -> None:
+    scan = Scan(["9" * 19, "1" + "0" * 19, "1" + "0" * 18])
+    assert scanned(scan) == ["1" + "0" * 18, "9" * 19, "1" + "0" * 19]
+    assert len(scan.sizes) < 60
 
 
 def test_large_documents_come_few_at_once() -> None:

@@ -13,7 +13,9 @@ class Listing:
     """Answers as ``GET …/records`` does."""
 
     def __init__(self, count: int, size: int) -> None:
-        self.records = [{"id": str(number), "inserted_at": number, "fields": {"text": "x" * size}} for number in range(count)]
+        self.records = [
+            {"id": str(number), "inserted_at": f"{number:09}", "updated_at": "", "fields": {"text": "x" * size}} for number in range(count)
+        ]
         self.asked: list[tuple[int, int]] = []
 
     def call(self, _method: str, _path: str, *, params: dict[str, Any], read: Any) -> Any:

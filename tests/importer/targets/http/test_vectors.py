@@ -1,11 +1,14 @@
 """How long a vector may be: what real search engines do with a longer one is what a target's state says of them."""
 
+import json
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 
+from argilla_snapshot.format.models import Columns, Dataset, Record
 from argilla_snapshot.transport.api import Api
 from importer.targets.http.target import Target
 from importer.targets.http.vectors import ASKING, SHORTEST, Asking
@@ -13,9 +16,11 @@ from servers.argilla import NEW, ArgillaServer
 from servers.search_engine import Elasticsearch
 from servers.stack import Stack
 from tests.helpers import target
+from tests.helpers.cli import succeed
 from tests.helpers.rule_server import publish
 from tests.helpers.rules import Question
 from tests.helpers.rules import Target as Shape
+from tests.helpers.snapshots import write
 
 pytestmark = pytest.mark.servers
 
@@ -60,15 +65,35 @@ def test_opensearch_hides_a_record_with_a_longer_vector(fresh_new: ArgillaServer
         assert is_shown(fresh_new, dimensions) == asked(fresh_new, dimensions) == shown
 
 
-def test_elasticsearch_hides_it_too_and_a_record_asks(stack: Stack, tmp_path: Path) -> None:
-    engine = Elasticsearch(tmp_path / "search")
+@pytest.fixture(scope="module")
+def on_elasticsearch(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArgillaServer]:
+    """An Argilla 2.8.0 server with Elasticsearch behind it."""
+    engine = Elasticsearch(tmp_path_factory.mktemp("search"))
     try:
         engine.start()
         with stack.fresh(NEW, {"ARGILLA_SEARCH_ENGINE": engine.name, "ARGILLA_ELASTICSEARCH": engine.url}) as server:
-            for dimensions, shown in ((SHORTEST, True), (SHORTEST + 1, False)):
-                assert is_shown(server, dimensions) == asked(server, dimensions) == shown
-            a_plan_writes_nothing(server)
-            with target.connect(server.url) as client:
-                assert not [d for d in target.items(client, "/me/datasets") if d["name"].startswith(ASKING)]
+            yield server
     finally:
         engine.stop()
+
+
+def test_elasticsearch_hides_it_too_and_a_record_asks(on_elasticsearch: ArgillaServer) -> None:
+    for dimensions, shown in ((SHORTEST, True), (SHORTEST + 1, False)):
+        assert is_shown(on_elasticsearch, dimensions) == asked(on_elasticsearch, dimensions) == shown
+    a_plan_writes_nothing(on_elasticsearch)
+    with target.connect(on_elasticsearch.url) as client:
+        assert not [d for d in target.items(client, "/me/datasets") if d["name"].startswith(ASKING)]
+
+
+def test_an_import_into_elasticsearch_loses_the_longer_vector_and_no_record(on_elasticsearch: ArgillaServer, folder: Path) -> None:
+    long, short = SHORTEST + 1, SHORTEST
+    dataset = Dataset("long", "vectors", "Text2Text", 20, Columns(vectors={"long": long, "short": short}))
+    vectors = {"long": [0.5] * long, "short": [0.5] * short}
+    write(folder, (dataset, [Record(str(number), "Default", {"text": f"text {number}"}, vectors=vectors) for number in range(20)]))
+    report = json.loads(succeed("import", folder, "--json", url=on_elasticsearch.url, code=3))
+    assert [(note["kind"], note["count"]) for note in report["notes"] if note["severity"] == "lost"] == [("vector_too_long", 20)]
+    with target.connect(on_elasticsearch.url) as client:
+        id_ = target.dataset_id(client, "long", "vectors")
+        assert target.searchable(client, id_) == 20
+        assert {name for record in target.records(client, id_).values() for name in record["vectors"]} == {"short"}
+    succeed("verify", folder, url=on_elasticsearch.url)
