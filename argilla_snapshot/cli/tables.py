@@ -203,7 +203,9 @@ def show_comparison(result: SnapshotComparison) -> None:
         ((d.dataset or "-", d.kind, d.what, d.count, "; ".join(d.samples)) for d in result.differences),
     )
     verdict = "There are differences." if result.differences else "No difference."
-    say(f"{result.users} users and {result.datasets} datasets with {result.records} records compared. {verdict}")
+    say(
+        f"{counted(result.users, 'user')} and {counted(result.datasets, 'dataset')} with {counted(result.records, 'record')} compared. {verdict}"
+    )
 
 
 def show_snapshot(manifest: Manifest, datasets: list[AnyDataset]) -> None:

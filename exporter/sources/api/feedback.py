@@ -4,7 +4,7 @@ Facts are from the servers themselves, 1.8.0 to 2.8.0.
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from argilla_snapshot.exact_json import from_json
@@ -12,11 +12,20 @@ from argilla_snapshot.format.models import Workspace
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError
 from argilla_snapshot.transport.paging import PageSize
+from argilla_snapshot.transport.shapes import Shape, fitting
 from exporter.documents import encode
 from exporter.source import Count, Cursor, Listed, Page
 from exporter.sources.ahead import ahead
 
 Json = dict[str, Any]
+#: What is used of an answer; whatever else is there may be anything.
+_DATASETS: Shape = {"items": [{"id": str, "workspace_id": str, "name": str}]}
+_NAMED: Shape = {"items": [{"name": str}]}
+_SETTINGS: Shape = {"items": [{"name": str, "settings": {"type": str}}]}
+_COUNTED: Shape = {"records": {"count": int}}
+_TOTAL: Shape = {"total": int}
+_SAID: Shape = (None, [{"id": str}])
+_RECORD: Shape = {"id": str, "inserted_at": str, "responses": _SAID, "suggestions": _SAID}
 
 #: How many records before the place to go on are asked for once more: as many as may have been made in the same moment, and in any order.
 _OVERLAP = 1_000
@@ -37,7 +46,7 @@ class Listing:
         named_vectors: vectors have to be asked for by name: left-over ones of deleted settings make the page fail (1.19 to 1.29).
         has_properties: datasets have metadata properties (1.18+).
         has_vectors: datasets have vectors (1.19+).
-        count: the path that tells how many records the database has.
+        count, counted: the path that tells how many records the database has, and the shape of what it tells.
     """
 
     passes: tuple[tuple[str, ...], ...]
@@ -48,13 +57,14 @@ class Listing:
     has_properties: bool = True
     has_vectors: bool = True
     count: str = "/api/v1/me/datasets/{id}/metrics"
+    counted: Any = field(default_factory=lambda: _COUNTED)
 
     @classmethod
     def of(cls, version: tuple[int, int]) -> "Listing":
         """The listing of a version."""
         if version >= (2, 0):
             everything = ((_RESPONSES, _SUGGESTIONS, _VECTORS),)
-            return cls(everything, 1_000, sorted_search=version < (2, 3), count="/api/v1/datasets/{id}/progress")
+            return cls(everything, 1_000, sorted_search=version < (2, 3), count="/api/v1/datasets/{id}/progress", counted=_TOTAL)
         if version >= (1, 19):
             return cls(((_RESPONSES, _SUGGESTIONS), (_VECTORS,)), 250, named_vectors=True)
         answers = (_RESPONSES, _SUGGESTIONS) if version >= (1, 13) else (_RESPONSES,)
@@ -76,7 +86,7 @@ class Feedback:
     def datasets(self, workspaces: Iterable[Workspace]) -> list[Listed]:
         """Those of these workspaces, ordered by workspace and name."""
         names = {workspace.id: workspace.name for workspace in workspaces}
-        items = self._api.get("/api/v1/me/datasets")["items"]
+        items = self._api.get("/api/v1/me/datasets", _DATASETS)["items"]
         listed = [Listed(names[d["workspace_id"]], d["name"], None, d, "feedback") for d in items if d["workspace_id"] in names]
         return sorted(listed, key=lambda dataset: dataset.place)
 
@@ -86,17 +96,17 @@ class Feedback:
         properties = f"/api/v1/me/datasets/{id_}/metadata-properties"
         vectors = f"/api/v1/datasets/{id_}/vectors-settings"
         return {
-            "fields": self._api.get(f"/api/v1/datasets/{id_}/fields")["items"],
-            "questions": self._api.get(f"/api/v1/datasets/{id_}/questions")["items"],
-            "metadata_properties": (self._api.get(properties) if self._how.has_properties else none)["items"],
-            "vectors_settings": (self._api.get(vectors) if self._how.has_vectors else none)["items"],
+            "fields": self._api.get(f"/api/v1/datasets/{id_}/fields", _SETTINGS)["items"],
+            "questions": self._api.get(f"/api/v1/datasets/{id_}/questions", _SETTINGS)["items"],
+            "metadata_properties": (self._api.get(properties, _SETTINGS) if self._how.has_properties else none)["items"],
+            "vectors_settings": (self._api.get(vectors, _NAMED) if self._how.has_vectors else none)["items"],
         }
 
     def count(self, dataset: Listed) -> Count:
         """How many records the database has, which may be more than a list shows, and when somebody last wrote there."""
-        told = self._api.get(self._how.count.format(id=dataset.content["id"]))
+        told = self._api.get(self._how.count.format(id=dataset.content["id"]), self._how.counted)
         records = told["total"] if "total" in told else told["records"]["count"]
-        now = self._api.get(f"/api/v1/datasets/{dataset.content['id']}")
+        now = self._api.get(f"/api/v1/datasets/{dataset.content['id']}", dict)
         return Count.told(int(records), now.get("last_activity_at") or now.get("updated_at"))
 
     def pages(self, dataset: Listed, after: Cursor | None) -> Generator[Page, None, None]:
@@ -173,15 +183,14 @@ class _Reading:
     def _ask(self, offset: int, limit: int, include: list[str]) -> tuple[list[Json], int]:
         path, params = f"/api/v1/datasets/{self._id}/records", {"offset": offset, "limit": limit, "include": include}
         if not self._how.sorted_search:
-            return self._items("GET", path, params, None)
+            return self._items("GET", path, params, None, {"items": [_RECORD]})
         sort = [{"scope": {"entity": "record", "property": "inserted_at"}, "order": "asc"}]
-        found, size = self._items("POST", f"{path}/search", params, {"sort": sort})
+        found, size = self._items("POST", f"{path}/search", params, {"sort": sort}, {"items": [{"record": _RECORD}]})
         return [item["record"] for item in found], size
 
-    def _items(self, method: Any, path: str, params: Json, body: Any) -> tuple[list[Json], int]:
+    def _items(self, method: Any, path: str, params: Json, body: Any, shape: Shape) -> tuple[list[Json], int]:
         def read(content: bytes) -> tuple[list[Json], int]:
-            items: list[Json] = from_json(content)["items"]
-            return items, len(content)
+            return fitting(from_json(content), shape)["items"], len(content)
 
         told: tuple[list[Json], int] = self._api.call(method, path, params=params, body=body, read=read)
         return told

@@ -8,8 +8,12 @@ from argilla_snapshot.format.models import Source as Shown
 from argilla_snapshot.format.models import User, Workspace
 from argilla_snapshot.format.models import from_json as built
 from argilla_snapshot.transport.api import Api
+from argilla_snapshot.transport.shapes import Shape
 from exporter.source import Access, Count, Cursor, Listed, Page
 from exporter.sources.api.feedback import Feedback
+
+_USERS: Shape = {"items": [{"id": str, "username": str}]}
+_WORKSPACES: Shape = {"items": [{"id": str, "name": str}]}
 
 
 class V1Source:
@@ -32,10 +36,10 @@ class V1Source:
     def users(self, _datasets: list[AnyDataset]) -> list[User]:
         """The users, ordered by name, with the workspaces that they are members of."""
         if self._users is None:
-            members = {w.name: self._api.get(f"/api/v1/workspaces/{w.id}/users")["items"] for w in self.workspaces()}
+            members = {w.name: self._api.get(f"/api/v1/workspaces/{w.id}/users", _USERS)["items"] for w in self.workspaces()}
             found = {user["id"]: user for users in members.values() for user in users}
             if self.users_loss is None:
-                found |= {user["id"]: user for user in self._api.get("/api/v1/users")["items"]}
+                found |= {user["id"]: user for user in self._api.get("/api/v1/users", _USERS)["items"]}
             of = {id_: [name for name, users in members.items() if any(user["id"] == id_ for user in users)] for id_ in found}
             users = (built(User, {**user, "workspaces": of[id_]}) for id_, user in found.items())
             self._users = sorted(users, key=lambda user: str(user.username))
@@ -44,7 +48,7 @@ class V1Source:
     def workspaces(self) -> list[Workspace]:
         """All workspaces for an owner, the own ones for an admin; ordered by name."""
         if self._workspaces is None:
-            items = self._api.get("/api/v1/me/workspaces")["items"]
+            items = self._api.get("/api/v1/me/workspaces", _WORKSPACES)["items"]
             self._workspaces = sorted((built(Workspace, item) for item in items), key=lambda workspace: str(workspace.name))
         return self._workspaces
 
