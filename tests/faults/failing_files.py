@@ -58,7 +58,7 @@ def _opening(calls: Calls, real: Callable[..., Any]) -> Callable[..., Any]:
             return real(file, mode, *arguments, **members)
         raw = WatchedFile(file, mode.replace("b", ""))
         raw.calls = calls
-        if members.get("buffering") == 0:
+        if 0 in (members.get("buffering"), *arguments[:1]):  # ``os.fdopen`` gives it by its place
             return raw
         return io.BufferedRandom(raw) if "+" in mode else io.BufferedWriter(raw)
 
