@@ -7,7 +7,7 @@ import pytest
 from argilla_snapshot.format.models import User
 from importer.notes import Notebook
 from importer.options import ImportOptions
-from importer.plan import Agent, UserPlan
+from importer.plan import PLACEHOLDER, Agent, UserPlan
 from importer.planning.naming import valid_username
 from importer.planning.users import NOBODY, People, discarding, plan_agents, plan_users
 from importer.target_state import TargetState, TargetUser
@@ -205,3 +205,16 @@ def test_everyone_are_the_annotators_of_the_workspace() -> None:
     ]
     plans = plan_users(People(people, {"w": "w"}, target, ImportOptions()), {}, Notebook(), narrowed=False)
     assert discarding(plans, target, "w") == ["ana", "member", "new-member"]
+
+
+def test_a_placeholder_is_an_annotator_in_no_workspace_and_known_by_its_last_name() -> None:
+    made, _, _, _ = planned(state("2.8.0"), [], [" "], ImportOptions())
+    (placeholder,) = made
+    expected = UserPlan(placeholder.username, None, "create", "annotator", placeholder.username.strip() or "unknown", PLACEHOLDER)
+    assert placeholder == expected
+    there = state("2.8.0")
+    again = replace(
+        there, users={**there.users, placeholder.username: TargetUser("5", placeholder.username, "annotator", placeholder=True)}
+    )
+    (reused,) = planned(again, [], [" "], ImportOptions())[0]
+    assert reused == replace(expected, action="reuse", id="5")
