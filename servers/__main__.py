@@ -13,6 +13,7 @@ from servers.argilla import NEW, OLD, ArgillaServer
 from servers.errors import ServersError
 from servers.install import install
 from servers.new_database import new_cluster, new_database
+from servers.releases import Release
 from servers.search_engine import SearchEngine
 
 NAMES = ("search", "old", "new")
@@ -41,8 +42,8 @@ def install_command() -> None:
     """
     programs = install()
     for version in (OLD, NEW):
-        new_database(programs.python(version))
-        new_cluster(programs.python(version))
+        new_database(programs.python(version), Release(version))
+        new_cluster(programs.python(version), Release(version))
     click.echo(f"servers: ready in {programs.folder}", err=True)
 
 

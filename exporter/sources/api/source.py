@@ -1,110 +1,115 @@
-"""The HTTP API of an Argilla 1.x server as a source.
+"""The HTTP API of an Argilla 1.x server, or of a Rubrix, as a source.
 
-Facts about the server are from argilla-server 1.29.1 and were seen on a running one. Its legacy API is called v0 in its
-code and has no version in its paths.
+Facts about the server are from argilla-server 1.29.1 and were seen on a running one; what differs between versions is in ``capabilities``.
+The legacy API is called v0 in the server's code and has no version in its paths.
 """
 
+import tempfile
 from collections.abc import Generator
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from argilla_snapshot.format.models import TASKS, Dataset, User, Workspace
 from argilla_snapshot.format.models import Source as Shown
-from argilla_snapshot.format.models import from_json as built
 from argilla_snapshot.transport.api import Api
-from argilla_snapshot.transport.errors import NotAllowedError, ServerError, UnsupportedServerError
+from argilla_snapshot.transport.errors import ServerError
 from argilla_snapshot.transport.secrets import Secrets
 from exporter.source import Access, Count, Listed, Page
 from exporter.sources.ahead import ahead
+from exporter.sources.api.capabilities import IN_NO_WORKSPACE, Capabilities, capabilities
 from exporter.sources.api.contact import server_version
-from exporter.sources.api.paging import PAGE_SIZE, pages, path_of
+from exporter.sources.api.listing import Place, since_then
+from exporter.sources.api.paging import PAGE_SIZE, pages
+from exporter.sources.api.people import People, people
+from exporter.sources.api.stream import streamed
+from exporter.sources.named import WithoutWorkspace
 
 #: Datasets that the server lists at most, of whatever workspaces (``client_adapters/generic_elastic.py``).
 _LISTED = 2_500
 
 
-def connect(url: str, api_key: str, *, secrets: Secrets | None = None, page_size: int = PAGE_SIZE, patience: float = 300.0) -> "ApiSource":
-    """Connects to an Argilla 1.x server as its owner, or as an admin.
+def connect(
+    url: str,
+    api_key: str,
+    *,
+    secrets: Secrets | None = None,
+    page_size: int = PAGE_SIZE,
+    patience: float = 300.0,
+    users_file: Path | None = None,
+    default_workspace: str | None = None,
+    folder: Path | None = None,
+) -> "ApiSource":
+    """Connects to an Argilla 1.x or Rubrix server as its owner (a superuser, before 1.6), or as somebody who sees less.
 
     Args:
         url: address of the server.
-        api_key: the key of an owner; an admin's shows only the admin's own workspaces.
+        api_key: the key of an owner; any other shows only the own workspaces.
         secrets: what opens the way to the server, beside the key.
         page_size: documents asked for at once, at most 1,000.
         patience: seconds that temporary trouble is waited out, each time.
+        users_file: the file of the server's users, of a server before 1.6, which does not list them.
+        default_workspace: where datasets of Rubrix go that are in no workspace; None for ``without-workspace``.
+        folder: where a dataset's documents may wait until all have come (no file has a name there); None for the system's choice.
 
     Raises:
         UnreachableError, UnsupportedServerError: there is no such server.
         NotAllowedError: the key is refused, or is an annotator's.
+        UsersFileError: the file can't be read, or is not needed.
     """
     api = Api(url, api_key, secrets=secrets, patience=patience)
     try:
-        version = server_version(api)
-        return ApiSource(api, version, _me(api), min(page_size, PAGE_SIZE))
+        version, number = server_version(api)
+        can = capabilities(number)
+        api = api.with_headers({can.key_header: api_key})
+        return ApiSource(api, version, can, people(api, can, users_file), page_size, default_workspace, folder)
     except BaseException:
         api.close()
         raise
 
 
-def _me(api: Api) -> dict[str, Any]:
-    """Who the key belongs to."""
-    try:
-        me = api.get("/api/me")
-    except NotAllowedError as error:
-        if error.status not in (401, 403):
-            raise
-        raise NotAllowedError(f"{api.url} refuses the key: check ARGILLA_API_KEY.{api.withheld}", error.status, error.detail) from None
-    if not isinstance(me, dict) or not {"username", "role"} <= me.keys():
-        raise UnsupportedServerError(f"{api.url} does not answer as Argilla 1.x does: GET /api/me is no user.")
-    if me.get("role") not in ("owner", "admin"):
-        raise NotAllowedError(f"{me.get('username')} is {me.get('role')} on {api.url}: export needs the key of an owner (or of an admin).")
-    return me
-
-
 class ApiSource:
-    """An Argilla 1.x server, spoken to as ``connect`` found it. Fulfils ``exporter.source.Source``."""
+    """An old server, spoken to as ``connect`` found it. Fulfils ``exporter.source.Source``."""
 
     fast = False
 
-    def __init__(self, api: Api, version: str, me: dict[str, Any], page_size: int) -> None:
-        self._api = api
-        self._page_size = page_size
-        self._workspaces: list[Workspace] | None = None
-        self.shown = Shown(kind="argilla-api", url=api.url, version=version, username=me["username"], role=me["role"])
+    def __init__(
+        self, api: Api, version: str, can: Capabilities, people: People, page_size: int, default_workspace: str | None, folder: Path | None
+    ) -> None:
+        self._api, self._can, self._people = api, can, people
+        self._page_size = min(page_size, can.page_size)
+        self._without, self._folder = WithoutWorkspace(default_workspace), folder or Path(tempfile.gettempdir())
+        self.bound = {"--default-workspace": default_workspace}
+        self.shown = Shown(kind="argilla-api", url=api.url, version=version, username=people.username, role=people.role)
 
     @property
     def users_loss(self) -> str | None:
-        """Only an owner sees all users (``policies.py``, ``UserPolicy.list``)."""
-        return None if self.shown.role == "owner" else "users_not_visible"
+        """Who is not seen with this key, or of this version."""
+        return self._people.users_loss
 
-    def users(self, _datasets: list[Dataset]) -> list[User]:
-        """The users, ordered by name, with the workspaces they are members of.
-
-        ``GET /api/users`` gives real memberships, for owners too (``/api/me`` gives an owner all workspaces). It gives
-        everyone's API key as well: only the members of ``User`` are taken over.
-        """
-        if self.users_loss is None:
-            found = {user["id"]: user for user in self._api.get("/api/users")}
-        else:
-            lists = (self._api.get(f"/api/workspaces/{workspace.id}/users") for workspace in self.workspaces())
-            found = {user["id"]: user for users in lists for user in users}
-        return sorted((built(User, user) for user in found.values()), key=lambda user: str(user.username))
+    def users(self, datasets: list[Dataset]) -> list[User]:
+        """The users, ordered by name, with the workspaces they are members of."""
+        return self._people.users(datasets)
 
     def workspaces(self) -> list[Workspace]:
-        """All workspaces for an owner, the own ones for an admin; ordered by name."""
-        if self._workspaces is None:
-            items = self._api.get("/api/v1/me/workspaces")["items"]
-            self._workspaces = sorted((built(Workspace, item) for item in items), key=lambda workspace: str(workspace.name))
-        return self._workspaces
+        """All workspaces for an owner, the own ones for others; ordered by name."""
+        return self._people.workspaces(self.datasets() if self._can.workspaces is None else [])
 
     def datasets(self) -> list[Listed]:
         """The legacy datasets of a known task; the server lists only those of workspaces that exist."""
-        listed = [Listed(d["workspace"], d["name"], d["task"], d) for d in self._listing() if d["task"] in TASKS]
-        return sorted(listed, key=lambda dataset: (dataset.workspace, dataset.name))
+        listed = [Listed(self._workspace(d), d["name"], d["task"], d) for d in self._listing() if d["task"] in TASKS]
+        without = {each.name for each in listed if _workspace(each.content) is None}
+        self._without.tell(sorted(without))
+        if taken := without & {each.name for each in listed if _workspace(each.content) == self._without.name}:
+            raise self._without.clash(min(taken))
+        return sorted(listed, key=lambda dataset: dataset.place)
 
     def left_out(self) -> list[tuple[str, str, str]]:
         """Datasets of an unknown task, and feedback datasets, which have an API of their own (``/api/v1``)."""
+        unknown = [("unknown_task", self._workspace(d), d["name"]) for d in self._listing() if d["task"] not in TASKS]
+        if not self._can.feedback:
+            return unknown
         names = {workspace.id: workspace.name for workspace in self.workspaces()}
-        unknown = [("unknown_task", d["workspace"], d["name"]) for d in self._listing() if d["task"] not in TASKS]
         feedback = self._api.get("/api/v1/me/datasets")["items"]
         return unknown + [("feedback_dataset", names.get(d["workspace_id"], "?"), d["name"]) for d in feedback]
 
@@ -113,10 +118,11 @@ class ApiSource:
 
         Text2text has no such route; a dataset without settings answers 404 ``EntityNotFoundError``.
         """
-        if dataset.task == "Text2Text":
+        if dataset.task == "Text2Text" or not self._can.settings:
             return None
+        place = self._place(dataset)
         try:
-            settings: dict[str, Any] = self._api.get(path_of(dataset, f"/{dataset.task}/settings"), workspace=dataset.workspace)
+            settings: dict[str, Any] = place.api.get(place.task_path("/settings"), **place.where)
         except ServerError as error:
             if error.status == 404 and "Settings" in error.detail:
                 return None
@@ -127,7 +133,8 @@ class ApiSource:
         """The labeling rules; only text classification has any."""
         if dataset.task != "TextClassification":
             return []
-        rules: list[dict[str, Any]] = self._api.get(path_of(dataset, "/TextClassification/labeling/rules"), workspace=dataset.workspace)
+        place = self._place(dataset)
+        rules: list[dict[str, Any]] = place.api.get(place.task_path("/labeling/rules"), **place.where)
         return rules
 
     def access(self, dataset: Listed) -> Access:
@@ -147,42 +154,71 @@ class ApiSource:
 
     def open(self, dataset: Listed) -> None:
         """``PUT :open``; the shards of a large dataset need a moment until they answer."""
-        self._api.put(path_of(dataset, ":open"), workspace=dataset.workspace)
-        self._api.patiently(lambda: self._total(dataset), _passes, wait_initial=0.2, wait_max=5.0)
+        place = self._place(dataset)
+        place.api.put(place.path(":open"), **place.where)
+        self._api.patiently(lambda: self._total(place), _passes, wait_initial=0.2, wait_max=5.0)
 
     def close(self, dataset: Listed) -> None:
         """``PUT :close``."""
+        place = self._place(dataset)
         try:
-            self._api.put(path_of(dataset, ":close"), workspace=dataset.workspace)
+            place.api.put(place.path(":close"), **place.where)
         except ServerError as error:
             if error.status != 404:
                 raise
 
     def count(self, dataset: Listed) -> Count:
         """The exact total of a search, and the dataset's ``last_updated`` (changed by every bulk of records)."""
-        listed = self._api.get(path_of(dataset, ""), workspace=dataset.workspace)
-        return Count.told(self._total(dataset), listed.get("last_updated"))
+        place = self._place(dataset)
+        listed = place.api.get(place.path(""), **place.where)
+        if _workspace(listed) != _workspace(dataset.content):  # old servers look for one of the same name elsewhere
+            raise ServerError(
+                f"{self._api.url} does not give {dataset.full_name} to {self._people.username}, but another dataset of the name."
+            )
+        return Count.told(self._total(place), listed.get("last_updated"))
 
     def pages(self, dataset: Listed, after: str | None, since: str | None = None) -> Generator[Page, None, None]:
-        """Pages of the scan; while one is worked on, the server makes the next."""
-        return ahead(pages(self._api, dataset, after, since, self._page_size))
+        """Pages in the order of ids; while one is worked on, the server makes the next."""
+        place = self._place(dataset)
+        if self._can.records == "stream":
+            return ahead(streamed(partial(place.stream, since_then("", since)), after, self._folder))
+        list_page = place.scan if self._can.records == "scan" else place.data
+
+        def ask(api: Api, query: str, last: str | None, size: int) -> list[bytes]:
+            return list_page(api, since_then(query, since), last, size)
+
+        return ahead(pages(place.api, ask, after, self._page_size, self._folder))
 
     def disconnect(self) -> None:
         """Closes the connections."""
         self._api.close()
 
-    def _total(self, dataset: Listed) -> int:
+    def _place(self, dataset: Listed) -> Place:
+        workspace = _workspace(dataset.content) if dataset.content else dataset.workspace
+        if workspace is None:
+            return Place(self._api.with_headers(IN_NO_WORKSPACE), dataset, {})
+        return Place(self._api, dataset, {"workspace": workspace})
+
+    def _workspace(self, listed: dict[str, Any]) -> str:
+        return _workspace(listed) or self._without.name
+
+    def _total(self, place: Place) -> int:
         # From the second record on: an answer that holds the first one comes with aggregations, which take longer than all else.
-        where = {"workspace": dataset.workspace, "limit": 0, "from": 1}
-        return int(self._api.call("POST", path_of(dataset, f"/{dataset.task}:search"), params=where, body={})["total"])
+        where = {**place.where, "limit": 0, "from": 1}
+        return int(place.api.call("POST", place.path(f"/{place.dataset.task}:search"), params=where, body={})["total"])
 
     def _listing(self) -> list[dict[str, Any]]:
-        listing: list[dict[str, Any]] = self._api.get("/api/datasets")
+        listing: list[dict[str, Any]] = self._api.get("/api/datasets/")
         if len(listing) >= _LISTED:
             raise ServerError(
                 f"{self._api.url} has more datasets than its API lists ({_LISTED}): export them from the storage behind it (--search-engine)."
             )
         return listing
+
+
+def _workspace(listed: dict[str, Any]) -> str | None:
+    """The workspace of a dataset, which servers before 1.4 call its owner; None where it is in none."""
+    return listed.get("workspace") or listed.get("owner") or None
 
 
 def _passes(error: Exception) -> bool:

@@ -19,6 +19,7 @@ from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import ServerError
 from exporter.losses import Place
 from exporter.source import Access, Count, Listed, Page
+from exporter.sources.named import WithoutWorkspace, users_named
 from exporter.sources.storage.contact import engine, names
 from exporter.sources.storage.names import Names, can_be, path_part
 from exporter.sources.storage.people import People, read_people
@@ -26,8 +27,6 @@ from exporter.sources.storage.scan import WHOLE, scan
 
 log = logging.getLogger(__name__)
 
-#: Where datasets of Rubrix go that are in no workspace.
-NO_WORKSPACE = "without-workspace"
 #: Datasets that are listed at most: an engine's maximum for one answer.
 _LISTED = 10_000
 #: What the API lists of a dataset (``schemas/datasets.py``, ``Dataset``), in its order.
@@ -43,6 +42,7 @@ def connect(
     database_password: str | None = None,
     folder: Path | None = None,
     patience: float = 300.0,
+    default_workspace: str | None = None,
 ) -> "StorageSource":
     """Connects to a search engine, and reads who is in the database.
 
@@ -54,6 +54,7 @@ def connect(
         database_password: the password of the database, in place of the one in ``database``.
         folder: where a dataset's documents may wait until all have come (no file has a name there); None for the system's choice.
         patience: seconds that temporary trouble is waited out, each time.
+        default_workspace: where datasets of Rubrix go that are in no workspace; None for ``without-workspace``.
 
     Raises:
         UnreachableError, NotAllowedError, UnsupportedServerError: of either.
@@ -64,7 +65,7 @@ def connect(
     try:
         version = engine(api)
         people = read_people(database, database_password) if database else None
-        return StorageSource(api, version, names(api, namespace), people, folder or Path(tempfile.gettempdir()))
+        return StorageSource(api, version, names(api, namespace), people, folder or Path(tempfile.gettempdir()), default_workspace)
     except BaseException:
         api.close()
         raise
@@ -75,8 +76,10 @@ class StorageSource:
 
     fast = True
 
-    def __init__(self, api: Api, version: str, names: Names, people: People | None, folder: Path) -> None:
+    def __init__(self, api: Api, version: str, names: Names, people: People | None, folder: Path, default_workspace: str | None) -> None:
         self._folder = folder
+        self._without = WithoutWorkspace(default_workspace)
+        self.bound = {"--default-workspace": default_workspace}
         self._api = api
         self._names = names
         self._people = people
@@ -98,7 +101,7 @@ class StorageSource:
 
     def users(self, datasets: list[Dataset]) -> list[User]:
         """Those of the database; without one whoever made or annotated one of the datasets, as members of its workspace."""
-        return self._people.users if self._people else _users_named(datasets)
+        return self._people.users if self._people else users_named(datasets)
 
     def workspaces(self) -> list[Workspace]:
         """Those of the database, and those that only datasets name; ordered by name."""
@@ -171,15 +174,22 @@ class StorageSource:
     def _list(self) -> list[dict[str, Any]]:
         """The documents of all datasets, each with a workspace; of those taken over from Rubrix only the newer ones."""
         found: dict[Place, dict[str, Any]] = {}
+        without: set[Place] = set()
         for index, records in list(self._lists.items()):
             for hit in self._search_all(index):
                 document = hit["_source"]
-                document["workspace"] = _text(document.get("workspace") or document.get("owner") or NO_WORKSPACE)
+                named = document.get("workspace") or document.get("owner")
+                document["workspace"] = _text(named or self._without.name)
                 document["name"] = _text(document.get("name") or hit["_id"].rpartition(".")[2])
                 place = document["workspace"], document["name"]
+                if place in found and (place in without) is bool(named):
+                    raise self._without.clash(document["name"])
+                if not named:
+                    without.add(place)
                 if place not in found:
                     found[place] = document
                     self._where[place] = index, hit["_id"], records(hit["_id"])
+        self._without.tell(sorted(name for _, name in without))
         return list(found.values())
 
     def _search_all(self, index: str) -> list[dict[str, Any]]:
@@ -209,15 +219,6 @@ class StorageSource:
     def _total(self, dataset: Listed) -> int:
         answer = self._api.post(f"/{path_part(self._records(dataset))}/_search", {"size": 0, "track_total_hits": True}, **WHOLE)
         return int(answer["hits"]["total"]["value"])
-
-
-def _users_named(datasets: list[Dataset]) -> list[User]:
-    """Whoever made or annotated one of the datasets, ordered by name: annotators, members of the workspaces of these."""
-    found: dict[str, set[str]] = {}
-    for dataset in datasets:
-        for name in {*dataset.annotation_agents, *filter(None, [dataset.created_by])}:
-            found.setdefault(name, set()).add(dataset.workspace)
-    return [User(name, "annotator", workspaces=sorted(workspaces)) for name, workspaces in sorted(found.items())]
 
 
 def _without_login(url: str) -> tuple[str, tuple[str, str] | None]:
