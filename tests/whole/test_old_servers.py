@@ -1,0 +1,76 @@
+"""Old servers of every kind, moved whole: one for each way in which versions list records and people."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from argilla_snapshot.format.reader import Snapshot
+from servers.argilla import ArgillaServer
+from servers.old_seed import Seeded, seed_release
+from servers.releases import Release
+from servers.stack import Stack
+from servers.users_file import HASH, PEOPLE
+from tests.helpers import target
+from tests.helpers.cli import succeed
+from tests.helpers.old_content import expected, told
+
+pytestmark = pytest.mark.servers
+
+#: One stream; lines; the scan without users; with users whose admins are owners; with owners.
+VERSIONS = ("0.12.1", "0.18.0", "1.5.1", "1.8.0", "1.12.1")
+COUNT = 20
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_everything_arrives(version: str, stack: Stack, fresh_new: ArgillaServer, folder: Path) -> None:
+    with stack.fresh(version) as old:
+        seeded = seed_release(old, COUNT)
+        users = ["--users-yml", str(old.users_file)] if old.release.users_file else []
+        succeed("export", folder, *users, "--default-workspace", "nowhere", url=old.url)
+    assert_whole(folder, seeded)
+    assert_people(folder, old.release)
+    assert_no_secret(folder)
+    succeed("import", folder, url=fresh_new.url, code=3)  # of several predictions one is suggested
+    succeed("verify", folder, url=fresh_new.url)
+    with target.connect(fresh_new.url) as client:
+        for dataset in seeded:
+            there = target.records(client, target.dataset_id(client, dataset.workspace or "nowhere", dataset.name))
+            assert there.keys() == {str(record["id"]) for record in dataset.records}
+
+
+def assert_whole(folder: Path, seeded: list[Seeded]) -> None:
+    """The snapshot holds the datasets that the server was given, and nothing else."""
+    snapshot = Snapshot(folder)
+    entries = {(entry.workspace, entry.name): entry for entry in snapshot.entries}
+    assert entries.keys() == {(dataset.workspace or "nowhere", dataset.name) for dataset in seeded}
+    for given in seeded:
+        entry = entries[given.workspace or "nowhere", given.name]
+        dataset = snapshot.dataset(entry)
+        assert (dataset.task, dataset.tags, dataset.metadata) == (given.task, given.tags, given.metadata)
+        assert (sorted(dataset.labels_declared), len(dataset.rules)) == (sorted(given.labels), given.rules)
+        found = told(given, list(snapshot.records(entry)))
+        wanted = expected(given)
+        assert found.keys() == wanted.keys()
+        for id_, record in wanted.items():
+            assert found[id_] == record, (given.name, id_)
+
+
+def assert_people(folder: Path, release: Release) -> None:
+    """Users, roles and memberships are those of the server."""
+    users = {user["username"]: (user["role"], set(user["workspaces"])) for user in json.loads((folder / "users.json").read_text())}
+    people = {"ana": ("annotator", {"demo", "research"}), "bruno": ("annotator", {"demo"}), "chiyo": ("annotator", set())}
+    if release.users_file:
+        people = {name: (role, workspaces | {name}) for name, (role, workspaces) in people.items()}
+    else:
+        people["marta"] = ("owner" if release.number < (1, 11) else "admin", set())
+    assert users.pop("argilla") == ("owner", {"argilla"})
+    assert users == people
+
+
+def assert_no_secret(folder: Path) -> None:
+    """No key, hash or address of the users file is anywhere in the snapshot."""
+    secrets = [HASH, *(str(person[name]) for person in PEOPLE for name in ("api_key", "email") if name in person)]
+    for path in filter(Path.is_file, folder.rglob("*")):
+        content = path.read_bytes()
+        assert not [secret for secret in secrets if secret.encode() in content], path
