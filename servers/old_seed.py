@@ -49,7 +49,7 @@ def seed_release(server: ArgillaServer, count: int = 40) -> list[Seeded]:
     release = server.release
     with connect(server.url, server.api_key) as client:
         if not release.users_file:
-            _people(client, release)
+            _people(client)
         found = [_seeded(release, name, workspace, count) for name, workspace in PLACES.items()]
         if release.number < (0, 13):
             found.append(_seeded(release, "topics", None, 3))
@@ -58,7 +58,7 @@ def seed_release(server: ArgillaServer, count: int = 40) -> list[Seeded]:
     return found
 
 
-def _people(client: httpx.Client, release: Release) -> None:
+def _people(client: httpx.Client) -> None:
     """Ana of both workspaces, Bruno of one, Chiyo of none, and an admin."""
     ids = {name: create_workspace(client, name)["id"] for name in ("demo", "research")}
     create_user(client, "marta", "admin")

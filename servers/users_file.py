@@ -13,7 +13,13 @@ HASH = "$2y$12$MPcRR71ByqgSI8AaqgxrMeSdrD4BcxDIdYkr.ePQoKz7wsGK7SAca"
 #: Whom a new server has. Who has no workspaces is a superuser; everybody has one of the own name.
 PEOPLE: tuple[dict[str, Any], ...] = (
     {"username": "argilla", "api_key": API_KEY, "full_name": "The Owner"},
-    {"username": "ana", "api_key": "ana.secret-key", "full_name": "Ana Lindqvist", "email": "ana@example.org", "workspaces": ["demo", "research"]},
+    {
+        "username": "ana",
+        "api_key": "ana.secret-key",
+        "full_name": "Ana Lindqvist",
+        "email": "ana@example.org",
+        "workspaces": ["demo", "research"],
+    },
     {"username": "bruno", "api_key": "bruno.secret-key", "workspaces": ["demo"]},
     {"username": "chiyo", "api_key": "chiyo.secret-key", "full_name": "千代", "workspaces": []},
 )

@@ -35,7 +35,8 @@ def _given(dataset: Seeded, record: Json) -> Json:
 
 def _told(dataset: Seeded, record: Record) -> Json:
     explanation = record.explanation and {
-        name: [{"token": each["token"], "attributions": each["attributions"]} for each in tokens] for name, tokens in record.explanation.items()
+        name: [{"token": each["token"], "attributions": each["attributions"]} for each in tokens]
+        for name, tokens in record.explanation.items()
     }
     return {
         "status": record.status,

@@ -1,51 +1,80 @@
 """Old servers of every kind, moved whole: one for each way in which versions list records and people."""
 
 import json
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from argilla_snapshot.format.faults import VARIABLE
 from argilla_snapshot.format.reader import Snapshot
-from servers.argilla import ArgillaServer
+from servers.argilla import NEW, ArgillaServer
 from servers.old_seed import Seeded, seed_release
 from servers.releases import Release
 from servers.stack import Stack
 from servers.users_file import HASH, PEOPLE
 from tests.helpers import target
-from tests.helpers.cli import succeed
+from tests.helpers.cli import run, succeed
 from tests.helpers.old_content import expected, told
 
 pytestmark = pytest.mark.servers
 
 #: One stream; lines; the scan without users; with users whose admins are owners; with owners.
-VERSIONS = ("0.12.1", "0.18.0", "1.5.1", "1.8.0", "1.12.1")
+VERSIONS = ("0.12.1", "0.18.0", "1.2.2", "1.8.0", "1.12.1")
 COUNT = 20
+NOWHERE = "nowhere"
+
+
+@pytest.fixture(scope="module")
+def new(stack: Stack) -> Iterator[ArgillaServer]:
+    """A 2.8.0 server, which takes all of them, each under names of its own."""
+    with stack.fresh(NEW) as server:
+        yield server
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_everything_arrives(version: str, stack: Stack, fresh_new: ArgillaServer, folder: Path) -> None:
+def test_everything_arrives(version: str, stack: Stack, new: ArgillaServer, folder: Path) -> None:
     with stack.fresh(version) as old:
         seeded = seed_release(old, COUNT)
         users = ["--users-yml", str(old.users_file)] if old.release.users_file else []
-        succeed("export", folder, *users, "--default-workspace", "nowhere", url=old.url)
+        export = ["export", folder, *users, "--default-workspace", NOWHERE]
+        assert run(*export, url=old.url, **{VARIABLE: "export.page_synced:2"}).returncode == -signal.SIGKILL
+        succeed(*export, url=old.url)
     assert_whole(folder, seeded)
     assert_people(folder, old.release)
     assert_no_secret(folder)
-    succeed("import", folder, url=fresh_new.url, code=3)  # of several predictions one is suggested
-    succeed("verify", folder, url=fresh_new.url)
-    with target.connect(fresh_new.url) as client:
+    suffix = f"-{version.replace('.', '-')}"
+    succeed("import", folder, "--dataset-suffix", suffix, url=new.url)
+    succeed("verify", folder, url=new.url)
+    with target.connect(new.url) as client:
         for dataset in seeded:
-            there = target.records(client, target.dataset_id(client, dataset.workspace or "nowhere", dataset.name))
+            there = target.records(client, target.dataset_id(client, dataset.workspace or NOWHERE, dataset.name + suffix))
             assert there.keys() == {str(record["id"]) for record in dataset.records}
+
+
+def test_what_rubrix_wrote_arrives_from_its_storage_and_from_a_newer_server(stack: Stack, tmp_path: Path) -> None:
+    with stack.fresh("0.12.1") as rubrix:
+        seeded = seed_release(rubrix, COUNT)
+    namespace, options = rubrix.env["RUBRIX_NAMESPACE"], ["--users-yml", str(rubrix.users_file), "--default-workspace", NOWHERE]
+    left = tmp_path / "left"
+    succeed("export", left, "--search-engine", stack.search.url, "--namespace", namespace, *options)
+    with stack.fresh("1.2.2", {"ARGILLA_NAMESPACE": namespace, "ARGILLA_ENABLE_MIGRATION": "1"}) as server:
+        taken_over = tmp_path / "taken-over"
+        succeed("export", taken_over, *options, url=server.url)
+    for folder in (left, taken_over):
+        assert_whole(folder, seeded)
+        assert_people(folder, rubrix.release)
+        assert_no_secret(folder)
 
 
 def assert_whole(folder: Path, seeded: list[Seeded]) -> None:
     """The snapshot holds the datasets that the server was given, and nothing else."""
     snapshot = Snapshot(folder)
     entries = {(entry.workspace, entry.name): entry for entry in snapshot.entries}
-    assert entries.keys() == {(dataset.workspace or "nowhere", dataset.name) for dataset in seeded}
+    assert entries.keys() == {(dataset.workspace or NOWHERE, dataset.name) for dataset in seeded}
     for given in seeded:
-        entry = entries[given.workspace or "nowhere", given.name]
+        entry = entries[given.workspace or NOWHERE, given.name]
         dataset = snapshot.dataset(entry)
         assert (dataset.task, dataset.tags, dataset.metadata) == (given.task, given.tags, given.metadata)
         assert (sorted(dataset.labels_declared), len(dataset.rules)) == (sorted(given.labels), given.rules)

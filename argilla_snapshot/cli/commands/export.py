@@ -75,8 +75,8 @@ def export_command(
     """
     if search_engine is None and (database or namespace is not None):
         raise click.UsageError("--database and --namespace need --search-engine.")
-    if search_engine is not None and users_yml:
-        raise click.UsageError("--users-yml is for reading the server itself, without --search-engine.")
+    if database and users_yml:
+        raise click.UsageError("--users-yml is of a server before 1.6, which has no --database: leave one of them away.")
     if default_workspace == "":
         raise click.UsageError("--default-workspace must have a name.")
 
@@ -103,6 +103,7 @@ def export_command(
             folder=directory.absolute().parent,
             patience=timeout,
             default_workspace=default_workspace,
+            users_file=users_yml,
         )
 
     created_by = f"argilla-snapshot {version('argilla-snapshot')}"

@@ -68,14 +68,3 @@ def capabilities(number: Number) -> Capabilities:
         if since <= number:
             found = replace(found, **new)
     return found
-
-
-def is_superuser(user: Mapping[str, Any]) -> bool:
-    """Whether a user of a server before 1.6 may do everything, by what ``/api/me`` or the users file says.
-
-    1.4 and 1.5 say so. Before them it is who has no list of workspaces, which Rubrix 0.13 to Argilla 1.3 show as one with an empty name.
-    """
-    told, workspaces = user.get("superuser"), user.get("workspaces")
-    if isinstance(told, bool):
-        return told
-    return workspaces is None or (isinstance(workspaces, list) and "" in workspaces)

@@ -6,6 +6,7 @@ import re
 import httpx
 
 from argilla_snapshot.exact_json import from_json
+from argilla_snapshot.format.models import Source
 from argilla_snapshot.transport.addresses import page_hint
 from argilla_snapshot.transport.answers import is_json
 from argilla_snapshot.transport.api import Api
@@ -39,24 +40,18 @@ def server_version(api: Api) -> tuple[str, Number]:
     return version, _number(api, version)
 
 
-def product(version: str) -> str:
-    """What a server of a version calls itself."""
-    return f"Rubrix {version}" if version.startswith("0.") else f"Argilla {version}"
-
-
 def _number(api: Api, version: str) -> Number:
     """The number of a version that export reads."""
+    title = Source("argilla-api", api.url, version).title
     digits = re.match(r"([0-9]{1,4})\.([0-9]{1,4})(?![0-9])", version)
     number = (int(digits[1]), int(digits[2])) if digits else (0, 0)
     if number >= (2, 0):
-        raise UnsupportedServerError(f"{api.url} is Argilla {version}: export reads Argilla 1.x; import is what writes to 2.x.")
+        raise UnsupportedServerError(f"{api.url} is {title}: export reads Argilla 1.x; import is what writes to 2.x.")
     if number < OLDEST:
         read = f"export reads Rubrix {'.'.join(map(str, OLDEST))} to Argilla 1.29; upgrade the server within these first."
-        raise UnsupportedServerError(f"{api.url} is {product(version)}: {read}")
+        raise UnsupportedServerError(f"{api.url} is {title}: {read}")
     if number > NEWEST:
-        log.warning(
-            "%s is %s, which is newer than what export knows: it is read like %s.", api.url, product(version), ".".join(map(str, NEWEST))
-        )
+        log.warning("%s is %s, which is newer than what export knows: it is read like %s.", api.url, title, ".".join(map(str, NEWEST)))
     return number
 
 

@@ -10,9 +10,9 @@ from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import NotAllowedError, UnsupportedServerError
 from exporter.errors import UsersFileError
 from exporter.source import Listed
-from exporter.sources.api.capabilities import Capabilities, is_superuser
-from exporter.sources.api.users_file import read_users
+from exporter.sources.api.capabilities import Capabilities
 from exporter.sources.named import users_named
+from exporter.sources.users_file import is_superuser, read_users
 
 
 class People(ABC):

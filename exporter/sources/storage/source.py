@@ -24,6 +24,7 @@ from exporter.sources.storage.contact import engine, names
 from exporter.sources.storage.names import Names, can_be, path_part
 from exporter.sources.storage.people import People, read_people
 from exporter.sources.storage.scan import WHOLE, scan
+from exporter.sources.users_file import read_users
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ def connect(
     folder: Path | None = None,
     patience: float = 300.0,
     default_workspace: str | None = None,
+    users_file: Path | None = None,
 ) -> "StorageSource":
     """Connects to a search engine, and reads who is in the database.
 
@@ -55,17 +57,20 @@ def connect(
         folder: where a dataset's documents may wait until all have come (no file has a name there); None for the system's choice.
         patience: seconds that temporary trouble is waited out, each time.
         default_workspace: where datasets of Rubrix go that are in no workspace; None for ``without-workspace``.
+        users_file: the file of the users of a server before 1.6, which had no database.
 
     Raises:
         UnreachableError, NotAllowedError, UnsupportedServerError: of either.
         NamespaceError: it is not clear whose datasets to read.
+        UsersFileError: the file can't be read.
     """
     plain, in_url = _without_login(url)
     api = Api(plain, None, login=login or in_url, compressed=False, patience=patience)
     try:
         version = engine(api)
         people = read_people(database, database_password) if database else None
-        return StorageSource(api, version, names(api, namespace), people, folder or Path(tempfile.gettempdir()), default_workspace)
+        users = read_users(users_file) if users_file else None
+        return StorageSource(api, version, names(api, namespace), people, folder or Path(tempfile.gettempdir()), default_workspace, users)
     except BaseException:
         api.close()
         raise
@@ -76,13 +81,22 @@ class StorageSource:
 
     fast = True
 
-    def __init__(self, api: Api, version: str, names: Names, people: People | None, folder: Path, default_workspace: str | None) -> None:
+    def __init__(
+        self,
+        api: Api,
+        version: str,
+        names: Names,
+        people: People | None,
+        folder: Path,
+        default_workspace: str | None,
+        users: list[User] | None,
+    ) -> None:
         self._folder = folder
         self._without = WithoutWorkspace(default_workspace)
         self.bound = {"--default-workspace": default_workspace}
         self._api = api
         self._names = names
-        self._people = people
+        self._people, self._users = people, people.users if people else users
         self._lists = {names.datasets: names.records, names.old_datasets: names.old_records}
         self._where: dict[Place, tuple[str, str, str]] = {}
         self._documents = self._list()
@@ -97,16 +111,17 @@ class StorageSource:
     @property
     def users_loss(self) -> str | None:
         """Without a database only those can be known whom records name."""
-        return None if self._people else "users_from_records"
+        return "users_from_records" if self._users is None else None
 
     def users(self, datasets: list[Dataset]) -> list[User]:
-        """Those of the database; without one whoever made or annotated one of the datasets, as members of its workspace."""
-        return self._people.users if self._people else users_named(datasets)
+        """Those of the database or the users file; without both whoever made or annotated one of the datasets, as members of its workspace."""
+        return users_named(datasets) if self._users is None else self._users
 
     def workspaces(self) -> list[Workspace]:
-        """Those of the database, and those that only datasets name; ordered by name."""
+        """Those of the database, and those that only datasets, or users of a file, name; ordered by name."""
         known = self._people.workspaces if self._people else []
-        named = {document["workspace"] for document in self._documents} - {workspace.name for workspace in known}
+        named = {document["workspace"] for document in self._documents} | {name for user in self._users or () for name in user.workspaces}
+        named -= {workspace.name for workspace in known}
         return sorted([*known, *map(Workspace, named)], key=lambda workspace: workspace.name)
 
     def datasets(self) -> list[Listed]:

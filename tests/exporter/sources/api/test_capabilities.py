@@ -2,7 +2,7 @@
 
 import pytest
 
-from exporter.sources.api.capabilities import OLDEST, Number, capabilities, is_superuser
+from exporter.sources.api.capabilities import OLDEST, Number, capabilities
 
 #: Where each way of listing records begins and where it ends.
 LISTED = {
@@ -49,19 +49,3 @@ def test_the_admin_of_before_1_11_may_do_what_an_owner_may() -> None:
 
 def test_the_oldest_version_is_the_first_of_the_table() -> None:
     assert OLDEST == (0, 12)
-
-
-@pytest.mark.parametrize(
-    ("told", "superuser"),
-    [
-        ({}, True),  # Rubrix 0.12, and the users file
-        ({"workspaces": None}, True),
-        ({"workspaces": []}, False),
-        ({"workspaces": ["team"]}, False),
-        ({"workspaces": ["", "", "team"]}, True),  # Rubrix 0.15 to Argilla 1.3
-        ({"workspaces": ["team"], "superuser": True}, True),  # 1.4 and 1.5
-        ({"superuser": False}, False),
-    ],
-)
-def test_who_is_a_superuser(told: dict[str, object], *, superuser: bool) -> None:
-    assert is_superuser(told) is superuser

@@ -7,7 +7,10 @@ from exporter.sources.api.listing import document_of, read_lines, since_then
 
 
 def test_each_line_is_a_record() -> None:
-    assert read_lines(b'{"id": 1, "text": "\\u00e9"}\n\n{"id": "a", "score": NaN}\n') == ['{"id":1,"text":"é"}'.encode(), b'{"id":"a","score":NaN}']
+    assert read_lines(b'{"id": 1, "text": "\\u00e9"}\n\n{"id": "a", "score": NaN}\n') == [
+        '{"id":1,"text":"é"}'.encode(),
+        b'{"id":"a","score":NaN}',
+    ]
 
 
 @pytest.mark.parametrize("line", [b"[]", b"1", b"{}", b'{"text": "t"}', b'{"id": 1'])

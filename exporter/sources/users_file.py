@@ -1,6 +1,6 @@
 """The file in which a server before 1.6 has its users (``.users.yml``): read but for what is secret in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,6 @@ import yaml
 
 from argilla_snapshot.format.models import User
 from exporter.errors import UsersFileError
-from exporter.sources.api.capabilities import is_superuser
 
 
 def read_users(path: Path) -> list[User]:
@@ -26,6 +25,17 @@ def read_users(path: Path) -> list[User]:
         raise UsersFileError(f"{path} can't be read as YAML: --users-yml takes the file of the server's users, .users.yml.") from None
     users = {user.username: user for user in _users(path, content)}
     return [users[name] for name in sorted(users)]
+
+
+def is_superuser(user: Mapping[str, Any]) -> bool:
+    """Whether a user of a server before 1.6 may do everything, by what ``/api/me`` or the users file says.
+
+    1.4 and 1.5 say so. Before them it is who has no list of workspaces, which Rubrix 0.13 to Argilla 1.3 show as one with an empty name.
+    """
+    told, workspaces = user.get("superuser"), user.get("workspaces")
+    if isinstance(told, bool):
+        return told
+    return workspaces is None or (isinstance(workspaces, list) and "" in workspaces)
 
 
 def _users(path: Path, content: Any) -> Iterator[User]:
