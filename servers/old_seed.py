@@ -59,11 +59,10 @@ def seed_release(server: ArgillaServer, count: int = 40) -> list[Seeded]:
 
 
 def _people(client: httpx.Client) -> None:
-    """Ana of both workspaces, Bruno of one, Chiyo of none, and an admin."""
+    """Ana of both workspaces, Bruno of one, Chiyo of none, and Marta, an admin of one."""
     ids = {name: create_workspace(client, name)["id"] for name in ("demo", "research")}
-    create_user(client, "marta", "admin")
-    for username, workspaces in (("ana", ("demo", "research")), ("bruno", ("demo",)), ("chiyo", ())):
-        user = create_user(client, username)
+    for username, workspaces in (("ana", ("demo", "research")), ("bruno", ("demo",)), ("chiyo", ()), ("marta", ("research",))):
+        user = create_user(client, username, "admin" if username == "marta" else "annotator")
         for workspace in workspaces:
             add_member(client, ids[workspace], user["id"])
 

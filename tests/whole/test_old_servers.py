@@ -5,10 +5,12 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from argilla_snapshot.format.faults import VARIABLE
 from argilla_snapshot.format.reader import Snapshot
+from servers import old_api
 from servers.argilla import NEW, ArgillaServer
 from servers.old_seed import Seeded, seed_release
 from servers.releases import Release
@@ -39,8 +41,11 @@ def test_everything_arrives(version: str, stack: Stack, new: ArgillaServer, fold
         seeded = seed_release(old, COUNT)
         users = ["--users-yml", str(old.users_file)] if old.release.users_file else []
         export = ["export", folder, *users, "--default-workspace", NOWHERE]
-        assert run(*export, url=old.url, **{VARIABLE: "export.page_synced:2"}).returncode == -signal.SIGKILL
-        succeed(*export, url=old.url)
+        with old_api.connect(old.url, old.api_key) as client:
+            close(client)
+            assert run(*export, url=old.url, **{VARIABLE: "export.page_synced:2"}).returncode == -signal.SIGKILL
+            succeed(*export, url=old.url)
+            assert is_closed(client)
     assert_whole(folder, seeded)
     assert_people(folder, old.release)
     assert_no_secret(folder)
@@ -51,6 +56,22 @@ def test_everything_arrives(version: str, stack: Stack, new: ArgillaServer, fold
         for dataset in seeded:
             there = target.records(client, target.dataset_id(client, dataset.workspace or NOWHERE, dataset.name + suffix))
             assert there.keys() == {str(record["id"]) for record in dataset.records}
+
+
+@pytest.mark.parametrize("version", ["0.18.0", "1.12.1"])
+def test_who_is_no_owner_sees_the_own_workspaces(version: str, stack: Stack, folder: Path) -> None:
+    with stack.fresh(version) as old:
+        seed_release(old, 1)
+        bruno = {str(person["username"]): str(person["api_key"]) for person in PEOPLE}["bruno"]
+        with old_api.connect(old.url, old.api_key) as client:
+            key = bruno if old.release.users_file else {u["username"]: u["api_key"] for u in client.get("/api/users").json()}["marta"]
+        workspace = "demo" if old.release.users_file else "research"
+        done = run("export", folder, url=old.url, key=key)
+    assert done.returncode == 3, done.stderr
+    snapshot = Snapshot(folder)
+    assert [loss.kind for loss in snapshot.manifest.losses] == ["users_not_visible"]
+    assert {entry.workspace for entry in snapshot.entries} == {workspace}
+    assert workspace in {each.name for each in snapshot.workspaces()} <= {workspace, "bruno"}
 
 
 def test_what_rubrix_wrote_arrives_from_its_storage_and_from_a_newer_server(stack: Stack, tmp_path: Path) -> None:
@@ -66,6 +87,14 @@ def test_what_rubrix_wrote_arrives_from_its_storage_and_from_a_newer_server(stac
         assert_whole(folder, seeded)
         assert_people(folder, rubrix.release)
         assert_no_secret(folder)
+
+
+def close(client: httpx.Client) -> None:
+    client.put("/api/datasets/summaries:close", params={"workspace": "research"}).raise_for_status()
+
+
+def is_closed(client: httpx.Client) -> bool:
+    return "ClosedDatasetError" in client.post("/api/datasets/summaries/Text2Text:search", params={"workspace": "research"}, json={}).text
 
 
 def assert_whole(folder: Path, seeded: list[Seeded]) -> None:
@@ -92,7 +121,7 @@ def assert_people(folder: Path, release: Release) -> None:
     if release.users_file:
         people = {name: (role, workspaces | {name}) for name, (role, workspaces) in people.items()}
     else:
-        people["marta"] = ("owner" if release.number < (1, 11) else "admin", set())
+        people["marta"] = ("owner" if release.number < (1, 11) else "admin", {"research"})
     assert users.pop("argilla") == ("owner", {"argilla"})
     assert users == people
 
