@@ -27,6 +27,11 @@ class People(ABC):
     role: str
 
     @property
+    def lists(self) -> list[dict[str, str]]:
+        """By which parameters the datasets must be listed to see all that the key may see."""
+        return [{}]
+
+    @property
     @abstractmethod
     def users_loss(self) -> str | None:
         """See ``exporter.source.Source``."""
@@ -113,7 +118,14 @@ class PeopleInFile(People):
 
     def __init__(self, me: dict[str, Any], users: list[User] | None) -> None:
         self._me, self._users = me, users
+        told = me.get("workspaces")
+        self._own = {str(name) for name in (told if isinstance(told, list) else []) if name}
         self.username, self.role = str(me["username"]), "owner" if is_superuser(me) else "annotator"
+
+    @property
+    def lists(self) -> list[dict[str, str]]:
+        """Unasked, Rubrix shows to who is no superuser only the workspace of the own name."""
+        return [{}] if self.role == "owner" else [{"workspace": name} for name in sorted({self.username, *self._own})]
 
     @property
     def users_loss(self) -> str | None:
@@ -133,8 +145,6 @@ class PeopleInFile(People):
 
     def workspaces(self, datasets: list[Listed]) -> list[Workspace]:
         """Those of the datasets, and those that the key or the file tells of."""
-        told = self._me.get("workspaces")
-        names = {str(name) for name in (told if isinstance(told, list) else []) if name}
-        names |= {listed.workspace for listed in datasets}
+        names = self._own | {listed.workspace for listed in datasets}
         names |= {name for user in self._users or () for name in user.workspaces}
         return [Workspace(name) for name in sorted(names)]

@@ -208,7 +208,7 @@ class ApiSource:
         return int(place.api.call("POST", place.path(f"/{place.dataset.task}:search"), params=where, body={})["total"])
 
     def _listing(self) -> list[dict[str, Any]]:
-        listing: list[dict[str, Any]] = self._api.get("/api/datasets/")
+        listing: list[dict[str, Any]] = [each for where in self._people.lists for each in self._api.get("/api/datasets/", **where)]
         if len(listing) >= _LISTED:
             raise ServerError(
                 f"{self._api.url} has more datasets than its API lists ({_LISTED}): export them from the storage behind it (--search-engine)."

@@ -28,7 +28,10 @@ def connected(version: str, me: dict[str, Any], listed: list[dict[str, Any]] | N
         key = asked.headers["X-Rubrix-Api-Key" if name == "rubrix_version" else "X-Argilla-Api-Key"]
         if key != KEY:
             return Answer(401, {})
-        return Answer(200, me if asked.path == "/api/me" else listed or [])
+        if asked.path == "/api/me":
+            return Answer(200, me)
+        only = asked.path.partition("?workspace=")[2]
+        return Answer(200, [each for each in listed or [] if not only or each.get("owner") == only])
 
     with answering(answer) as server:
         source = connect(server.url, KEY, patience=0, **options)
@@ -137,3 +140,13 @@ def test_a_workspace_that_has_a_dataset_of_the_name_is_not_for_those_without_one
     with pytest.raises(WorkspaceError, match="a is in no workspace, and the workspace team has a dataset of that name") as raised:
         connected("0.18.0", SUPERUSER, listed, default_workspace="team", ask=ApiSource.datasets)
     assert raised.value.exit_code == 2
+
+
+def test_who_is_no_superuser_is_asked_for_each_of_the_own_workspaces() -> None:
+    """Rubrix 0.12 shows unasked only what is in the workspace of the own name."""
+    listed = [{"name": "news", "task": "Text2Text", "owner": owner} for owner in ("ana", "team", "other")]
+    me = {"username": "ana", "workspaces": ["team", "empty"]}
+    _, found = connected("0.12.1", me, listed, ask=ApiSource.datasets)
+    assert [each.place for each in found] == [("ana", "news"), ("team", "news")]
+    _, found = connected("0.12.1", {"username": "boss"}, listed, ask=ApiSource.datasets)
+    assert len(found) == 3
