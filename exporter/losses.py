@@ -8,9 +8,13 @@ from argilla_snapshot.format.models import Kind, Loss
 #: Every kind of loss an export can report, and what it means.
 LOSS_KINDS: dict[str, str] = {
     "users_not_visible": (
-        "the key is an admin's, who sees only the own workspaces: all other workspaces, their datasets and other users are not in the snapshot"
+        "the key is no owner's (before 1.6: no superuser's), and sees only its own workspaces: "
+        "all other workspaces, their datasets and other users are not in the snapshot"
     ),
-    "users_from_records": "no database was read: users and memberships are what datasets and records name, all as annotators",
+    "users_from_records": (
+        "no list of users was read (`--database`, or of a server before 1.6 `--users-yml`): "
+        "users and memberships are what datasets and records name, all but the owner of the key as annotators"
+    ),
     "workspace_unknown": "the database does not have the workspace of the dataset: it is in the snapshot, without members",
     "feedback_dataset": "feedback datasets lie in the SQL database, and none was read: they are not in the snapshot",
     "unknown_task": "datasets of a task that is not known: they are not in the snapshot",

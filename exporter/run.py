@@ -154,6 +154,7 @@ class _Run:
             "--exclude-workspace": self.scope["exclude_workspaces"],
             "--exclude-dataset": self.scope["exclude_datasets"],
             "--open-closed": options.open_closed,
+            **source.bound,
         }
 
     def run(self) -> Manifest:

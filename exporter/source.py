@@ -1,6 +1,6 @@
 """What an export asks of the place where the old content lies: the seam for further places.
 
-One is the HTTP API of an Argilla server (``sources.api``), the other the storage behind it (``sources.storage``).
+One is the HTTP API of an Argilla or Rubrix server (``sources.api``), the other the storage behind it (``sources.storage``).
 """
 
 from collections.abc import Generator
@@ -72,9 +72,11 @@ class Source(Protocol):
 
     Attributes:
         fast: whether documents come faster than one process converts them.
+        bound: options by which an unfinished export must be gone on with, by their names.
     """
 
     fast: bool
+    bound: dict[str, Any]
 
     @property
     def shown(self) -> Shown:

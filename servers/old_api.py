@@ -1,4 +1,4 @@
-"""The few calls of the Argilla 1.x HTTP API that fill a server, for the seeds and the tests."""
+"""The few calls of the Argilla 1.x HTTP API, and of Rubrix's, that fill a server, for the seeds and the tests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BULK_SIZE = 500
 
 def connect(url: str, api_key: str) -> httpx.Client:
     """A client bound to one server and one user. Loopback only, so no proxy of the environment is asked."""
-    headers = {"X-Argilla-Api-Key": api_key}
+    headers = {"X-Argilla-Api-Key": api_key, "X-Rubrix-Api-Key": api_key}
     return httpx.Client(base_url=url, headers=headers, timeout=120, trust_env=False, follow_redirects=True)
 
 
@@ -69,7 +69,7 @@ def create_dataset(
 def put_settings(client: httpx.Client, workspace: str, name: str, task: Task, labels: Iterable[str | Mapping[str, Any]]) -> Json:
     """Set the label schema; a label is a name, or an object with ``name`` and, if wanted, ``id`` and ``description``."""
     settings = {"label_schema": {"labels": [label if isinstance(label, str) else dict(label) for label in labels]}}
-    return _send(client, "PUT", f"/api/datasets/{name}/{task}/settings", settings, workspace=workspace)
+    return _send(client, "PUT", f"/api/datasets/{task}/{name}/settings", settings, workspace=workspace)
 
 
 def add_rule(client: httpx.Client, workspace: str, name: str, query: str, labels: Sequence[str], description: str | None = None) -> Json:
@@ -79,14 +79,21 @@ def add_rule(client: httpx.Client, workspace: str, name: str, query: str, labels
         rule["label"] = labels[0]
     if description:
         rule["description"] = description
-    return _send(client, "POST", f"/api/datasets/{name}/TextClassification/labeling/rules", rule, workspace=workspace)
+    return _send(client, "POST", f"/api/datasets/TextClassification/{name}/labeling/rules", rule, workspace=workspace)
 
 
-def log_records(client: httpx.Client, workspace: str, name: str, task: Task, records: Iterable[Mapping[str, Any]]) -> int:
-    """Log records in bulks, drawing them from the iterable as they are needed; returns how many were logged."""
+def log_records(
+    client: httpx.Client, workspace: str, name: str, task: Task, records: Iterable[Mapping[str, Any]], described: Json | None = None
+) -> int:
+    """Log records in bulks, drawing them from the iterable as they are needed; returns how many were logged.
+
+    ``described`` (``tags`` and ``metadata``) is of the dataset, which servers before 1.13 make of the first bulk; they put one without a
+    workspace into that of whose key it is, or into none.
+    """
     logged = 0
+    where = {"workspace": workspace} if workspace else {}
     for bulk in _bulks(records):
-        answer = _send(client, "POST", f"/api/datasets/{name}/{task}:bulk", {"records": bulk}, workspace=workspace)
+        answer = _send(client, "POST", f"/api/datasets/{name}/{task}:bulk", {**(described or {}), "records": bulk}, **where)
         if answer.get("failed"):
             raise RequestRefusedError(f"{answer['failed']} of {len(bulk)} records of {workspace}.{name} were not accepted")
         logged += len(bulk)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from servers.argilla import NEW, OLD, ArgillaServer
 from servers.errors import ServersError
+from servers.releases import Release
 from servers.search_engine import SearchEngine
 
 
@@ -37,7 +38,8 @@ class Stack:
     def fresh(self, version: str, env: Mapping[str, str] | None = None, *, postgresql: bool = False) -> Iterator[ArgillaServer]:
         """One more server, empty but for its owner, stopped at the end; 1.x gets a namespace in the search engine."""
         namespace = "".join(random.choices(string.ascii_lowercase, k=12))
-        own = {"ARGILLA_NAMESPACE": namespace} if version == OLD else {}
+        release = Release(version)
+        own = {f"{release.prefix}NAMESPACE": namespace} if release.namespaced else {}
         folder = Path(tempfile.mkdtemp(prefix="fresh-", dir=self.folder))
         server = ArgillaServer(version, folder, self.search.url, {**own, **(env or {})}, postgresql=postgresql)
         try:

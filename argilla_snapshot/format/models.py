@@ -229,11 +229,11 @@ class Source:
     """Where a snapshot comes from.
 
     Attributes:
-        kind: what was read: `argilla-api` is the HTTP API of an Argilla server, `argilla-storage` the search engine and the SQL database behind it.
+        kind: what was read: `argilla-api` is the HTTP API of an Argilla or Rubrix server, `argilla-storage` the search engine and the SQL database behind it.
         url: the address, of `argilla-storage` that of the search engine, without credentials.
         version: the version of the old server; of `argilla-storage` the name and version of the search engine.
         username: who read it.
-        role: the role of who read it: an `admin` does not see everything.
+        role: the role of who read it: only an `owner` sees everything.
         scope: what was asked for: globs of `workspaces` and `datasets` (empty lists mean everything), without `exclude_workspaces` and `exclude_datasets`.
         namespace: of `argilla-storage`: what the names of the indices begin with, or null.
         database: of `argilla-storage`: the address of the SQL database without credentials and folders, or null where none was read.
@@ -251,7 +251,9 @@ class Source:
     @property
     def title(self) -> str:
         """What was read, for people."""
-        return f"the storage of Argilla 1.x ({self.version})" if self.kind == "argilla-storage" else f"Argilla {self.version}"
+        if self.kind == "argilla-storage":
+            return f"the storage of Argilla 1.x ({self.version})"
+        return f"{'Rubrix' if self.version.startswith('0.') else 'Argilla'} {self.version}"  # as it was called before 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from typing import Any, Literal, TypeVar
 from urllib.request import getproxies
@@ -12,7 +12,7 @@ import httpx
 
 from argilla_snapshot.exact_json import from_json, to_json
 from argilla_snapshot.transport.addresses import page_hint, refuse_split_login, refuse_without_scheme, shown_url
-from argilla_snapshot.transport.answers import PASSING, error_detail, raise_for
+from argilla_snapshot.transport.answers import PASSING, error_detail, is_json, raise_for
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError, UnreachableError, UnsupportedServerError
 from argilla_snapshot.transport.patience import patiently
 from argilla_snapshot.transport.secrets import Secrets, sendable
@@ -53,6 +53,7 @@ class Api:
 
     Attributes:
         passing: words by which an answer 500 says that its trouble passes.
+        headers: what every request has besides; see ``with_headers``.
 
     Raises:
         UnreachableError: ``url`` is no HTTP address, or what the environment says of proxies and certificates can't be used.
@@ -79,6 +80,7 @@ class Api:
         self.patience = patience
         self._answer_seconds = answer_seconds(patience)
         self.passing = re.compile(SEARCH_AWAY)
+        self.headers: Mapping[str, str] = {}
         self._compressed, self._slow_answers = compressed, 0
         try:
             self.address = httpx.URL(url).copy_with(query=None, fragment=None)
@@ -116,6 +118,12 @@ class Api:
         """The same, over the same connections, that gives up after so many seconds where that is sooner."""
         other = copy(self)
         other.patience = min(self.patience, seconds)
+        return other
+
+    def with_headers(self, headers: Mapping[str, str]) -> "Api":
+        """The same, over the same connections, whose requests have these headers too."""
+        other = copy(self)
+        other.headers = {**self.headers, **headers}
         return other
 
     def close(self) -> None:
@@ -167,6 +175,28 @@ class Api:
         if once:
             return self._send(method, path, params, content, read, shape)
         return self.retried(lambda: self._send(method, path, params, content, read, shape))
+
+    def lines(self, path: str, body: Any, **params: Any) -> Iterator[bytes]:
+        """POSTs, and gives the lines of an answer as they come, however long it is. Close it where it is left early.
+
+        Trouble before the first line is waited out.
+
+        Raises:
+            TemporaryError: the answer broke off.
+            NotAllowedError, ServerError: see ``call``.
+        """
+        response = self.retried(lambda: self._open(path, params, to_json(body)))
+        rest = b""
+        try:
+            for chunk in response.iter_bytes():
+                *lines, rest = (rest + chunk).split(b"\n")
+                yield from lines
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise self._lost(error, f"POST {path} on {self.url}") from None
+        finally:
+            response.close()
+        if rest:
+            yield rest
 
     def retried(self, do: Callable[[], T]) -> T:
         """Does what may meet temporary trouble, and does it again, for as long as the patience lasts.
@@ -229,18 +259,15 @@ class Api:
         read: Callable[[bytes], Any],
         shape: Shape,
     ) -> Any:
-        headers = {"Content-Type": "application/json"} if content is not None else {}
+        headers = {**({"Content-Type": "application/json"} if content is not None else {}), **self.headers}
         where = f"{method} {path} on {self.url}"
         try:
             with self._client.stream(method, path, params=params, content=content, headers=headers) as response:
                 self._read(response)
         except (httpx.TransportError, httpx.DecodingError) as error:
-            late = isinstance(error, httpx.TimeoutException)
-            raise (self._barred(error) or TemporaryError(f"{where}: {_words(error)}.", late=late)) from None
+            raise self._lost(error, where) from None
         del response.stream  # it refers to the response, and the two would stay in memory until garbage is looked for
         log.debug("%s: %s, %s bytes", where, response.status_code, len(response.content))
-        if response.status_code == 500 and (words := self.passing.search(detail := self._hiding(error_detail(response)))):
-            raise TemporaryError(f"{where} answers 500: {words[0] or 'without a word'}.", 500, detail)
         self._raise_for(response, method, path)
         try:
             return fitting(read(response.content), shape)
@@ -249,7 +276,27 @@ class Api:
                 raise UnsupportedServerError(f"{where} answers what no Argilla server does: {error}. {_OTHER_SERVER}") from None
             raise TemporaryError(f"{where}: the answer is cut off or garbled.", response.status_code) from None
 
+    def _open(self, path: str, params: Mapping[str, Any], content: bytes) -> httpx.Response:
+        """The answer to a POST, whose content has yet to come."""
+        request = self._client.build_request(
+            "POST", path, params=params, content=content, headers={"Content-Type": "application/json", **self.headers}
+        )
+        try:
+            response = self._client.send(request, stream=True)
+            if not response.is_success or not is_json(response):
+                response.read()
+                self._raise_for(response, "POST", path)
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise self._lost(error, f"POST {path} on {self.url}") from None
+        return response
+
+    def _lost(self, error: Exception, where: str) -> ServerError:
+        """What it means that an answer did not come."""
+        return self._barred(error) or TemporaryError(f"{where}: {_words(error)}.", late=isinstance(error, httpx.TimeoutException))
+
     def _raise_for(self, response: httpx.Response, method: str, path: str) -> None:
+        if response.status_code == 500 and (words := self.passing.search(detail := self._hiding(error_detail(response)))):
+            raise TemporaryError(f"{method} {path} on {self.url} answers 500: {words[0] or 'without a word'}.", 500, detail)
         raise_for(response, method, path, self.url, self._hiding, self.withheld)
 
     def _hiding(self, text: str) -> str:

@@ -9,7 +9,8 @@ import httpx
 _HUGGING_FACE = ("huggingface.co", "*.hf.space")
 #: What the requests themselves say, in headers that nobody may set.
 OURS = frozenset(
-    {"accept", "accept-encoding", "connection", "content-length", "content-type", "host", "transfer-encoding", "x-argilla-api-key"}
+    {"accept", "accept-encoding", "connection", "content-length", "content-type", "host", "transfer-encoding"}
+    | {f"x-{name}-{what}" for name in ("argilla", "rubrix") for what in ("api-key", "workspace")}
 )
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exporter.documents import decode
-from exporter.sources.api.paging import read_page
+from exporter.sources.api.listing import read_page
 from exporter.sources.storage.scan import read_answer
 from tests.exporter.test_spool import TEXT, VALUES, same
 

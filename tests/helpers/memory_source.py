@@ -31,6 +31,7 @@ class MemorySource:
 
     fast = False
     users_loss = None
+    bound: dict[str, Any] = field(default_factory=dict)
     shown = Source("argilla-api", "http://old", "1.29.1", scope={})
 
     def users(self, _datasets: list[Dataset]) -> list[User]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from argilla_snapshot.cli.codes import DONE, LOSSES
-from argilla_snapshot.cli.options import DATASET, DIRECTORY, EXCLUDE_DATASET, EXCLUDE_WORKSPACE, RESTART, TIMEOUT, WORKSPACE
+from argilla_snapshot.cli.options import DATASET, DIRECTORY, EXCLUDE_DATASET, EXCLUDE_WORKSPACE, FILE, RESTART, TIMEOUT, WORKSPACE
 from argilla_snapshot.cli.output import say
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.tables import show_losses
@@ -39,6 +39,12 @@ if TYPE_CHECKING:
 @click.option(
     "--namespace", metavar="NAME", help="With --search-engine: the server's ARGILLA_NAMESPACE, if the search engine serves several."
 )
+@click.option(
+    "--users-yml", type=FILE, help="Of a server before 1.6, which does not list its users: the file .users.yml that it has them in."
+)
+@click.option(
+    "--default-workspace", metavar="NAME", help="The workspace for datasets of Rubrix that are in none.  [default: without-workspace]"
+)
 @RESTART
 @TIMEOUT
 def export_command(
@@ -52,10 +58,12 @@ def export_command(
     search_engine: str | None,
     database: str | None,
     namespace: str | None,
+    users_yml: Path | None,
+    default_workspace: str | None,
     restart: bool,
     timeout: float,
 ) -> int:
-    """Read an Argilla server into the snapshot DIR.
+    """Read an Argilla server, or a Rubrix from 0.12 on, into the snapshot DIR.
 
     The server is only read, except that closed datasets are opened for a while; one that is open when the export is
     killed stays so until the same command is run again. Stopped at any time, the same command goes on where it ended:
@@ -66,12 +74,19 @@ def export_command(
     datasets in the database. Passwords come from ARGILLA_SEARCH_USERNAME and ARGILLA_SEARCH_PASSWORD,
     and from ARGILLA_DATABASE_PASSWORD.
 
+    Servers before 1.6 do not list their users. --users-yml takes the server's own file of them; the passwords and keys in
+    it stay where they are. Without the file the snapshot has the users whom the key, the datasets and the records name.
+
     \b
     Example: argilla-snapshot export my-snapshot --workspace demo
     Example: argilla-snapshot export my-snapshot --search-engine http://localhost:9200 --database argilla.db
     """
     if search_engine is None and namespace is not None:
         raise click.UsageError("--namespace needs --search-engine.")
+    if database and users_yml:
+        raise click.UsageError("--users-yml is of a server before 1.6, which has no --database: leave one of them away.")
+    if default_workspace == "":
+        raise click.UsageError("--default-workspace must have a name.")
 
     from exporter.run import ExportOptions, export
     from exporter.sources.api.source import connect
@@ -79,7 +94,14 @@ def export_command(
 
     def source() -> "Source":
         if search_engine is None and database is None:
-            return connect(*server(), secrets=secrets(), patience=timeout)
+            return connect(
+                *server(),
+                secrets=secrets(),
+                patience=timeout,
+                users_file=users_yml,
+                default_workspace=default_workspace,
+                folder=directory.absolute().parent,
+            )
         return connect_storage(
             search_engine,
             database,
@@ -88,6 +110,8 @@ def export_command(
             database_password=os.environ.get("ARGILLA_DATABASE_PASSWORD"),
             folder=directory.absolute().parent,
             patience=timeout,
+            default_workspace=default_workspace,
+            users_file=users_yml,
         )
 
     created_by = f"argilla-snapshot {version('argilla-snapshot')}"

@@ -1,49 +1,56 @@
 """Finding out who answers at an address, before anything else is asked."""
 
+import logging
+import re
+
 import httpx
 
 from argilla_snapshot.exact_json import from_json
+from argilla_snapshot.format.models import Source
 from argilla_snapshot.transport.addresses import page_hint
 from argilla_snapshot.transport.answers import is_json
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import UnsupportedServerError
+from exporter.sources.api.capabilities import NEWEST, OLDEST, Number
 
-#: The first version whose workspaces can be listed over HTTP by ``GET /api/v1/me/workspaces``.
-OLDEST = (1, 13)
+log = logging.getLogger(__name__)
+
 _SPACE = "Check the address. A private Hugging Face Space answers only when HF_TOKEN is set."
 
 
-def server_version(api: Api) -> tuple[str, tuple[int, int]]:
-    """The version of the Argilla server at the address, and its first two numbers.
+def server_version(api: Api) -> tuple[str, Number]:
+    """The version of the Argilla or Rubrix server at the address, as it says it and as a number.
 
-    ``GET /api/_info`` tells it on 1.x. A 2.x server answers that path, as any it does not know, with its web page and
+    ``GET /api/_info`` tells it. A 2.x server answers that path, as any it does not know, with its web page and
     status 200, and tells its version under ``GET /api/v1/version`` (argilla-server 2.8.0, ``_app.py``).
 
     Raises:
         UnreachableError: nobody answers.
         NotAllowedError: a login stands before the server.
-        UnsupportedServerError: it is no Argilla from 1.13 on.
+        UnsupportedServerError: it is none of these, or too old.
         ServerError, TemporaryError: it redirects, or is out of order.
     """
     told = _told(api, "/api/_info")
     if "version" not in told and "rubrix_version" not in told:
         told = _told(api, "/api/v1/version")
-    if "rubrix_version" in told:
-        raise UnsupportedServerError(f"{api.url} is Rubrix {told['rubrix_version']}: upgrade it to Argilla 1.29 first, then export.")
-    version = told.get("version")
+    version = told.get("version", told.get("rubrix_version"))
     if not isinstance(version, str):
         hint = page_hint(api.url) or f" {_SPACE}{api.withheld}"
         raise UnsupportedServerError(f"{api.url} does not answer as Argilla does.{hint}")
-    return version, _numbers(api, version)
+    return version, _number(api, version)
 
 
-def _numbers(api: Api, version: str) -> tuple[int, int]:
-    numbers = version.split(".")
-    parsed = (int(numbers[0]), int(numbers[1])) if len(numbers) > 1 and numbers[0].isdigit() and numbers[1].isdigit() else (0, 0)
-    if parsed < OLDEST:
-        oldest = ".".join(map(str, OLDEST))
-        raise UnsupportedServerError(f"{api.url} is Argilla {version}: export reads Argilla from {oldest} on; upgrade it within 1.x first.")
-    return parsed
+def _number(api: Api, version: str) -> Number:
+    """The number of a version that export reads."""
+    title = Source("argilla-api", api.url, version).title
+    digits = re.match(r"([0-9]{1,4})\.([0-9]{1,4})(?![0-9])", version)
+    number = (int(digits[1]), int(digits[2])) if digits else (0, 0)
+    if number < OLDEST:
+        read = f"export reads Rubrix {'.'.join(map(str, OLDEST))} and later; upgrade the server within these first."
+        raise UnsupportedServerError(f"{api.url} is {title}: {read}")
+    if number > NEWEST:
+        log.warning("%s is %s, which is newer than what export knows: it is read like %s.", api.url, title, ".".join(map(str, NEWEST)))
+    return number
 
 
 def _told(api: Api, path: str) -> dict[str, object]:

@@ -1,49 +1,76 @@
-"""The records of a legacy dataset in pages, by the scan of the 1.x API (argilla-server 1.29.1, ``apis/v0/handlers/records_search.py``)."""
+"""The records of a legacy dataset in pages, in the order of their ids, from a server that gives them in the order of the ids' text."""
 
-from collections.abc import Iterator
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from pathlib import Path
 
-import msgspec
-
-from argilla_snapshot.exact_json import from_json
-from argilla_snapshot.format.ids import MOST_DIGITS, digits_of
+from argilla_snapshot.format.ids import MOST_DIGITS, digits_of, order_of
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import ServerError, TemporaryError
 from argilla_snapshot.transport.paging import PageSize
-from argilla_snapshot.transport.shapes import fitting
-from exporter.documents import as_it_came, encode, id_of, line_of
-from exporter.source import Listed, Page
+from exporter.documents import id_of
+from exporter.source import Page
+from exporter.sources.sorter import Sorter
 
-#: Documents of a page: the server's maximum.
+#: Gives documents that a query finds, in the order of their ids as text, after an id; as many as asked for at most.
+Ask = Callable[[Api, str, str | None, int], list[bytes]]
+
+#: Documents of a page: the most that any server gives.
 PAGE_SIZE = 1_000
 #: Seconds that a large page is tried before a smaller one is.
 _IMPATIENCE = 20.0
 
 
-class _Page(msgspec.Struct):
-    """What is read of an answer of the scan."""
-
-    records: list[msgspec.Raw]
+class _OtherIdsError(Exception):
+    """A query for ids of a kind finds others: the index of the dataset has their words, as that of an old Rubrix."""
 
 
-_PAGE = msgspec.json.Decoder(_Page)
+def pages(api: Api, ask: Ask, after: str | None, page_size: int, folder: Path) -> Iterator[Page]:
+    """Pages in the order of ids (``order_of``).
 
+    The server gives ids in the order of their text: 0, 1, 10, 2. Of numbers with as many digits that is their order. So it is asked for those
+    with one digit, then for those with two, and so on to ``MOST_DIGITS``, and at last for all other ids. Where it does not tell these apart all documents are
+    gathered, and sorted here.
 
-def pages(api: Api, dataset: Listed, after: str | None, since: str | None, page_size: int) -> Iterator[Page]:
-    """Pages of the scan in the order of ids (``order_of``).
-
-    The scan gives ids in the order of their text: 0, 1, 10, 2. Of numbers with as many digits that is their order. So it is asked for those
-    with one digit, then for those with two, and so on to ``MOST_DIGITS``, and at last for all other ids.
+    Args:
+        api: the server.
+        ask: how it is asked.
+        after: the id after which to begin; None for all.
+        page_size: documents of a page.
+        folder: where documents may wait that have to be sorted here.
     """
-    scan = _Scan(api, dataset, since, PageSize(page_size))
+    scan = _Scan(api, ask, PageSize(page_size))
+    last = after
+    try:
+        for page in _by_digits(scan, after):
+            last = id_of(page[-1])
+            yield page
+            del page  # not to be kept until the next one is there
+    except _OtherIdsError:
+        yield from in_order(scan.pages("", None), last, folder)
+
+
+def in_order(documents: Iterator[list[bytes]], after: str | None, folder: Path) -> Generator[Page, None, None]:
+    """Documents that come in any order, in that of their ids after one of them; first, while they come, how many have come."""
+    first = None if after is None else order_of(after)
+    with closing(Sorter(folder)) as sorter:
+        for page in documents:
+            sorter.add((id_, line) for id_, line in zip(map(id_of, page), page, strict=True) if first is None or order_of(id_) > first)
+            yield len(page)
+            del page
+        yield from sorter.pages()
+
+
+def _by_digits(scan: "_Scan", after: str | None) -> Iterator[list[bytes]]:
     digits = 1 if after is None else digits_of(after)
     while digits is not None:
         come, begun = 0, after
         for page in scan.pages(f"id:/{_number(digits, digits)}/", after, _possible(digits)):
+            if any(digits_of(id_of(line)) != digits for line in page):
+                raise _OtherIdsError
             come += len(page)
             yield page
-            del page  # not to be kept until the next one is there
+            del page
         after = None
         if digits == MOST_DIGITS:
             digits = None
@@ -57,15 +84,15 @@ def pages(api: Api, dataset: Listed, after: str | None, since: str | None, page_
 
 
 class _Scan:
-    """The scan of a dataset, which sorts by the text of ids. It has no end mark: the last page is empty and repeats the cursor."""
+    """The list of a dataset, sorted by the text of ids. It has no end mark: the last page is empty."""
 
-    def __init__(self, api: Api, dataset: Listed, since: str | None, size: PageSize) -> None:
+    def __init__(self, api: Api, ask: Ask, size: PageSize) -> None:
         self._api, self._quick = api, api.with_patience(_IMPATIENCE)
-        self._dataset, self._since, self._size = dataset, since, size
+        self._ask, self._size = ask, size
 
     def is_empty(self, query: str) -> bool:
         """Whether no document is found."""
-        return not self._page(self._api, query, None, 1)
+        return not self._ask(self._api, query, None, 1)
 
     def pages(self, query: str, after: str | None, most: int | None = None) -> Iterator[list[bytes]]:
         """Pages of what is found, after an id; ``most``: how many documents there are at most.
@@ -75,7 +102,7 @@ class _Scan:
         come = 0
         while come != most:
             try:
-                lines = self._page(self._api if self._size.now == 1 else self._quick, query, after, self._size.now)
+                lines = self._ask(self._api if self._size.now == 1 else self._quick, query, after, self._size.now)
             except ServerError as error:
                 if not (isinstance(error, TemporaryError) or error.status == 500) or not self._size.failed():
                     raise
@@ -84,22 +111,12 @@ class _Scan:
                 return
             last = id_of(lines[-1])
             if last == after:
-                raise ServerError(f"{self._dataset.full_name}: the server sends the same records again after {last!r}.")
+                raise ServerError(f"The server {self._api.url} sends the same records again after {last!r}.")
             self._size.came(len(lines), sum(map(len, lines)))
             come += len(lines)
             after = last
             yield lines
             del lines  # not to be kept until the next ones are there
-
-    def _page(self, api: Api, query: str, after: str | None, size: int) -> list[bytes]:
-        # Without ``fields`` the whole documents come. Any id, there or not, is a cursor (as text: the sort is by keyword).
-        found = query if self._since is None else f"({query}) AND last_updated:[{self._since} TO *]"
-        body: dict[str, Any] = {"query": {"query_text": found}}
-        if after is not None:
-            body["next_idx"] = after
-        where = {"workspace": self._dataset.workspace, "limit": size}
-        lines: list[bytes] = api.call("POST", path_of(self._dataset, "/records/:search"), params=where, body=body, read=read_page)
-        return lines
 
 
 def _number(least: int, most: int) -> str:
@@ -111,22 +128,3 @@ def _number(least: int, most: int) -> str:
 def _possible(digits: int) -> int:
     """How many numbers there are with so many digits; the server has none of them twice."""
     return 10 if digits == 1 else 9 * 10 ** (digits - 1)
-
-
-def read_page(content: bytes) -> list[bytes]:
-    """The records of an answer of the scan, each as it came.
-
-    Raises:
-        ValueError: it is none.
-    """
-    page = as_it_came(content, _PAGE)
-    if page is not None:
-        lines = list(map(line_of, page.records))
-        if all(line.startswith(b"{") for line in lines):
-            return lines
-    return [encode(record) for record in fitting(from_json(content), {"records": [dict]})["records"]]
-
-
-def path_of(dataset: Listed, rest: str) -> str:
-    """A path of the 1.x API under a dataset."""
-    return f"/api/datasets/{quote(dataset.name, safe='')}{rest}"

@@ -11,6 +11,7 @@ from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.shapes import Shape
 from exporter.source import Access, Count, Cursor, Listed, Page
 from exporter.sources.api.feedback import Feedback
+from exporter.sources.api.people import refuse_others, whose
 
 _USERS: Shape = {"items": [{"id": str, "username": str}]}
 _WORKSPACES: Shape = {"items": [{"id": str, "name": str}]}
@@ -21,8 +22,11 @@ class V1Source:
 
     fast = False
 
-    def __init__(self, api: Api, version: str, numbers: tuple[int, int], me: dict[str, Any]) -> None:
+    def __init__(self, api: Api, version: str, numbers: tuple[int, int]) -> None:
         self._api = api
+        self.bound: dict[str, Any] = {}
+        me = whose(api, "/api/v1/me", {"username": str, "role": str})
+        refuse_others(api, me["username"], me["role"])
         self._workspaces: list[Workspace] | None = None
         self._users: list[User] | None = None
         self._feedback = Feedback(api, numbers, lambda: {str(user.id): user.username for user in self.users([])})

@@ -19,8 +19,8 @@ from argilla_snapshot.transport.errors import ServerError, TemporaryError
 from exporter.documents import as_it_came, encode, line_of, plain_id
 from exporter.source import Page
 from exporter.sources.ahead import ahead
+from exporter.sources.sorter import Line, Sorter
 from exporter.sources.storage.names import path_part
-from exporter.sources.storage.sorter import Line, Sorter
 
 log = logging.getLogger(__name__)
 

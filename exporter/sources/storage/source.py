@@ -23,16 +23,16 @@ from argilla_snapshot.transport.sql.asking import Opened
 from argilla_snapshot.transport.sql.database import opened
 from exporter.losses import Place
 from exporter.source import Access, Count, Cursor, Listed, Page
+from exporter.sources.named import WithoutWorkspace, users_named
 from exporter.sources.storage.contact import engine, names
 from exporter.sources.storage.feedback import StoredFeedback
 from exporter.sources.storage.names import Names, can_be, path_part
 from exporter.sources.storage.people import read_people
 from exporter.sources.storage.scan import WHOLE, scan
+from exporter.sources.users_file import read_users
 
 log = logging.getLogger(__name__)
 
-#: Where datasets of Rubrix go that are in no workspace.
-NO_WORKSPACE = "without-workspace"
 #: Datasets that are listed at most: an engine's maximum for one answer.
 _LISTED = 10_000
 #: What is used of an answer to a search for datasets.
@@ -50,6 +50,8 @@ def connect(
     database_password: str | None = None,
     folder: Path | None = None,
     patience: float = 300.0,
+    default_workspace: str | None = None,
+    users_file: Path | None = None,
 ) -> "StorageSource":
     """Connects to a search engine, a database, or both.
 
@@ -63,10 +65,13 @@ def connect(
         folder: where a dataset's documents may wait until all have come, and a copy of an SQLite file (no file has a name there); None for
             the system's choice.
         patience: seconds that temporary trouble is waited out, each time.
+        default_workspace: where datasets of Rubrix go that are in no workspace; None for ``without-workspace``.
+        users_file: the file of the users of a server before 1.6, which had no database.
 
     Raises:
         UnreachableError, NotAllowedError, UnsupportedServerError: of either.
         NamespaceError: it is not clear whose datasets to read.
+        UsersFileError: the file can't be read.
     """
     folder = folder or Path(tempfile.gettempdir())
     with ExitStack() as stack:
@@ -77,7 +82,8 @@ def connect(
             stack.callback(api.close)
             index = Index(api, engine(api), names(api, namespace))
         opened_database = stack.enter_context(opened(database, database_password, folder)) if database else None
-        source = StorageSource(index, opened_database, folder)
+        users = read_users(users_file) if users_file else None
+        source = StorageSource(index, opened_database, folder, default_workspace, users)
         source.ends = stack.pop_all()
     return source
 
@@ -99,10 +105,15 @@ class StorageSource:
 
     fast = True
 
-    def __init__(self, index: Index | None, database: Opened | None, folder: Path) -> None:
+    def __init__(
+        self, index: Index | None, database: Opened | None, folder: Path, default_workspace: str | None, users: list[User] | None
+    ) -> None:
         self.ends = ExitStack()
         self._folder, self._index = folder, index
+        self._without = WithoutWorkspace(default_workspace)
+        self.bound = {"--default-workspace": default_workspace}
         self._people = read_people(database) if database else None
+        self._users = self._people.users if self._people else users
         self._feedback = StoredFeedback(database, self._people.workspaces, self._people.users) if database and self._people else None
         self._lists = {**index.names.lists} if index else {}
         self._where: dict[Place, tuple[str, str, str]] = {}
@@ -125,16 +136,16 @@ class StorageSource:
     @property
     def users_loss(self) -> str | None:
         """Without a database only those can be known whom records name."""
-        return None if self._people else "users_from_records"
+        return "users_from_records" if self._users is None else None
 
     def users(self, datasets: list[AnyDataset]) -> list[User]:
-        """Those of the database; without one whoever made or annotated one of the datasets, as members of its workspace."""
-        return self._people.users if self._people else _users_named(datasets)
+        """Those of the database or the users file; without both whoever made or annotated one of the datasets, as members of its workspace."""
+        return users_named(datasets) if self._users is None else self._users
 
     def workspaces(self) -> list[Workspace]:
-        """Those of the database, and those that only datasets name; ordered by name."""
+        """Those of the database, and those that only datasets, or users of a file, name; ordered by name."""
         known = self._people.workspaces if self._people else []
-        named = {document["workspace"] for document in self._documents}
+        named = {document["workspace"] for document in self._documents} | {name for user in self._users or () for name in user.workspaces}
         named |= {dataset.workspace for dataset in (self._feedback.orphans() if self._feedback else ())}
         named -= {workspace.name for workspace in known}
         return sorted([*known, *map(Workspace, named)], key=lambda workspace: workspace.name)
@@ -220,15 +231,22 @@ class StorageSource:
     def _list(self) -> list[dict[str, Any]]:
         """The documents of all datasets, each with a workspace; of those taken over from Rubrix only the newer ones."""
         found: dict[Place, dict[str, Any]] = {}
+        without: set[Place] = set()
         for index, records in list(self._lists.items()):
             for hit in self._search_all(index):
                 document = hit["_source"]
-                document["workspace"] = _text(document.get("workspace") or document.get("owner") or NO_WORKSPACE)
+                named = document.get("workspace") or document.get("owner")
+                document["workspace"] = _text(named or self._without.name)
                 document["name"] = _text(document.get("name") or hit["_id"].rpartition(".")[2])
                 place = document["workspace"], document["name"]
+                if place in found and (place in without) is bool(named):
+                    raise self._without.clash(document["name"])
+                if not named:
+                    without.add(place)
                 if place not in found:
                     found[place] = document
                     self._where[place] = index, hit["_id"], records(hit["_id"])
+        self._without.tell(sorted(name for _, name in without))
         return list(found.values())
 
     def _search_all(self, index: str) -> list[dict[str, Any]]:
@@ -260,15 +278,6 @@ class StorageSource:
         asked = {"size": 0, "track_total_hits": True}
         answer = self._api.post(f"/{path_part(self._records(dataset))}/_search", asked, _HITS, **WHOLE)
         return int(answer["hits"]["total"]["value"])
-
-
-def _users_named(datasets: list[AnyDataset]) -> list[User]:
-    """Whoever made or annotated one of the datasets, ordered by name: annotators, members of the workspaces of these."""
-    found: dict[str, set[str]] = {}
-    for dataset in datasets:
-        for name in dataset.people:
-            found.setdefault(name, set()).add(dataset.workspace)
-    return [User(name, "annotator", workspaces=sorted(workspaces)) for name, workspaces in sorted(found.items())]
 
 
 def _without_login(url: str) -> tuple[str, tuple[str, str] | None]:

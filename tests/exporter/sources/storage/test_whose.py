@@ -8,7 +8,7 @@ import pytest
 from argilla_snapshot.format.faults import VARIABLE
 from argilla_snapshot.format.reader import Snapshot
 from exporter.run import ExportOptions, export
-from exporter.sources.storage.source import NO_WORKSPACE
+from exporter.sources.named import NO_WORKSPACE
 from tests.exporter.sources.storage.left import KEYWORDS, Storage, losses, request
 from tests.faults.proxy import Fault, before
 from tests.helpers.cli import run, succeed

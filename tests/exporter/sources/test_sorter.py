@@ -11,7 +11,7 @@ from argilla_snapshot.exact_json import from_json
 from argilla_snapshot.format.ids import order_of
 from argilla_snapshot.format.limits import BATCH_BYTES
 from exporter.documents import encode
-from exporter.sources.storage.sorter import Sorter
+from exporter.sources.sorter import Sorter
 
 VALUES = st.one_of(st.text(), st.integers(), st.floats(allow_nan=False), st.lists(st.text(max_size=3), max_size=3))
 
@@ -23,10 +23,10 @@ VALUES = st.one_of(st.text(), st.integers(), st.floats(allow_nan=False), st.list
 )
 def test_they_come_back_in_order_as_they_were(documents: dict[Any, Any], run: int, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("exporter.sources.storage.sorter.RUN_BYTES", run)
-        patch.setattr("exporter.sources.storage.sorter._BLOCK_BYTES", 40)
-        patch.setattr("exporter.sources.storage.sorter._PAGE", 7)
-        patch.setattr("exporter.sources.storage.sorter._RUNS", 3)
+        patch.setattr("exporter.sources.sorter.RUN_BYTES", run)
+        patch.setattr("exporter.sources.sorter._BLOCK_BYTES", 40)
+        patch.setattr("exporter.sources.sorter._PAGE", 7)
+        patch.setattr("exporter.sources.sorter._RUNS", 3)
         sorter = Sorter(tmp_path)
         for id_, value in documents.items():
             sorter.add([(str(id_), encode({"id": id_, "value": value}))])
@@ -39,8 +39,8 @@ def test_they_come_back_in_order_as_they_were(documents: dict[Any, Any], run: in
 
 
 def test_few_runs_are_read_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exporter.sources.storage.sorter.RUN_BYTES", 1)
-    monkeypatch.setattr("exporter.sources.storage.sorter._RUNS", 4)
+    monkeypatch.setattr("exporter.sources.sorter.RUN_BYTES", 1)
+    monkeypatch.setattr("exporter.sources.sorter._RUNS", 4)
     sorter = Sorter(tmp_path)
     ids = [f"{number * 7919 % 1000:03}" for number in range(1000)]
     for id_ in ids:
@@ -60,7 +60,7 @@ def test_nothing_is_left_of_the_file(tmp_path: Path) -> None:
 
 def test_of_large_documents_only_their_places_are_sorted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While runs are merged a block of each is in memory: where documents are large that would be all of them."""
-    monkeypatch.setattr("exporter.sources.storage.sorter.RUN_BYTES", 1 << 12)
+    monkeypatch.setattr("exporter.sources.sorter.RUN_BYTES", 1 << 12)
     sorter, size = Sorter(tmp_path), 1 << 20
     for number in reversed(range(40)):
         sorter.add([(str(number), f"{number:02}".encode() * (size // 2)), (f"small {number:02}", b"{}" * 100)])
