@@ -23,13 +23,13 @@ demo-stop: $(READY)  ## End the demo's servers and remove what it made.
 	$(BIN)/python -m servers.demo stop
 
 test: $(READY)  ## Run all tests but the long ones of `make faults`; brings the real servers up.
-	$(BIN)/python -m pytest -m "not faults"
+	$(BIN)/python -m pytest -m "not faults" -n 2 --dist loadgroup
 
 faults: $(READY)  ## Run all of the fault tests (long), and print and keep what was survived.
 	$(BIN)/python -m tests.faults
 
 test-fast: $(READY)  ## Run the tests that need no server.
-	$(BIN)/python -m pytest -m "not servers and not faults"
+	$(BIN)/python -m pytest -m "not servers and not faults" -n auto --dist loadgroup
 
 lint: $(READY)  ## Check style, types, import rules and generated pages.
 	$(BIN)/ruff check .
