@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import orjson
@@ -20,7 +20,6 @@ from importer.mapping.record import TargetRecord
 from importer.plan import DatasetPlan
 from importer.targets.http.finding import SEARCH_VALUES, Finder
 from importer.targets.http.target import INCLUDE, Target
-from importer.verifying.account import Account
 from importer.verifying.differences import CHANGED, Differences
 from importer.verifying.source import Facts
 
@@ -42,12 +41,19 @@ class Expected:
     """A record as the plan makes it, and what the old server's document says of it (None where that can't be said)."""
 
     record: TargetRecord
-    facts: Facts | None = None
+    facts: Facts | str | None = None
 
     @property
     def external_id(self) -> str:
         """How the two sides find each other."""
         return self.record.external_id
+
+
+class Accounts(Protocol):
+    """A second account of the records of a dataset, of the facts of its kind."""
+
+    def differing(self, facts: Any, theirs: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        """What of a record on the target is not what the facts say: of what it is, and a sample."""
 
 
 class Records:
@@ -57,7 +63,7 @@ class Records:
         account: a second account of each record, from the facts.
     """
 
-    def __init__(self, plan: DatasetPlan, names: Names, done: Done, differences: Differences, account: Account | None) -> None:
+    def __init__(self, plan: DatasetPlan, names: Names, done: Done, differences: Differences, account: Accounts) -> None:
         self._plan, self._names, self._differences, self._account = plan, names, differences, account
         written_at = done.written_at.get(plan.source)
         self._left = frozenset(map(clean_text, done.left.get(plan.source, [])))
@@ -139,7 +145,7 @@ class Records:
         """Compares one record part by part. Where it is as the plan wants it, the plan itself is held against the facts."""
         before = self._differences.total
         self._compare_with_plan(expected.record, theirs)
-        if self._account is not None and expected.facts is not None and self._differences.total == before:
+        if expected.facts is not None and self._differences.total == before:
             for what, sample in self._account.differing(expected.facts, theirs):
                 self._differences.add("not as the old server says", what, f"{expected.external_id}: {sample}", self._plan.source)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from argilla_snapshot.format.feedback.models import FeedbackDataset
 from argilla_snapshot.format.kinds import AnyRecord
 from argilla_snapshot.format.models import DatasetEntry, Record
 from argilla_snapshot.format.progress import Progress
@@ -17,6 +18,7 @@ from importer.targets.http.searching import not_searchable
 from importer.targets.http.target import Target
 from importer.verifying.account import Account, Told
 from importer.verifying.differences import CHANGED, Difference, Differences
+from importer.verifying.feedback_account import FeedbackAccount, same_questions
 from importer.verifying.records import Expected, Names, Records
 from importer.verifying.settings import differing_members, differing_settings
 from importer.verifying.source import Facts, facts_of_document, facts_of_record
@@ -93,13 +95,18 @@ def verify(
         names = Names(users, _swapped(target.dataset_ids(id_).questions))
         if not dataset.publish:
             continue
-        account = Account(Told.of(settings, users), plan.agents, plan.options) if dataset.kind == "legacy" else None
+        source = snapshot.dataset(entry)
+        account = (
+            FeedbackAccount(same_questions(source, settings), plan.agents, users)
+            if isinstance(source, FeedbackDataset)
+            else Account(Told.of(settings, users), plan.agents, plan.options)
+        )
         comparison = Records(dataset, names, done, differences, account)
         total = sum(1 for _ in _external_ids(snapshot, entry, plan.options)) if dataset.left_out else entry.records
         all_records += total
         progress.started("verifying", dataset.source, total)
         hidden = dict.fromkeys(not_searchable(target, id_, _external_ids(snapshot, entry, plan.options)))
-        expected = _expected(snapshot, entry, mapper, plan.options, facts=account is not None and not changed)
+        expected = _expected(snapshot, entry, mapper, plan.options, facts=not changed)
         if sample is None:
             records += comparison.all(expected, target.list_records(id_), folder, progress)
         else:
@@ -141,10 +148,10 @@ def _expected(snapshot: Snapshot, entry: DatasetEntry, mapper: Maps, options: Im
             yield Expected(mapper.map(record)[0], _facts(entry, record, None if edited else raw) if facts else None)
 
 
-def _facts(entry: DatasetEntry, record: AnyRecord, raw: str | None) -> Facts | None:
-    """The facts of a record of a legacy dataset, by its document where there is one."""
+def _facts(entry: DatasetEntry, record: AnyRecord, raw: str | None) -> Facts | str | None:
+    """The facts of a record of a legacy dataset, by its document where there is one; of a feedback dataset what the old server said of it."""
     if entry.task is None or not isinstance(record, Record):
-        return None
+        return raw
     said = None if raw is None else facts_of_document(entry.task, raw)
     return said or facts_of_record(record)
 
