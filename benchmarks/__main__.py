@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: all of it, or a part: ``export``, ``large``, ``import``, ``workers``."""
+"""``python -m benchmarks``: all of it, or a part: ``export``, ``large``, ``feedback``, ``import``, ``workers``."""
 
 import subprocess
 import tempfile
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from benchmarks import filling, large
+from benchmarks import feedback, filling, large
 from benchmarks.exporting import Exporting
 from benchmarks.importing import Importing
 from benchmarks.measure import BenchmarkError
@@ -24,6 +24,7 @@ ROOT = Path(__file__).parent.parent
 EXPORTS = "2000,10000,50000,200000"
 IMPORTS = "2000,10000"
 SCALED = "2000"
+FEEDBACK = "2000,10000,50000,500000"
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -54,7 +55,7 @@ def cli(context: click.Context) -> None:
     README's tables are made.
     """
     if context.invoked_subcommand is None:
-        for command in (export_command, large_command, import_command, workers_command):
+        for command in (export_command, large_command, feedback_command, import_command, workers_command):
             context.invoke(command)
 
 
@@ -79,6 +80,17 @@ def large_command(*, rounds: int) -> None:
         large.fill(stack.old, stack.search.url)
         for records in large.SIZES:
             save(in_turns("large", records, rounds, large.paths(stack.old, stack.search.url, Path(name), records), _say))
+
+
+@cli.command("feedback")
+@sizes_option(default=FEEDBACK)
+@rounds_option
+def feedback_command(*, sizes: list[int], rounds: int) -> None:
+    """Feedback datasets out of an Argilla 1.29.1 server and its SQLite database."""
+    with tempfile.TemporaryDirectory() as name, running(Path(name, "servers"), new=False) as stack:
+        for records in sizes:
+            id_ = feedback.fill(stack.old, records)
+            save(in_turns("feedback", records, rounds, feedback.paths(stack.old, Path(name), records, id_), _say, both_ways=True))
 
 
 @cli.command("import")

@@ -1,7 +1,7 @@
 """The limits: the same bytes through the same server, and nothing done with them.
 
-``python -m benchmarks.limits paging URL WORKSPACE DATASET | scroll URL INDEX | bodies URL DATASET_ID FOLDER`` prints how
-many requests carried records. ``ARGILLA_API_KEY`` is the key.
+``python -m benchmarks.limits paging URL WORKSPACE DATASET | scroll URL INDEX | records URL DATASET_ID VECTORS | bodies URL DATASET_ID FOLDER``
+prints how many requests carried records. ``ARGILLA_API_KEY`` is the key.
 """
 
 import http.client
@@ -11,6 +11,8 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 PAGE = 1_000
+#: Records of a page of feedback datasets: as many as a 1.29 server is quickest with.
+RECORDS_PAGE = 250
 
 
 class Connection:
@@ -56,6 +58,19 @@ def scroll(url: str, index: str) -> int:
     return pages
 
 
+def records(url: str, dataset_id: str, vectors: str) -> int:
+    """Pages of a feedback dataset, each in the two requests that a 1.29 server answers sooner than one."""
+    connection = Connection(url)
+    pages = 0
+    while True:
+        path = f"/api/v1/datasets/{dataset_id}/records?limit={RECORDS_PAGE}&offset={pages * RECORDS_PAGE}"
+        page = connection.send("GET", f"{path}&include=responses&include=suggestions", b"")
+        if page.startswith(b'{"items":[]'):
+            return pages
+        connection.send("GET", f"{path}&include=vectors:{vectors}", b"")
+        pages += 1
+
+
 def bodies(url: str, dataset_id: str, folder: str) -> int:
     """Ready bodies, each a file, into the 2.x API; the answers are not looked at."""
     connection = Connection(url)
@@ -71,6 +86,8 @@ if __name__ == "__main__":
             print(paging(url, workspace, dataset))
         case ["scroll", url, index]:
             print(scroll(url, index))
+        case ["records", url, dataset_id, vectors]:
+            print(records(url, dataset_id, vectors))
         case ["bodies", url, dataset_id, folder]:
             print(bodies(url, dataset_id, folder))
         case _:

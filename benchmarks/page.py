@@ -22,6 +22,7 @@ def page() -> str:
     groups = load()
     sections = [_section(side, measured) for side, measured in by_size(groups).items()]
     sections += [_large(large)] if (large := [group for group in groups if group.side == "large"]) else []
+    sections += [_feedback(measured)] if (measured := [group for group in groups if group.side == "feedback"]) else []
     return "\n".join(sections + [_workers(group) for group in groups if group.side == "workers"])
 
 
@@ -57,6 +58,26 @@ def _large(groups: list[Group]) -> str:
             size = SIZES[group.records] // 1000
             lines.append(f"| {group.records:,} | {size:,} | {words} | {group.rate(path):,.0f} | {group.memory(path):,.0f} |")
     return "\n".join([*lines, "", f"Rounds: {len(groups[0].seconds['export'])}, {groups[0].date}. Machine: {groups[0].machine}.", ""])
+
+
+def _feedback(groups: list[Group]) -> str:
+    lines = [
+        "Feedback datasets out of Argilla 1.29.1, with two responses, two suggestions and a vector each:\n",
+        "| times as fast | | records | records/s | peak memory, MB | rounds, date |",
+        "|---|---|---|---|---|---|",
+    ]
+    compared = (
+        ("export", "paging", "`export` : plain paging of the API"),
+        ("database", "export", "`export --database` : `export`"),
+    )
+    for ours, other, words in compared:
+        lines += [_row(group, ours, other, words) for group in groups if ours in group.seconds and other in group.seconds]
+    for group in groups:
+        if "export" not in group.seconds:
+            rounds = len(group.seconds["database"])
+            rate, memory = group.rate("database"), group.memory("database")
+            lines.append(f"| | `export --database` | {group.records:,} | {rate:,.0f} | {memory:,.0f} | {rounds}, {group.date} |")
+    return "\n".join([*lines, "", f"Machine: {groups[0].machine}.", ""])
 
 
 def _workers(group: Group) -> str:
