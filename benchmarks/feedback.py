@@ -33,24 +33,24 @@ def fill(old: ArgillaServer, records: int) -> str:
     id_ = maker.dataset(maker.people(workspace_of(records), names), NAME, min(records, LOGGED))
     maker.close()
     with closing(sqlite3.connect(old.home / "argilla.db")) as database, database:
+        database.execute("CREATE TEMPORARY TABLE firsts AS SELECT id FROM records WHERE dataset_id = ?", (id_.replace("-", ""),))
         for copy in range(1, math.ceil(records / LOGGED)):
-            _copy(database, id_.replace("-", ""), copy)
+            _copy(database, f"{copy:08x}")
     return id_
 
 
-def _copy(database: sqlite3.Connection, dataset: str, copy: int) -> None:
-    """Copies the first records with all that is theirs: their ids begin otherwise."""
-    first = f"{copy:08x}"
+def _copy(database: sqlite3.Connection, first: str) -> None:
+    """Copies the first records with all that is theirs: the ids of the copies begin so."""
     columns = _columns(database, "records", "id", "external_id")
-    mine = f"FROM records WHERE dataset_id = '{dataset}' AND id NOT LIKE '0000%'"
     database.execute(
-        f"INSERT INTO records (id, external_id, {columns}) SELECT '{first}' || substr(id, 9), '{first}-' || id, {columns} {mine}"
+        f"INSERT INTO records (id, external_id, {columns}) SELECT '{first}' || substr(id, 9), '{first}-' || id, {columns} "
+        "FROM records WHERE id IN (SELECT id FROM firsts)"
     )
     for table in _BESIDE:
         columns = _columns(database, table, "id", "record_id")
         database.execute(
             f"INSERT INTO {table} (id, record_id, {columns}) SELECT '{first}' || substr(id, 9), '{first}' || substr(record_id, 9), {columns} "
-            f"FROM {table} WHERE record_id IN (SELECT id {mine})"
+            f"FROM {table} WHERE record_id IN (SELECT id FROM firsts)"
         )
 
 
