@@ -1,9 +1,11 @@
 """What ``dataset.json`` says of a feedback dataset before its records are read: what the server says of it, in the shapes of the format."""
 
+from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
 from argilla_snapshot.format.feedback.models import FeedbackDataset, Field, MetadataProperty, Question, VectorSettings
-from argilla_snapshot.format.shapes import fitted
+from argilla_snapshot.format.shapes import ShapeError, fitted
+from argilla_snapshot.transport.errors import UnsupportedServerError
 from exporter.documents import dict_of, json_safe
 from exporter.feedback.rows import list_of
 from exporter.losses import Losses
@@ -19,7 +21,18 @@ _LISTED = (
 
 
 def declared(source: Source, listed: Listed, losses: Losses) -> FeedbackDataset:
-    """The dataset as its settings say; nothing is said of its records. What the server says may be anything, and is noted where it is changed."""
+    """The dataset as its settings say; nothing is said of its records. What the server says may be anything, and is noted where it is changed.
+
+    Raises:
+        UnsupportedServerError: what it says describes no dataset.
+    """
+    try:
+        return _declared(source, listed, losses)
+    except ShapeError as error:
+        raise UnsupportedServerError(f"{listed.full_name}: what the server says of it describes no dataset: {error}.") from None
+
+
+def _declared(source: Source, listed: Listed, losses: Losses) -> FeedbackDataset:
     note = losses.note(listed.place, "dataset.json")
     content, settings = json_safe(listed.content, note), json_safe(source.settings(listed), note) or {}
 
@@ -29,18 +42,17 @@ def declared(source: Source, listed: Listed, losses: Losses) -> FeedbackDataset:
         return [fitted(cls, item, lambda member: losses.add("odd_member", listed.place, f"{member} of {name}")) for item in told]
 
     told: dict[str, Any] = {name: content[name] for name in _LISTED if content.get(name) is not None}
-    return FeedbackDataset(
-        workspace=listed.workspace,
-        name=listed.name,
-        kind="feedback",
-        records=0,
+    told |= {"workspace": listed.workspace, "name": listed.name, "kind": "feedback", "records": 0, "fields": [], "questions": []}
+    told |= {"status": "draft" if content.get("status") == "draft" else "ready", "source": content}
+    dataset = replace(
+        fitted(FeedbackDataset, told, lambda member: losses.add("odd_member", listed.place, member)),
         fields=items(Field, "fields"),
         questions=items(Question, "questions"),
         metadata_properties=items(MetadataProperty, "metadata_properties"),
         vectors_settings=items(VectorSettings, "vectors_settings"),
-        source=content,
-        **told,
     )
+    FeedbackDataset.from_json(asdict(dataset))  # as it will be read
+    return dataset
 
 
 def _own(settings: Any) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def differing_settings(plan: DatasetPlan, settings: dict[str, list[Json]], *, se
     }
     found: dict[str, list[_Part]] = {
         "fields": [(f["name"], [f["title"], f["required"]], f["settings"]) for f in settings["fields"]],
-        "questions": [(q["name"], [q["title"], q["required"], q["description"]], q["settings"]) for q in settings["questions"]],
+        "questions": [(q["name"], [q["title"], q["required"], q.get("description")], q["settings"]) for q in settings["questions"]],
         "properties": _by_name(settings["properties"]),
         "vectors": [(v["name"], [v["title"], v["dimensions"]], {}) for v in settings["vectors"]],
     }
@@ -64,5 +64,5 @@ def differing_members(plan: DatasetPlan, there: Json, *, settled: bool) -> Itera
 
 def _by_name(listed: Iterable[Json]) -> list[_Part]:
     """Metadata properties, whose order means nothing."""
-    parts = [(p["name"], [p["title"], p["visible_for_annotators"]], p["settings"]) for p in listed]
+    parts = [(p["name"], [p["title"], p.get("visible_for_annotators", True)], p["settings"]) for p in listed]
     return sorted(parts, key=lambda part: part[0])

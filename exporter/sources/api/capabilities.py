@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 Number = tuple[int, int]
 
-#: The newest version that was looked at. Later ones are tried as if they were this one.
-NEWEST: Number = (2, 8)
+#: The newest versions that were looked at. Later ones are tried as if they were the one before them.
+NEWEST: tuple[Number, ...] = ((1, 29), (2, 8))
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,8 +48,9 @@ def _number(api: Api, version: str) -> Number:
     if number < OLDEST:
         read = f"export reads Rubrix {'.'.join(map(str, OLDEST))} and later; upgrade the server within these first."
         raise UnsupportedServerError(f"{api.url} is {title}: {read}")
-    if number > NEWEST:
-        log.warning("%s is %s, which is newer than what export knows: it is read like %s.", api.url, title, ".".join(map(str, NEWEST)))
+    newest = max((known for known in NEWEST if known[0] <= number[0]), default=NEWEST[0])
+    if number > newest:
+        log.warning("%s is %s, which is newer than what export knows: it is read like %s.", api.url, title, ".".join(map(str, newest)))
     return number
 
 

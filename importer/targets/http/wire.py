@@ -53,7 +53,7 @@ def _parts(record: dict[str, Any]) -> dict[tuple[str, str], Any]:
         ("metadata", ""): record["metadata"] or {},
     }
     parts |= {("vector", name): vector for name, vector in (record["vectors"] or {}).items() if vector is not None}
-    parts |= {("suggestion", s["question_id"]): (s["value"], s["score"], s["agent"], s["type"]) for s in record["suggestions"] or ()}
+    parts |= {("suggestion", s["question_id"]): (s["value"], s["score"], s["agent"], s.get("type")) for s in record["suggestions"] or ()}
     return parts | {("response", r["user_id"]): (r["status"], r["values"] or {}) for r in record["responses"] or ()}
 
 

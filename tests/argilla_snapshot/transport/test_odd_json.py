@@ -34,16 +34,34 @@ Answers = dict[str, Json]
 _USER = {"id": "u", "username": "ana", "role": "owner", "first_name": "Ana", "last_name": None, "full_name": "Ana", "workspaces": ["w"]}
 _LISTED = {"workspace": "w", "name": "d", "task": "Text2Text", "tags": {}, "metadata": {}, "created_at": LONG_AGO, "last_updated": LONG_AGO}
 _OLD_RECORD = {"id": 1, "text": "t", "status": "Default", "annotations": {"ana": {"sentences": [{"text": "s", "score": 1.0}]}}}
+_FEEDBACK = {"id": "f", "name": "feedback", "workspace_id": "w", "status": "ready", "last_activity_at": LONG_AGO}
+_FEEDBACK_RECORD = {
+    "id": "r",
+    "external_id": "1",
+    "fields": {"q": "t"},
+    "metadata": {"m": "x"},
+    "vectors": {"v": [0.5]},
+    "inserted_at": LONG_AGO,
+    "updated_at": LONG_AGO,
+    "responses": [{"id": "a", "user_id": "u", "status": "draft", "values": {"q": {"value": "s"}}}],
+    "suggestions": [{"id": "b", "question_id": "q", "value": "s", "score": 0.5, "agent": "m", "type": "model"}],
+}
 _PAGE = r"POST /api/datasets/d/records/:search"
 OLD: Answers = {
     r"GET /api/_info": {"version": "1.29.1"},
     r"GET /api/me$": _USER,
     r"GET /api/users": [_USER],
     r"GET /api/v1/me/workspaces": {"items": [{"id": "w", "name": "w", "inserted_at": LONG_AGO, "updated_at": LONG_AGO}]},
-    r"GET /api/v1/me/datasets": {"items": [{"id": "f", "name": "feedback", "workspace_id": "w"}]},
-    r"GET /api/datasets$": [_LISTED, _LISTED | {"name": "labels", "task": "TextClassification"}],
-    r"GET /api/datasets/\w+/TextClassification/settings": {"label_schema": {"labels": [{"id": "a", "name": "a"}]}},
-    r"GET /api/datasets/\w+/TextClassification/labeling/rules": [{"label": "a", "labels": ["a"], "query": "q", "created_at": LONG_AGO}],
+    r"GET /api/v1/me/datasets(\?|$)": {"items": [_FEEDBACK]},
+    r"GET /api/v1/datasets/f$": _FEEDBACK,
+    r"GET /api/v1/datasets/f/(fields|questions)": {"items": [{"id": "q", "name": "q", "title": "q", "settings": {"type": "text"}}]},
+    r"GET /api/v1/me/datasets/f/metadata-properties": {"items": [{"name": "m", "title": "m", "settings": {"type": "terms"}}]},
+    r"GET /api/v1/datasets/f/vectors-settings": {"items": [{"name": "v", "title": "v", "dimensions": 1}]},
+    r"GET /api/v1/me/datasets/f/metrics": {"records": {"count": 1}},
+    r"GET /api/v1/datasets/f/records": {"items": [_FEEDBACK_RECORD]},
+    r"GET /api/datasets/$": [_LISTED, _LISTED | {"name": "labels", "task": "TextClassification"}],
+    r"GET /api/datasets/TextClassification/\w+/settings": {"label_schema": {"labels": [{"id": "a", "name": "a"}]}},
+    r"GET /api/datasets/TextClassification/\w+/labeling/rules": [{"label": "a", "labels": ["a"], "query": "q", "created_at": LONG_AGO}],
     r"GET /api/datasets/\w+\?": _LISTED,
     _PAGE: {"records": [_OLD_RECORD]},
     r"POST /api/datasets/d/\w+:search": {"total": 1, "records": []},
@@ -53,11 +71,12 @@ OLD: Answers = {
 
 _MOMENT = {"inserted_at": LONG_AGO, "updated_at": LONG_AGO}
 _THERE = {"id": "d", "name": "d", "workspace_id": "w", "status": "ready", "metadata": None, "last_activity_at": LONG_AGO, **_MOMENT}
-_SAID = [{"question_id": "q", "value": "s", "score": 0.5, "agent": "m", **_MOMENT}]
+_SAID = [{"question_id": "q", "value": "s", "score": 0.5, "agent": "m", "type": "model", **_MOMENT}]
 _ANSWERED = [{"user_id": "u", "status": "draft", "values": {"text_generation": {"value": "s"}}, **_MOMENT}]
 _CONTENT = {"fields": {"text": "t"}, "metadata": {}, "vectors": {"v": [0.5]}, "suggestions": _SAID, "responses": _ANSWERED}
 _NEW_RECORD = {"id": "r", "external_id": "1", **_CONTENT, **_MOMENT}
 _SETTING = {"id": "q", "name": "text_generation", "title": "text_generation", "required": True, "settings": {"type": "text"}}
+_COUNTS = {"submitted": 1, "draft": 0, "discarded": 0}
 NEW: Answers = {
     r"GET /api/v1/version": {"version": "2.8.0"},
     r"GET /api/v1/me$": _USER,
@@ -67,9 +86,7 @@ NEW: Answers = {
     r"GET /api/v1/me/datasets(\?|$)": {"items": [_THERE]},
     r"GET /api/v1/webhooks": {"items": [{"url": "http://hook", "events": ["record.created"], "enabled": True}]},
     r"GET /api/v1/status": {"search_engine": {"version": {"distribution": "opensearch"}}},
-    r"GET /api/v1/datasets/\w+/users/progress": {
-        "users": [{"username": "ana", "completed": {"submitted": 1}, "pending": {"submitted": 0}}]
-    },
+    r"GET /api/v1/datasets/\w+/users/progress": {"users": [{"username": "ana", "completed": _COUNTS, "pending": _COUNTS}]},
     r"GET /api/v1/datasets/\w+/(fields|questions)": {"items": [_SETTING]},
     r"GET /api/v1/me/datasets/\w+/metadata-properties": {"items": [_SETTING | {"settings": {"type": "terms"}}]},
     r"GET /api/v1/datasets/\w+/vectors-settings": {"items": [{"id": "v", "name": "v", "title": "v", "dimensions": 1}]},
@@ -163,13 +180,13 @@ def test_an_import_into_odd_answers(odd: Answers, on_conflict: str) -> None:
         how: Any = {"passwords": {}, "concurrency": 1, "restart": False, "confirm": lambda _: True}
         without_a_fault(lambda: import_snapshot(folder, api, options, Silent(), **how))
         without_a_fault(lambda: verify_import(folder, api, sample=None, progress=Silent()))
-        without_a_fault(lambda: repair_import(folder, api, options.part))
+        without_a_fault(lambda: repair_import(folder, api, options.part, Silent()))
 
 
 def test_the_servers_of_these_tests_are_right() -> None:
     with TemporaryDirectory() as name, answering(answers(OLD, {})) as server:
         manifest = export(ExportOptions(Path(name, "snap")), lambda: connect(server.url, "key", patience=0), Silent())
-        assert manifest.counts == {"users": 1, "workspaces": 1, "datasets": 2, "records": 1}
+        assert manifest.counts == {"users": 1, "workspaces": 1, "datasets": 3, "records": 2}
     with TemporaryDirectory() as name, answering(answers(NEW, {})) as server, closing(Api(server.url, "key", patience=0)) as api:
         folder = snapshot(Path(name, "snap"))
         options = ImportOptions(on_conflict="replace")
@@ -181,8 +198,8 @@ def test_the_servers_of_these_tests_are_right() -> None:
 @pytest.mark.parametrize(
     ("command", "path", "odd", "says"),
     [
-        ("export", r"GET /api/users", {"items": []}, "GET /api/users on {} answers what no Argilla server does: the answer is not a list."),
-        ("export", r"GET /api/datasets$", [[]], "the answer[0] is not an object"),
+        ("export", r"GET /api/me$", [], "GET /api/me on {} answers what no Argilla server does: the answer is not an object."),
+        ("export", r"GET /api/datasets/$", [[]], "the answer[0] is not an object"),
         ("export", r"GET /api/v1/me/workspaces", [], "the answer is not an object"),
         ("plan", r"GET /api/v1/users", {"items": [{"id": "u"}]}, "the answer.items[0].username is not a text"),
         ("plan", r"GET /api/v1/me/datasets", {"items": None}, "the answer.items is not a list"),

@@ -19,7 +19,7 @@ from tests.helpers.cli import run, succeed
 def serving(distribution: str | None) -> Target:
     """A server that tells of its search engine, or answers that it can't; whatever else is asked of it is an error."""
 
-    def get(path: str) -> Any:
+    def get(path: str, _shape: Any) -> Any:
         assert path == "/api/v1/status"
         if distribution is None:
             raise ServerError("GET /api/v1/status answers 422", 422)
