@@ -37,6 +37,7 @@ LOSS_KINDS: dict[str, str] = {
     "odd_member": "what the old server says of it is of another type than it should be: it became text, or was left out",
     "large_member": "members that are too large for dataset.json lie beside it, each in a JSON file of its own, which an import does not read",
     "users_too_many": "users.json can't hold so many users: these are not in the snapshot",
+    "webhook_shortened": "addresses of webhooks hold a login or parameters, which may be secrets: these parts are not in the snapshot",
     "responses_unreadable": (
         "records whose responses the old server can't give, for one is of a user who was deleted: they are in the snapshot without any response "
         "(an export with --database has them all)"

@@ -14,11 +14,12 @@ from argilla_snapshot.format.errors import DamagedSnapshotError
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.format.kinds import AnyDataset
 from argilla_snapshot.format.locks import locked
-from argilla_snapshot.format.models import Manifest, User, Workspace
+from argilla_snapshot.format.models import Manifest, User, Webhook, Workspace
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.format.shapes import fitted
 from argilla_snapshot.format.writer import SnapshotWriter, refuse_existing
+from argilla_snapshot.transport.addresses import shown_url
 from exporter.choose import Chosen, choose, fitting_users, users_in_scope
 from exporter.converters import Converters, spare_processors
 from exporter.dataset import Job
@@ -231,6 +232,15 @@ class _Run:
             self.losses.add("users_too_many", count=len(users) - len(fitting))
         writer.write_users(fitting)
         writer.write_workspaces(workspaces)
+        if not self.options.choice.narrow:
+            writer.write_webhooks([self._without_secrets(webhook) for webhook in self.source.webhooks()])
+
+    def _without_secrets(self, webhook: Webhook) -> Webhook:
+        """A webhook with as much of its address as can't be a secret."""
+        shown = shown_url(str(webhook.url))
+        if shown != str(webhook.url).rstrip("/"):
+            self.losses.add("webhook_shortened", sample=shown)
+        return self._fitted(Webhook, replace(webhook, url=shown), shown)
 
     def _fitted(self, cls: type[T], told: Any, name: object) -> T:
         """What the old server says of a user or workspace, in the shape that the format has for it."""

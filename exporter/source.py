@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
 from argilla_snapshot.format.kinds import AnyDataset
-from argilla_snapshot.format.models import Kind, Task, User, Workspace, place_of
+from argilla_snapshot.format.models import Kind, Task, User, Webhook, Workspace, place_of
 from argilla_snapshot.format.models import Source as Shown
 
 
@@ -91,6 +91,9 @@ class Source(Protocol):
 
     def workspaces(self) -> list[Workspace]:
         """The workspaces that can be seen."""
+
+    def webhooks(self) -> list[Webhook]:
+        """The webhooks, with their whole addresses; none where the version has none, or they can't be seen."""
 
     def datasets(self) -> list[Listed]:
         """The datasets of those workspaces, ordered by their places."""

@@ -31,6 +31,7 @@ KINDS: dict[str, tuple[Severity, str]] = {
     "password_new": ("changed", "users get a new password, written to the credentials file"),
     "placeholder_user": ("changed", "annotators that are no users get a placeholder account, in no workspace"),
     "api_key": ("changed", "users get a new API key; the old ones are in no snapshot"),
+    "webhook_kept": ("snapshot_only", "webhooks: their secrets are in no snapshot; make them on the new server when all is imported"),
     "label_descriptions": ("changed", "label descriptions become descriptions of the options"),
     "sentinel_option": ("changed", "an option is added to a question, because 2.x asks for two, or refuses an empty choice"),
     "name_changed": (

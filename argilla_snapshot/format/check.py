@@ -169,6 +169,7 @@ def _check_content(found: Found, snapshot: Snapshot, *, deep: bool) -> None:
     manifest = snapshot.manifest
     found.attempt([layout.USERS], lambda: _named_twice(layout.USERS, (user.username for user in snapshot.users())))
     found.attempt([layout.WORKSPACES], lambda: _named_twice(layout.WORKSPACES, (item.name for item in snapshot.workspaces())))
+    found.attempt([layout.WEBHOOKS], lambda: _named_twice(layout.WEBHOOKS, (one.id for one in snapshot.webhooks() if one.id)))
     found.attempt([layout.USERS, layout.WORKSPACES], lambda: _counts(snapshot, manifest))
     for entry in snapshot.entries:
         files = [file for file in manifest.files if file.path.startswith(f"{entry.path}/")]

@@ -88,6 +88,8 @@ def compare(first: Snapshot, second: Snapshot, aside: frozenset[Aside], folder: 
     _compare_named("users", people[0], people[1], dropped, found)
     places = [{workspace.name: asdict(workspace) for workspace in snapshot.workspaces()} for snapshot in (first, second)]
     _compare_named("workspaces", places[0], places[1], dropped, found)
+    hooks = [{f"{one.url} {' '.join(sorted(one.events))}": asdict(one) for one in snapshot.webhooks()} for snapshot in (first, second)]
+    _compare_named("webhooks", hooks[0], hooks[1], dropped, found)
     entries = [{(entry.workspace, entry.name, entry.kind): entry for entry in snapshot.entries} for snapshot in (first, second)]
     records = datasets = 0
     for place in dict.fromkeys([*entries[0], *entries[1]]):

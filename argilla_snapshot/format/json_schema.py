@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args, get_origin
 from argilla_snapshot.format.feedback.models import FeedbackDataset
 from argilla_snapshot.format.files import to_json
 from argilla_snapshot.format.layout import FORMAT_VERSION
-from argilla_snapshot.format.models import Dataset, Manifest, User, Workspace
+from argilla_snapshot.format.models import Dataset, Manifest, User, Webhook, Workspace
 from argilla_snapshot.format.shapes import is_required, optional
 
 FOLDER = Path(__file__).parent / "schemas"
@@ -33,6 +33,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "manifest": _file("manifest.json", Manifest),
         "users": _list_file("users.json", User),
         "workspaces": _list_file("workspaces.json", Workspace),
+        "webhooks": _list_file("webhooks.json", Webhook),
         "dataset": _file("dataset.json", Dataset),
         "feedback_dataset": _file("dataset.json of a feedback dataset", FeedbackDataset),
     }

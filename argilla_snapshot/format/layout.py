@@ -18,6 +18,8 @@ SUMS = "SHA256SUMS"
 CARD = "README.md"
 USERS = "users.json"
 WORKSPACES = "workspaces.json"
+#: Only where the old server has any.
+WEBHOOKS = "webhooks.json"
 #: The folder of the datasets of each kind.
 FOLDERS = {"legacy": "datasets", "feedback": "feedback"}
 DATASET = "dataset.json"

@@ -32,6 +32,7 @@ __all__ = [
     "Span",
     "Task",
     "User",
+    "Webhook",
     "Workspace",
     "from_json",
 ]
@@ -101,6 +102,29 @@ class Workspace:
     """
 
     name: str
+    id: str | None = None
+    inserted_at: str | None = None
+    updated_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A webhook of the old server (2.6 and later). Its secret is not in a snapshot.
+
+    Attributes:
+        url: the address that is called, without a login and without parameters, which may be secrets.
+        events: what it is called for.
+        enabled: whether it is called at all.
+        description: what it is for, or null.
+        id: the UUID of the webhook on the old server.
+        inserted_at: when it was made.
+        updated_at: when it was last changed.
+    """
+
+    url: str
+    events: list[str] = field(default_factory=list)
+    enabled: bool = False
+    description: str | None = None
     id: str | None = None
     inserted_at: str | None = None
     updated_at: str | None = None

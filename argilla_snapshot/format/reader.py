@@ -15,7 +15,7 @@ from argilla_snapshot.format.errors import DamagedSnapshotError, NoFolderError, 
 from argilla_snapshot.format.files import sha256
 from argilla_snapshot.format.kinds import AnyDataset, AnyRecord, dataset_of
 from argilla_snapshot.format.limits import MAX_DEPTH, MAX_JSON, of_machine, too_deep
-from argilla_snapshot.format.models import DatasetEntry, Manifest, User, Workspace
+from argilla_snapshot.format.models import DatasetEntry, Manifest, User, Webhook, Workspace
 from argilla_snapshot.format.rows import first_repeated, read_archive, read_records
 from argilla_snapshot.format.shapes import ShapeError, build_all
 
@@ -54,6 +54,11 @@ class Snapshot:
     def workspaces(self) -> list[Workspace]:
         """All workspaces of ``workspaces.json``."""
         return self._shaped(layout.WORKSPACES, lambda data: build_all(Workspace, data))
+
+    def webhooks(self) -> list[Webhook]:
+        """All webhooks of ``webhooks.json``, which need not be there."""
+        there = any(file.path == layout.WEBHOOKS for file in self.manifest.files)
+        return self._shaped(layout.WEBHOOKS, lambda data: build_all(Webhook, data)) if there else []
 
     def dataset(self, entry: DatasetEntry) -> AnyDataset:
         """The content of a dataset's ``dataset.json``."""

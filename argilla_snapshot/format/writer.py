@@ -21,7 +21,7 @@ from argilla_snapshot.format.faults import point
 from argilla_snapshot.format.files import make_folder, sha256, sync_folder, to_json, write_whole
 from argilla_snapshot.format.kinds import AnyDataset, features_of, schema_of
 from argilla_snapshot.format.limits import MAX_DEPTH, MAX_JSON, too_deep
-from argilla_snapshot.format.models import DatasetEntry, FileEntry, Loss, Manifest, Source, User, Workspace
+from argilla_snapshot.format.models import DatasetEntry, FileEntry, Loss, Manifest, Source, User, Webhook, Workspace
 from argilla_snapshot.format.parts import Parts
 
 #: The members of a dataset that can become too large, and without which its records can be read.
@@ -60,6 +60,11 @@ class SnapshotWriter:
         """Writes ``workspaces.json``."""
         self._counts["workspaces"] = len(workspaces)
         write_whole(self.partial / layout.WORKSPACES, json_content(workspaces, layout.WORKSPACES))
+
+    def write_webhooks(self, webhooks: list[Webhook]) -> None:
+        """Writes ``webhooks.json``, if there are any."""
+        if webhooks:
+            write_whole(self.partial / layout.WEBHOOKS, json_content(webhooks, layout.WEBHOOKS))
 
     def dataset_folder(self, dataset: AnyDataset) -> Path:
         """The folder of a dataset in the growing snapshot."""

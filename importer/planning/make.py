@@ -72,6 +72,7 @@ def make_plan(
     check_maps(snapshot, entries, people, counts, options)
     users = plan_users(people, counts, notes, narrowed=options.choice.narrow)
     agents, placeholders = plan_agents(people, users, counts, notes, conflicts)
+    _note_webhooks(snapshot, options, notes)
     shaping = state.capabilities, asks.accepts_vectors, options, notes, snapshot.manifest.snapshot_id
     legacy, feedback = Shaper(*shaping), FeedbackShaper(*shaping)
 
@@ -110,6 +111,12 @@ def make_plan(
         conflicts=conflicts,
         notes=list(notes.noted()),
     )
+
+
+def _note_webhooks(snapshot: Snapshot, options: ImportOptions, notes: Notebook) -> None:
+    if not options.choice.narrow:
+        for webhook in snapshot.webhooks():
+            notes.add("webhook_kept", webhook.url)
 
 
 def _surveyed(source: AnyDataset, records: Iterator[AnyRecord], options: ImportOptions, deleted: str) -> Survey | FeedbackSurvey:

@@ -9,7 +9,7 @@ import pytest
 from argilla_snapshot.format import limits, writer
 from argilla_snapshot.format.check import check
 from argilla_snapshot.format.errors import DamagedSnapshotError
-from argilla_snapshot.format.models import Dataset, Manifest, User
+from argilla_snapshot.format.models import Dataset, Manifest, User, Webhook
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError
 from exporter.run import ExportOptions, export
@@ -196,3 +196,30 @@ def test_records_lie_in_the_order_of_their_numbers(folder: Path) -> None:
     ids = [10, 9, 1, 100, 2, 0, "x", "007", -1, 11]
     exported(MemorySource({A: [{"id": id_, "text": str(id_), "status": "Default"} for id_ in ids]}), folder)
     assert texts(folder)[A] == ["0", "1", "2", "9", "10", "11", "100", "-1", "007", "x"]
+
+
+# --- webhooks ---
+
+
+@pytest.mark.parametrize(
+    ("url", "kept", "lost"),
+    [
+        ("https://hooks.corp/x", "https://hooks.corp/x", 0),
+        ("https://hooks.corp/x/", "https://hooks.corp/x", 0),
+        ("https://hooks.corp/x?token=a-secret", "https://hooks.corp/x", 1),
+        ("https://ana:a-secret@hooks.corp/x", "https://hooks.corp/x", 1),
+    ],
+)
+def test_no_secret_of_a_webhook_is_in_a_snapshot(url: str, kept: str, lost: int, folder: Path) -> None:
+    source = MemorySource({A: documents("x")}, hooks=[Webhook(url, ["record.completed"], enabled=True)])
+    manifest = exported(source, folder)
+    assert Snapshot(folder).webhooks() == [Webhook(kept, ["record.completed"], enabled=True)]
+    assert [loss[0] for loss in losses(manifest)] == ["webhook_shortened"] * lost
+    assert not any(b"a-secret" in path.read_bytes() for path in folder.rglob("*.json"))
+
+
+def test_an_export_of_some_datasets_has_no_webhooks(folder: Path) -> None:
+    source = MemorySource({A: documents("x")}, hooks=[Webhook("https://hooks.corp/x", ["record.completed"])])
+    exported(source, folder, datasets=("one.a",))
+    assert Snapshot(folder).webhooks() == []
+    assert not (folder / "webhooks.json").exists()

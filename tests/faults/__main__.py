@@ -15,6 +15,11 @@ _LINES = {
     ("kills", "export"): "Exports killed (kill -9) at {kinds} named points and times, then run again: identical snapshot",
     ("kills in turn", "export"): "Kills of one export at each file that it writes, in turn: identical snapshot",
     ("kills", "import"): "Imports killed (kill -9) at {kinds} named points and times, then run again: identical target",
+    ("feedback kills", "export"): "Kills of one export of feedback datasets after the other, out of {names}: identical snapshot",
+    (
+        "feedback kills",
+        "import",
+    ): "Kills of one import of feedback datasets after the other, from {names}: identical target, whole in a new export",
     ("transport faults", "export"): "Kinds of trouble on the way to the old server",
     ("transport faults", "import"): "Kinds of trouble on the way to the new server",
     ("retries", "export"): "Requests of exports that were tried again",

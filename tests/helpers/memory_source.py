@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from argilla_snapshot.format.ids import order_of
-from argilla_snapshot.format.models import Dataset, Source, User, Workspace
+from argilla_snapshot.format.models import Dataset, Source, User, Webhook, Workspace
 from exporter.documents import encode
 from exporter.source import Access, Count, Cursor, Listed, Page
 
@@ -22,6 +22,7 @@ class MemorySource:
     contents: dict[tuple[str, str], list[dict[str, Any]]]
     listed: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     people: list[User] = field(default_factory=list)
+    hooks: list[Webhook] = field(default_factory=list)
     broken: dict[tuple[str, str], list[Exception]] = field(default_factory=dict)
     refused: dict[tuple[str, str], list[Exception]] = field(default_factory=dict)
     listing_fails: Exception | None = None
@@ -45,6 +46,9 @@ class MemorySource:
         if self.lists > 1 and self.listing_fails:
             raise self.listing_fails
         return [Listed(*place, "Text2Text", self.listed.get(place, {})) for place in sorted(self.contents)]
+
+    def webhooks(self) -> list[Webhook]:
+        return self.hooks
 
     def left_out(self) -> list[tuple[str, str, str]]:
         return []

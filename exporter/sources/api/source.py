@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from argilla_snapshot.format.kinds import AnyDataset
-from argilla_snapshot.format.models import TASKS, User, Workspace
+from argilla_snapshot.format.models import TASKS, User, Webhook, Workspace
 from argilla_snapshot.format.models import Source as Shown
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import ServerError
@@ -127,6 +127,10 @@ class ApiSource:
         if taken := without & {each.name for each in listed if _workspace(each.content) == self._without.name}:
             raise self._without.clash(min(taken))
         return listed
+
+    def webhooks(self) -> list[Webhook]:
+        """None: they came with 2.6."""
+        return []
 
     def left_out(self) -> list[tuple[str, str, str]]:
         """Datasets of an unknown task."""

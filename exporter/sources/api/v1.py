@@ -5,7 +5,7 @@ from typing import Any
 
 from argilla_snapshot.format.kinds import AnyDataset
 from argilla_snapshot.format.models import Source as Shown
-from argilla_snapshot.format.models import User, Workspace
+from argilla_snapshot.format.models import User, Webhook, Workspace
 from argilla_snapshot.format.models import from_json as built
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.shapes import Shape
@@ -14,6 +14,7 @@ from exporter.sources.api.feedback import Feedback
 from exporter.sources.api.people import refuse_others, whose
 
 _USERS: Shape = {"items": [{"id": str, "username": str}]}
+_WEBHOOKS: Shape = {"items": [{"url": str, "events": [str]}]}
 _WORKSPACES: Shape = {"items": [{"id": str, "name": str}]}
 
 
@@ -23,7 +24,7 @@ class V1Source:
     fast = False
 
     def __init__(self, api: Api, version: str, numbers: tuple[int, int]) -> None:
-        self._api = api
+        self._api, self._numbers = api, numbers
         self.bound: dict[str, Any] = {}
         me = whose(api, "/api/v1/me", {"username": str, "role": str})
         refuse_others(api, me["username"], me["role"])
@@ -59,6 +60,12 @@ class V1Source:
     def datasets(self) -> list[Listed]:
         """The datasets of those workspaces."""
         return self._feedback.datasets(self.workspaces())
+
+    def webhooks(self) -> list[Webhook]:
+        """All of them for an owner, from 2.6 on."""
+        if self._numbers < (2, 6) or self.shown.role != "owner":
+            return []
+        return [built(Webhook, item) for item in self._api.get("/api/v1/webhooks", _WEBHOOKS)["items"]]
 
     def left_out(self) -> list[tuple[str, str, str]]:
         """Nothing."""

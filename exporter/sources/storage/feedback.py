@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from argilla_snapshot.format.limits import blocks
-from argilla_snapshot.format.models import User, Workspace
+from argilla_snapshot.format.models import User, Webhook, Workspace, from_json
 from argilla_snapshot.transport.sql.asking import Opened, Row
 from exporter.documents import encode
 from exporter.source import Count, Cursor, Listed, Page
@@ -47,6 +47,10 @@ class StoredFeedback:
     def orphans(self) -> list[Listed]:
         """Those whose workspace is gone, so that no API shows them."""
         return [dataset for dataset in self.datasets() if dataset.content["workspace_id"] not in self._workspaces]
+
+    def webhooks(self) -> list[Webhook]:
+        """The webhooks (2.5 and later)."""
+        return [from_json(Webhook, row) for row in map(self._plain, self._rows("webhooks", ""))]
 
     def settings(self, dataset: Listed) -> Json:
         """Fields, questions, metadata properties and vectors."""
@@ -132,8 +136,8 @@ class StoredFeedback:
 #: Columns by what stands in them.
 _IDS = frozenset({"id", "dataset_id", "workspace_id", "record_id", "question_id", "user_id", "vector_settings_id"})
 _TIMES = frozenset({"inserted_at", "updated_at", "last_activity_at"})
-_JSON = frozenset({"settings", "fields", "metadata", "values", "value", "score", "distribution", "allowed_roles"})
-_BOOLEANS = frozenset({"required", "allow_extra_metadata"})
+_JSON = frozenset({"settings", "fields", "metadata", "values", "value", "score", "distribution", "allowed_roles", "events"})
+_BOOLEANS = frozenset({"required", "allow_extra_metadata", "enabled"})
 
 
 def _moment(value: Any) -> str:

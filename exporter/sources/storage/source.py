@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from argilla_snapshot.format.kinds import AnyDataset
-from argilla_snapshot.format.models import TASKS, User, Workspace
+from argilla_snapshot.format.models import TASKS, User, Webhook, Workspace
 from argilla_snapshot.format.models import Source as Shown
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import ServerError
@@ -156,6 +156,10 @@ class StorageSource:
         listed = [Listed(d["workspace"], d["name"], d["task"], d) for d in map(_listed, self._documents) if d.get("task") in TASKS]
         listed += self._feedback.datasets() if self._feedback else []
         return sorted(listed, key=lambda dataset: dataset.place)
+
+    def webhooks(self) -> list[Webhook]:
+        """Those of the database, without their secrets."""
+        return self._feedback.webhooks() if self._feedback else []
 
     def left_out(self) -> list[tuple[str, str, str]]:
         """Datasets of an unknown task or workspace."""
