@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help demo demo-stop test test-fast faults lint format docs lock bench clean
+.PHONY: help demo demo-stop test test-fast faults versions lint format docs lock bench clean
 
 help:  ## Show this.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -27,6 +27,9 @@ test: $(READY)  ## Run all tests but the long ones of `make faults`; brings the 
 
 faults: $(READY)  ## Run all of the fault tests (long), and print and keep what was survived.
 	$(BIN)/python -m tests.faults
+
+versions: $(READY)  ## Move what each version holds into 2.8.0, and a snapshot into each target; prints and keeps the table (about an hour).
+	$(BIN)/python -m tests.versions; status=$$?; $(MAKE) docs && exit $$status
 
 test-fast: $(READY)  ## Run the tests that need no server.
 	$(BIN)/python -m pytest -m "not servers and not faults" -n auto --dist loadgroup

@@ -39,8 +39,8 @@ LOSS_KINDS: dict[str, str] = {
     "users_too_many": "users.json can't hold so many users: these are not in the snapshot",
     "webhook_shortened": "addresses of webhooks hold a login or parameters, which may be secrets: these parts are not in the snapshot",
     "responses_unreadable": (
-        "records whose responses the old server can't give, for one is of a user who was deleted: they are in the snapshot without any response "
-        "(an export with --database has them all)"
+        "records with a response of a user who was deleted, which the old server can't give, nor (but in 1.15 to 1.18) any other response of the record: "
+        "they are in the snapshot without these (an export with --database has them all)"
     ),
     "unknown_question": "answers to questions, or fields and vectors, that the dataset does not have any more: only the column raw may have them",
     "dataset_unreadable": "the old server can't give the dataset, also when asked again at the end: it is not in the snapshot",

@@ -63,6 +63,9 @@ class Cursor(NamedTuple):
     inserted_at: str | None = None
 
 
+#: Member of the document of a feedback record of which some responses can't be given.
+UNREADABLE = "responses_unreadable"
+
 #: Documents, each JSON text of one line; or how many more have come that have yet to be brought into order.
 Page = list[bytes] | int
 
@@ -126,7 +129,7 @@ class Source(Protocol):
         """The raw documents of an open dataset, in pages, in the order of ``exporter.documents.order_of``; to be closed where it is left early.
 
         A document of a feedback dataset is the record as the API lists it with responses, suggestions and vectors, and ``username`` in
-        each response: None where the user is gone. ``responses`` is not there where the server can't give them.
+        each response: None where the user is gone. One of whose responses the server can't give all has a member ``UNREADABLE``.
 
         Args:
             dataset: the dataset.

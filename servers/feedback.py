@@ -31,6 +31,7 @@ class FeedbackSeed:
         self._client = httpx.Client(base_url=url, headers={"X-Argilla-Api-Key": api_key}, timeout=120, trust_env=False)
         self.version = version
         self.users: dict[str, str] = {}
+        self._keys: dict[str, str] = {}
 
     def close(self) -> None:
         """Closes the connections."""
@@ -40,9 +41,9 @@ class FeedbackSeed:
         """POSTs, and returns the parsed answer."""
         return self.send("POST", path, body)
 
-    def send(self, method: str, path: str, body: Any = None) -> Any:
-        """Sends a request, and returns the parsed answer."""
-        answer = self._client.request(method, path, json=body)
+    def send(self, method: str, path: str, body: Any = None, *, key: str | None = None) -> Any:
+        """Sends a request, as another user with ``key``, and returns the parsed answer."""
+        answer = self._client.request(method, path, json=body, headers={"X-Argilla-Api-Key": key} if key else {})
         if answer.status_code >= 300:
             raise RequestRefusedError(f"{method} {path}: {answer.status_code} {answer.text[:500]}", answer.status_code)
         return answer.json() if answer.content else None
@@ -55,13 +56,12 @@ class FeedbackSeed:
         """Makes a workspace and annotators who are members of it; returns the id of the workspace."""
         id_: str = self.post("/api/v1/workspaces" if self._v1 else "/api/workspaces", {"name": workspace})["id"]
         for name in names:
-            body: Json = {"username": name, "first_name": name.title(), "role": "annotator", "password": "12345678"}
-            if not self._v1:
-                body |= {"workspaces": [workspace]} if self.version >= (1, 13) else {}
-            self.users[name] = self.post("/api/v1/users" if self._v1 else "/api/users", body)["id"]
+            body = {"username": name, "first_name": name.title(), "role": "annotator", "password": "12345678"}
+            user = self.post("/api/v1/users" if self._v1 else "/api/users", body)
+            self.users[name], self._keys[name] = user["id"], user["api_key"]
             if self._v1:
                 self.post(f"/api/v1/workspaces/{id_}/users", {"user_id": self.users[name]})
-            elif self.version < (1, 13):
+            else:
                 self.post(f"/api/workspaces/{id_}/users/{self.users[name]}", None)
         return id_
 
@@ -84,9 +84,24 @@ class FeedbackSeed:
         if publish:
             self.send("PUT", f"{path}/publish")
         found = list(self.records(records, questions))
+        responses = {record["fields"]["text"]: record.pop("responses") for record in found} if self._by_hand else {}
         for start in range(0, records, _BATCH):
             self.post(f"{path}/records/bulk" if self._v1 else f"{path}/records", {"items": found[start : start + _BATCH]})
+        if responses:
+            self._respond(path, responses)
         return id_
+
+    @property
+    def _by_hand(self) -> bool:
+        """Whether users have to respond themselves: before 1.20 records come without drafts, and 1.16 to 1.18 fail at responses of others."""
+        return self.version < (1, 20)
+
+    def _respond(self, path: str, responses: dict[str, list[Json]]) -> None:
+        keys = {id_: self._keys[name] for name, id_ in self.users.items()}
+        for record in self.send("GET", f"{path}/records?limit=1000")["items"]:
+            for response in responses[record["fields"]["text"]]:
+                body = {name: value for name, value in response.items() if name != "user_id"}
+                self.send("POST", f"/api/v1/records/{record['id']}/responses", body, key=keys[response["user_id"]])
 
     # --- what a dataset has, by version ---
 
@@ -105,9 +120,10 @@ class FeedbackSeed:
         types: dict[str, Json] = {
             "why": {"type": "text", "use_markdown": False},
             "stars": {"type": "rating", "options": [{"value": value} for value in (3, 1, 2)]},
-            "label": {"type": "label_selection", "options": _options("b", "a"), "visible_options": None},
-            "many": {"type": "multi_label_selection", "options": _options("x", "y", "z"), "visible_options": 3},
         }
+        if self.version >= (1, 9):
+            types["label"] = {"type": "label_selection", "options": _options("b", "a"), "visible_options": None}
+            types["many"] = {"type": "multi_label_selection", "options": _options("x", "y", "z"), "visible_options": 3}
         if self.version >= (1, 12):
             types["rank"] = {"type": "ranking", "options": _options("p", "q")}
         if self.version >= (1, 26):
@@ -135,7 +151,8 @@ class FeedbackSeed:
         chance = random.Random(count)
         for number in range(count):
             record: Json = {
-                "fields": {"text": f"{number} Ana went to Rome 🙂 東京"} | ({"note": f"n{number}"} if number % 3 else {}),
+                "fields": {"text": f"{number} Ana went to Rome 🙂 東京"}
+                | ({"note": f"n{number}"} if number % 3 or self.version < (1, 17) else {}),
                 "external_id": f"r-{number}" if number % 5 else None,
                 "responses": [self._response(name, number + k) for k, name in enumerate(self.users) if (number + k) % 3],
             }
@@ -162,9 +179,10 @@ class FeedbackSeed:
         yield {"question_id": questions["stars"], "value": 1 + number % 3}
 
     def _response(self, name: str, number: int) -> Json:
-        status = ("submitted", "draft", "discarded")[number // 3 % 3]
-        values: Json = {"why": {"value": f"because {name}"}, "stars": {"value": 1 + number % 3}, "label": {"value": "b"}}
-        values["many"] = {"value": ["z"]}
+        status = ("submitted", "draft" if self.version >= (1, 10) else "discarded", "discarded")[number // 3 % 3]
+        values: Json = {"why": {"value": f"because {name}"}, "stars": {"value": 1 + number % 3}}
+        if self.version >= (1, 9):
+            values |= {"label": {"value": "b"}, "many": {"value": ["z"]}}
         if self.version >= (1, 12):
             values["rank"] = {"value": [{"value": "p", "rank": 1}, {"value": "q", "rank": 2}]}
         if self.version >= (1, 26):

@@ -32,8 +32,9 @@ UNOWNED = "unowned"
 
 @dataclass(frozen=True)
 class Seeded:
-    """A dataset as it was given to the server; the workspace is None where it is in none."""
+    """A dataset as it was given to a server of a release; the workspace is None where it is in none."""
 
+    release: Release
     workspace: str | None
     name: str
     task: Task
@@ -70,6 +71,7 @@ def _people(client: httpx.Client) -> None:
 def _seeded(release: Release, name: str, workspace: str | None, count: int) -> Seeded:
     labels = {"news": words.NEWS_LABELS, "topics": words.TOPIC_LABELS, "entities": words.ENTITY_LABELS}.get(name, ())
     return Seeded(
+        release,
         workspace,
         name if workspace else UNOWNED,
         TASKS[name],

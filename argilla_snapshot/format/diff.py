@@ -26,10 +26,10 @@ _IDS = frozenset({"id", "user_id"})
 #: Members of a dataset that are compared elsewhere, or that only repeat the others in the server's words.
 _ELSEWHERE = frozenset({"source", "records", "columns", "statuses", "responses", "suggestions", "annotators", "without_user", "was_closed"})
 _ELSEWHERE |= {"annotation_agents", "prediction_agents", "workspace", "name", "kind"}
-
-
 #: What servers before 2.0 do not know: null says nothing there.
 _LATER = frozenset({"status", "distribution"})
+#: Settings that questions got in 1.27 and 1.28, with what they were until then: one that lacks them is as one that says so.
+_UNTIL_THEN = {"options_order": "natural", "allow_overlapping": False, "allow_character_annotation": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +129,19 @@ def _compare_settings(one: AnyDataset, other: AnyDataset, dropped: frozenset[str
 
 
 def _without(value: Any, dropped: frozenset[str]) -> Any:
-    """The items of a list of fields, questions and so on without what is left aside."""
+    """The items of a list of fields, questions and so on without what is left aside, and without settings that say nothing."""
     if isinstance(value, list):
-        return [{name: v for name, v in item.items() if name not in dropped} if isinstance(item, dict) else item for item in value]
+        return [
+            {name: _telling(v) for name, v in item.items() if name not in dropped} if isinstance(item, dict) else item for item in value
+        ]
     return value
+
+
+def _telling(settings: Any) -> Any:
+    """Settings without those that are as they were before servers had them."""
+    if isinstance(settings, dict):
+        return {name: value for name, value in settings.items() if name not in _UNTIL_THEN or value != _UNTIL_THEN[name]}
+    return settings
 
 
 def _pairs(snapshot: Snapshot, entry: DatasetEntry) -> Iterator[tuple[str, Json]]:

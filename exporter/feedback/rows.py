@@ -7,10 +7,11 @@ from argilla_snapshot.format.feedback.schema import FIELDS, has_list_scores
 from exporter.documents import Document, dict_of, encode, to_text
 from exporter.losses import Losses, Note
 from exporter.metadata import typed
+from exporter.source import UNREADABLE
 from exporter.values import to_float, to_floats, to_int64, to_str, to_str_list, to_time
 
-#: What stands in columns as it is, so that ``raw`` need not repeat it: images have some MB.
-_IN_COLUMNS = ("fields", "vectors")
+#: What stands in columns as it is, so that ``raw`` need not repeat it (images have some MB), and what is no word of the server.
+_NOT_IN_RAW = ("fields", "vectors", UNREADABLE)
 
 
 def to_row(document: Document, dataset: FeedbackDataset, losses: Losses) -> dict[str, Any]:
@@ -20,13 +21,13 @@ def to_row(document: Document, dataset: FeedbackDataset, losses: Losses) -> dict
     note = losses.note(dataset.place, id_)
     if document.replaced:
         losses.add("lone_surrogate", dataset.place, id_, count=document.replaced)
-    if "responses" not in content:
+    if UNREADABLE in content:
         note("responses_unreadable")
     status = content.get("status")
     if status not in (*RECORD_STATUSES, None):
         note("unexpected_value")
         status = None
-    archived = {name: value for name, value in content.items() if name not in _IN_COLUMNS}
+    archived = {name: value for name, value in content.items() if name not in _NOT_IN_RAW}
     metadata = {
         key: typed(value, dataset.columns.metadata[key]) for key, value in dict_of(content.get("metadata")).items() if value is not None
     }

@@ -24,7 +24,7 @@ def _given(dataset: Seeded, record: Json) -> Json:
         "status": record["status"],
         "inputs": record.get("inputs") or {"text": record["text"]},
         "tokens": record.get("tokens"),
-        "metadata": flattened(record["metadata"]),
+        "metadata": flattened(record["metadata"], whole="_" if dataset.release.number >= (1, 13) else None),
         "event_timestamp": _moment(record.get("event_timestamp")),
         "predictions": {agent: _predicted(dataset, said) for agent, said in _by_agent(record, "prediction").items()},
         "annotations": {agent: _annotated(dataset, said) for agent, said in _by_agent(record, "annotation").items()},
@@ -80,11 +80,12 @@ def _sorted(dataset: Seeded, values: Any) -> Any:
     return sorted((tuple(value) if dataset.task == "TokenClassification" else value for value in values), key=repr)
 
 
-def flattened(metadata: Json, before: str = "") -> Json:
-    """Metadata as every server keeps it: one level, and names with dots."""
+def flattened(metadata: Json, before: str = "", whole: str | None = None) -> Json:
+    """Metadata as servers keep it: one level, and names with dots; from 1.13 on what begins with ``_`` stays ``whole``."""
     found: Json = {}
     for name, value in metadata.items():
-        found |= flattened(value, f"{before}{name}.") if isinstance(value, dict) else {before + name: value}
+        below = isinstance(value, dict) and not (whole and name.startswith(whole))
+        found |= flattened(value, f"{before}{name}.") if below else {before + name: value}
     return found
 
 

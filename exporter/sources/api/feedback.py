@@ -4,7 +4,7 @@ Facts are from the servers themselves, 1.8.0 to 2.8.0.
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from argilla_snapshot.exact_json import from_json
@@ -14,7 +14,7 @@ from argilla_snapshot.transport.errors import NotAllowedError, ServerError, Temp
 from argilla_snapshot.transport.paging import PageSize
 from argilla_snapshot.transport.shapes import Shape, fitting
 from exporter.documents import encode
-from exporter.source import Count, Cursor, Listed, Page
+from exporter.source import UNREADABLE, Count, Cursor, Listed, Page
 from exporter.sources.ahead import ahead
 
 Json = dict[str, Any]
@@ -31,6 +31,8 @@ _RECORD: Shape = {"id": str, "inserted_at": str, "responses": _SAID, "suggestion
 _OVERLAP = 1_000
 #: The same records are asked for so often where a second request for them shows others.
 _TRIES = 3
+#: After so many positions of a list in turn at which the server gives nothing, none is expected to be better.
+_IN_TURN = 50
 _RESPONSES, _SUGGESTIONS, _VECTORS = "responses", "suggestions", "vectors"
 
 
@@ -78,10 +80,12 @@ class Feedback:
         api: the server.
         version: its first two numbers.
         usernames: id -> username of its users, asked for when it is needed.
+        page_size: the most records, or pairs, to ask for at once.
     """
 
-    def __init__(self, api: Api, version: tuple[int, int], usernames: Callable[[], Mapping[str, str]]) -> None:
-        self._api, self._how, self._usernames = api, Listing.of(version), usernames
+    def __init__(self, api: Api, version: tuple[int, int], usernames: Callable[[], Mapping[str, str]], page_size: int) -> None:
+        how = Listing.of(version)
+        self._api, self._how, self._usernames = api, replace(how, page=min(how.page, page_size)), usernames
 
     def datasets(self, workspaces: Iterable[Workspace]) -> list[Listed]:
         """Those of these workspaces, ordered by workspace and name."""
@@ -144,10 +148,13 @@ class _Reading:
 
     def pages(self, offset: int) -> Iterator[list[Json]]:
         """Pages from the ``offset``-th record, or pair, on."""
+        nothing = 0
         while True:
-            asked = self._size.now
+            asked, last = self._size.now, False
             try:
                 items, size = self._page(offset, asked, self._passes)
+                last = not items or (len(items) < asked and not self._how.pairs)
+                nothing = 0
             except (NotAllowedError, TemporaryError):
                 raise
             except ServerError as error:
@@ -160,10 +167,13 @@ class _Reading:
                 if self._size.failed():
                     continue
                 items, size = self._without_responses(offset), 0
+                nothing = 0 if items else nothing + 1
+                if nothing == _IN_TURN:
+                    raise
             self._size.came(len(items), size)
             yield items
             offset += asked
-            if not items or (len(items) < asked and not self._how.pairs):
+            if last:
                 return
 
     def _page(self, offset: int, limit: int, passes: list[list[str]]) -> tuple[list[Json], int]:
@@ -208,6 +218,7 @@ class _Reading:
             return []
         for item in items:
             item.pop(_RESPONSES, None)
+            item[UNREADABLE] = True
         return items
 
 
@@ -229,6 +240,7 @@ def _in_order(pages: Iterator[list[Json]]) -> Iterator[list[Json]]:
 def _merge(held: dict[str, Json], record: Json) -> None:
     known = held.setdefault(record["id"], record)
     if known is not record:
+        known |= {name: record[name] for name in (UNREADABLE,) if name in record}
         for what in (_RESPONSES, _SUGGESTIONS):
             there = {item["id"] for item in known.get(what) or ()}
             known[what] = [*(known.get(what) or ()), *(item for item in record.get(what) or () if item["id"] not in there)]

@@ -53,7 +53,7 @@ def connect(
         url: address of the server.
         api_key: the key of an owner; any other shows only the own workspaces.
         secrets: what opens the way to the server, beside the key.
-        page_size: documents asked for at once, at most 1,000.
+        page_size: documents, or feedback records, asked for at once, at most 1,000.
         patience: seconds that temporary trouble is waited out, each time.
         users_file: the file of the server's users, of a server before 1.6, which does not list them.
         default_workspace: where datasets of Rubrix go that are in no workspace; None for ``without-workspace``.
@@ -69,11 +69,15 @@ def connect(
         version, number = server_version(api)
         if number >= (2, 0):
             refuse_file(api, users_file)
-            return V1Source(api, version, number)
+            return V1Source(api, version, number, page_size)
         can = capabilities(number)
         api = api.with_headers({can.key_header: api_key})
         who = people(api, can, users_file)
-        feedback = Feedback(api, number, lambda: {str(user.id): user.username for user in who.users([])}) if can.feedback else None
+
+        def usernames() -> dict[str, str]:
+            return {str(user.id): user.username for user in who.users([])}
+
+        feedback = Feedback(api, number, usernames, page_size) if can.feedback else None
         return ApiSource(api, version, can, who, feedback, page_size, default_workspace, folder)
     except BaseException:
         api.close()

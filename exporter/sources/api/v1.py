@@ -23,14 +23,14 @@ class V1Source:
 
     fast = False
 
-    def __init__(self, api: Api, version: str, numbers: tuple[int, int]) -> None:
+    def __init__(self, api: Api, version: str, numbers: tuple[int, int], page_size: int) -> None:
         self._api, self._numbers = api, numbers
         self.bound: dict[str, Any] = {}
         me = whose(api, "/api/v1/me", {"username": str, "role": str})
         refuse_others(api, me["username"], me["role"])
         self._workspaces: list[Workspace] | None = None
         self._users: list[User] | None = None
-        self._feedback = Feedback(api, numbers, lambda: {str(user.id): user.username for user in self.users([])})
+        self._feedback = Feedback(api, numbers, lambda: {str(user.id): user.username for user in self.users([])}, page_size)
         self.shown = Shown(kind="argilla-api", url=api.url, version=version, username=me["username"], role=me["role"])
 
     @property

@@ -103,6 +103,22 @@ def test_a_status_that_a_version_does_not_know_is_no_difference(tmp_path: Path) 
     assert differences(tmp_path, [record()], [record(status="pending")], source=theirs) == set()
 
 
+@pytest.mark.parametrize(("settings", "count"), [({"options_order": "natural"}, 0), ({"options_order": "suggestion"}, 1)])
+def test_a_setting_that_says_what_servers_did_before_they_had_it_is_no_difference(settings: Any, count: int, tmp_path: Path) -> None:
+    ours, theirs = dataset(), dataset()
+    without = {name: value for name, value in ours.questions[3].settings.items() if name != "options_order"}
+    ours.questions[3] = replace(ours.questions[3], settings=without)
+    theirs.questions[3] = replace(theirs.questions[3], settings={**without, **settings})
+    found = compare(
+        snapshot(tmp_path / "a", [record()], ours),
+        snapshot(tmp_path / "b", [record()], theirs),
+        frozenset(),
+        tmp_path,
+        Silent(),  # type: ignore[arg-type]
+    )
+    assert len(found.differences) == count
+
+
 def test_settings_and_users(tmp_path: Path) -> None:
     found = differences(tmp_path, [record()], [record()], source=dataset(guidelines="other"), user=replace(USER, role="admin", id="2"))
     assert found == {("different", "settings", 1), ("different", "users", 2)}

@@ -11,6 +11,7 @@ from argilla_snapshot.format.rows import records_of_batch
 from exporter.documents import decode, encode
 from exporter.feedback.learn import Learning
 from exporter.losses import Losses
+from exporter.source import UNREADABLE
 
 Json = dict[str, Any]
 TYPES = ("text", "rating", "label_selection", "multi_label_selection", "ranking", "span", "drawing")
@@ -87,11 +88,14 @@ def test_responses_stand_in_the_order_in_which_they_were_given() -> None:
     assert [response["username"] for response in row["responses"]] == ["c", "a", "b"]
 
 
-def test_a_record_whose_responses_the_server_can_not_give_is_told() -> None:
-    document = decode(encode({"id": "1"}))
+@pytest.mark.parametrize("others", [[], [{"id": "a", "status": "draft", "username": "ana"}]])
+def test_a_record_of_which_the_server_can_not_give_all_responses_is_told(others: list[Any]) -> None:
+    document = decode(encode({"id": "1", "responses": others, UNREADABLE: True}))
     losses = Losses()
     learning = Learning(DATASET).see([document])
-    assert learning.row(document, learning.described(), losses)["responses"] == []
+    row = learning.row(document, learning.described(), losses)
+    assert [response["username"] for response in row["responses"]] == ["ana"][: len(others)]
+    assert UNREADABLE not in row["raw"]
     assert [loss.kind for loss in losses.all()] == ["responses_unreadable"]
 
 

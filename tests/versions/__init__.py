@@ -1,0 +1,1 @@
+"""Every version as a source and as a target: ``make versions``."""
