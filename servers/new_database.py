@@ -60,6 +60,11 @@ def new_cluster(python: Path, release: Release) -> Path:
     return cluster
 
 
+def migrate(python: Path, home: Path) -> None:
+    """Upgrades the SQLite file in a server's home folder, as the argilla-server in ``python``'s environment does it; raises an InstallError."""
+    _manage(python, home, {}, "database", "migrate")
+
+
 def server_environment(home: Path) -> dict[str, str]:
     """The caller's environment without what would change the server, and with no reason to leave this machine."""
     unwanted = ("ARGILLA_", "RUBRIX_", "ELASTICSEARCH", "PYTHON", "VIRTUAL_ENV", "HF_")
