@@ -218,15 +218,14 @@ def show_forecast(found: Forecast, database: str) -> None:
     say("")
     print_table(
         "An upgrade of this server in place",
-        ("to", "of", "how much", "what happens", "step", "for example"),
+        ("to", "of", "how much", "what happens", "step"),
         (
             (
                 one.versions or "already done",
-                one.of,
+                f"{one.of} ({_some(one.samples)})" if one.samples else one.of,
                 ", ".join(f"{name.replace('_', ' ')}: {count:,}" for name, count in one.counts.items()),
                 MEANINGS[one.kind],
                 one.migration or "-",
-                ", ".join(one.samples),
             )
             for one in found.findings
         ),

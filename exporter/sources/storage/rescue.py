@@ -15,6 +15,18 @@ from exporter.sources.storage.inferring import Inferring
 
 Json = dict[str, Any]
 
+#: What is said at once where an upgrade of the server has emptied datasets.
+EMPTIED = (
+    "An upgrade of the server has emptied %s in the database (%s). Do not run `argilla_server search-engine reindex`: until it is run the search "
+    "engine still has most of the content, and `export --search-engine URL --database URL` brings it back."
+)
+#: What is said of a draft there.
+EMPTY_DRAFT = {
+    "kind": "dataset_wiped",
+    "count": 1,
+    "message": "an upgrade of the server in place has emptied all datasets: the fields and questions of this draft, if it had some, are gone",
+}
+
 
 class Rescue:
     """Emptied datasets, asked for like those of ``StoredFeedback``.

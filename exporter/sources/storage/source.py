@@ -30,23 +30,12 @@ from exporter.sources.storage.feedback import StoredFeedback
 from exporter.sources.storage.feedback_index import FeedbackIndex
 from exporter.sources.storage.names import Names, can_be, path_part
 from exporter.sources.storage.people import read_people
-from exporter.sources.storage.rescue import Rescue
+from exporter.sources.storage.rescue import EMPTIED, EMPTY_DRAFT, Rescue
 from exporter.sources.storage.scan import WHOLE, scan
 from exporter.sources.users_file import read_users
 
 log = logging.getLogger(__name__)
 
-#: What is said at once where an upgrade of the server has emptied datasets.
-EMPTIED = (
-    "An upgrade of the server has emptied %s in the database (%s). Do not run `argilla_server search-engine reindex`: until it is run the search "
-    "engine still has most of the content, and `export --search-engine URL --database URL` brings it back."
-)
-#: What is said of a draft there.
-_EMPTY_DRAFT = {
-    "kind": "dataset_wiped",
-    "count": 1,
-    "message": "an upgrade of the server in place has emptied all datasets: the fields and questions of this draft, if it had some, are gone",
-}
 #: Datasets that are listed at most: an engine's maximum for one answer.
 _LISTED = 10_000
 #: What is used of an answer to a search for datasets.
@@ -192,7 +181,7 @@ class StorageSource:
         """They stand in the document of the dataset, those of a feedback dataset in the database."""
         if dataset.kind == "feedback":
             told = self._of(dataset).settings(dataset)
-            return {**told, "losses": [_EMPTY_DRAFT]} if dataset.place in self._empty_drafts else told
+            return {**told, "losses": [EMPTY_DRAFT]} if dataset.place in self._empty_drafts else told
         return _without_nulls(self._document(dataset).get("settings")) or None
 
     def rules(self, dataset: Listed) -> list[dict[str, Any]]:
