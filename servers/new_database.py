@@ -60,9 +60,13 @@ def new_cluster(python: Path, release: Release) -> Path:
     return cluster
 
 
-def migrate(python: Path, home: Path) -> None:
-    """Upgrades the SQLite file in a server's home folder, as the argilla-server in ``python``'s environment does it; raises an InstallError."""
-    _manage(python, home, {}, "database", "migrate")
+def migrate(version: str, home: Path) -> None:
+    """Upgrades the SQLite file in a server's home folder by that version's own command.
+
+    Raises:
+        InstallError: it fails.
+    """
+    _manage(install().python(version), home, {}, *Release(version).migrate)
 
 
 def server_environment(home: Path) -> dict[str, str]:

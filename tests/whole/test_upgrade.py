@@ -17,7 +17,6 @@ from servers import old_api
 from servers.argilla import NEW, OLD, ArgillaServer
 from servers.errors import InstallError
 from servers.feedback import GONE, FeedbackSeed
-from servers.install import install
 from servers.new_database import migrate
 from servers.stack import Stack
 from tests.helpers.cli import succeed
@@ -57,7 +56,7 @@ def upgraded(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Upgraded
     made = Upgraded(folder, storage, chiyo)
     made.database.parent.mkdir(parents=True)
     shutil.copyfile(folder / "before.db", made.database)
-    migrate(install().python(NEW), made.database.parent)
+    migrate(NEW, made.database.parent)
     shutil.copyfile(made.database, folder / "after.db")
     server = ArgillaServer(NEW, folder / "server", stack.search.url)
     try:
@@ -143,7 +142,7 @@ def test_what_1x_left_of_deleted_things_stops_the_upgrade_as_foretold(
     stops = [(one["migration"], one["counts"]["responses"] > 0) for one in findings(database) if one["kind"] == "stops"]
     assert (migration, True) in stops
     with pytest.raises(InstallError, match="FOREIGN KEY constraint failed"):
-        migrate(install().python(NEW), tmp_path)
+        migrate(NEW, tmp_path)
     assert what == "record" or "stuck" in {one["kind"] for one in findings(database)}
 
 

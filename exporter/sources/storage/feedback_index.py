@@ -14,8 +14,8 @@ from argilla_snapshot.transport.errors import ServerError
 from argilla_snapshot.transport.shapes import Shape
 from exporter.documents import dict_of, moment_of
 from exporter.source import Cursor
+from exporter.sources.sorter import Line
 from exporter.sources.storage.scan import WHOLE, scan
-from exporter.sources.storage.sorter import Line
 
 Json = dict[str, Any]
 _VECTOR = "vectors."
