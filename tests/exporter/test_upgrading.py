@@ -1,14 +1,22 @@
 """What an upgrade in place would do, by the tables and rows of a database."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
+from pg8000.native import Connection
 
 from argilla_snapshot.transport.errors import UnsupportedServerError
 from argilla_snapshot.transport.sql.database import opened
 from exporter.upgrading import Forecast, forecast
+from servers.install import install
+from servers.new_database import new_cluster
+from servers.postgresql import PostgreSQL
+from servers.releases import OLD, Release
 from tests.helpers.old_database import old_database
 
 EVERYTHING = {"fields": 1, "questions": 1, "records": 1, "responses": 1, "suggestions": 1}
@@ -16,7 +24,7 @@ FIRST, MIDDLE, LAST = "1.18 to 1.29", "2.0 to 2.5", "2.6 to 2.8"
 Short = tuple[str, str, dict[str, int], str | None]
 
 
-def look(path: Path) -> Forecast:
+def look(path: Path | str) -> Forecast:
     with opened(str(path)) as database:
         return forecast(database)
 
@@ -118,3 +126,44 @@ def test_another_database_is_refused(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE anything (id)")
     with pytest.raises(UnsupportedServerError, match="no database of an Argilla server"):
         look(path)
+
+
+@pytest.mark.servers
+def test_a_postgresql_keeps_everything_but_the_responses_of_deleted_users(tmp_path: Path) -> None:
+    server = PostgreSQL(tmp_path / "postgresql")
+    shutil.copytree(new_cluster(install().python(OLD), Release(OLD)), server.data)
+    server.start()
+    try:
+        fill_postgresql(server.url)
+        told = look(server.url)
+        assert [(one.kind, one.versions, one.counts) for one in told.findings] == [
+            ("wiped", "", {"datasets": 1}),
+            ("deletes", "2.0 to 2.8", {"responses": 2}),
+            ("reindex_crashes", "2.0 to 2.8", {"responses": 1}),
+        ]
+        assert (told.kind, told.made_by) == ("PostgreSQL", "1.28 or 1.29")
+    finally:
+        server.stop()
+
+
+def fill_postgresql(url: str) -> None:
+    """A published dataset without fields, with a record, two responses of deleted users, and one without values of a user who is there."""
+    parts = urlsplit(url)
+    with closing(Connection(str(parts.username), parts.hostname or "", parts.path[1:], parts.port or 0, parts.password)) as connection:
+        (user,), *_ = connection.run("SELECT id FROM users")
+        ids = {name: str(uuid4()) for name in ("workspaces", "datasets", "records")}
+        rows = [
+            ("workspaces", "name", "'w'"),
+            (
+                "datasets",
+                "name, status, workspace_id, allow_extra_metadata, last_activity_at",
+                f"'d', 'ready', '{ids['workspaces']}', true, now()",
+            ),
+            ("records", "fields, dataset_id", f"'{{}}', '{ids['datasets']}'"),
+            ("responses", '"values", status, record_id', f"'{{}}', 'submitted', '{ids['records']}'"),
+            ("responses", '"values", status, record_id', f"'null', 'discarded', '{ids['records']}'"),
+            ("responses", '"values", status, record_id, user_id', f"'null', 'discarded', '{ids['records']}', '{user}'"),
+        ]
+        for table, columns, values in rows:
+            id_ = ids.get(table, str(uuid4()))
+            connection.run(f"INSERT INTO {table} (id, inserted_at, updated_at, {columns}) VALUES ('{id_}', now(), now(), {values})")
