@@ -49,7 +49,8 @@ LOSS_KINDS: dict[str, str] = {
     "settings_inferred": "settings of an emptied dataset were inferred from the search index: look them through before you import",
     "not_in_index": (
         "the search index that an emptied dataset was rebuilt from never had these: external ids, metadata that is not declared, titles and descriptions, limits "
-        "and visibility of metadata, options that nobody chose and their order, names of vectors, times of responses and suggestions"
+        "and visibility of metadata, options that nobody chose and their order, names of vectors, times of responses and suggestions; before 1.20 suggestions, before "
+        "1.18 metadata and times of records"
     ),
     "dataset_unreadable": "the old server can't give the dataset, also when asked again at the end: it is not in the snapshot",
 }

@@ -51,7 +51,7 @@ def test_which_upgrades_empty_an_sqlite(tmp_path: Path, version: tuple[int, int]
 
 
 def test_what_a_deleted_dataset_left_is_not_deleted_but_stops_the_upgrade(tmp_path: Path) -> None:
-    more = "INSERT INTO records VALUES ('r2', 'gone'); INSERT INTO responses VALUES ('b', 'r2', 'u', '{}'); INSERT INTO fields VALUES ('f2', 'gone')"
+    more = "INSERT INTO records VALUES ('r2', 'gone'); INSERT INTO responses VALUES ('b', 'r2', 'u', '{}'); INSERT INTO fields (id, dataset_id) VALUES ('f2', 'gone')"
     stops = ("stops", LAST, {"responses": 1}, "580a6553186f")
     assert found(old_database(tmp_path / "1", (1, 29), more)) == [("deletes", LAST, EVERYTHING, "45a12f74448b"), stops]
     assert found(old_database(tmp_path / "2", (2, 4), more)) == [stops]

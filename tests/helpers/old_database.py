@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 #: The columns of datasets by the first version that has them.
-_DATASETS = {(1, 8): "id, name, status, workspace_id", (1, 18): "last_activity_at", (2, 0): "distribution", (2, 4): "metadata"}
+_DATASETS = {(1, 8): "id, name, status, workspace_id, inserted_at", (1, 18): "last_activity_at", (2, 0): "distribution", (2, 4): "metadata"}
 #: A workspace, a user, and a published dataset with one of everything; the response is the user's.
 CONTENT = """
     INSERT INTO workspaces (id, name) VALUES ('w', 'demo');
@@ -25,11 +25,12 @@ def old_database(path: Path, version: tuple[int, int], *statements: str, content
     score = "score JSON" if version >= (1, 28) else "score FLOAT"
     tables = f"""
         CREATE TABLE alembic_version (version_num);
-        CREATE TABLE workspaces (id, name);
-        CREATE TABLE users (id);
+        CREATE TABLE workspaces (id, name, inserted_at, updated_at);
+        CREATE TABLE users (id, username, first_name, last_name, role, inserted_at, updated_at);
+        CREATE TABLE workspaces_users (user_id, workspace_id, inserted_at);
         CREATE TABLE datasets ({datasets});
-        CREATE TABLE fields (id, dataset_id);
-        CREATE TABLE questions (id, dataset_id);
+        CREATE TABLE fields (id, dataset_id, name, settings, inserted_at);
+        CREATE TABLE questions (id, dataset_id, name, settings, inserted_at);
         CREATE TABLE records (id, dataset_id);
         CREATE TABLE responses (id, record_id, user_id, "values" JSON);
         CREATE TABLE suggestions (id, record_id, question_id, {score});

@@ -1,6 +1,6 @@
 """The search index that Argilla 1.8 to 1.29 kept of each feedback dataset: most of its records, when the database has lost them.
 
-Facts are from the servers themselves. A document has fields, metadata of declared properties, vectors, suggestions (1.19+), and the responses by
+Facts are from the servers themselves. A document has fields, metadata of declared properties (1.18+), vectors, suggestions (1.20+), and the responses by
 who gave them: a username up to 1.24, the id of the user later, whether the user is still there or not. No namespace is in the name.
 """
 
