@@ -19,7 +19,7 @@ from servers.errors import InstallError
 from servers.feedback import GONE, FeedbackSeed
 from servers.new_database import migrate
 from servers.stack import Stack
-from tests.helpers.cli import succeed
+from tests.helpers.cli import run, succeed
 
 pytestmark = pytest.mark.servers
 RECORDS = 40
@@ -183,6 +183,19 @@ def test_emptied_datasets_come_back_from_the_search_index(upgraded: Upgraded) ->
     assert {p.name: p.type for p in after.metadata_properties} == {p.name: p.type for p in before.metadata_properties}
 
 
+def test_diff_finds_nothing_but_what_the_readme_lists(upgraded: Upgraded) -> None:
+    result = run("diff", upgraded.folder / "named", upgraded.folder / "rescued", "--ignore", "ids", "--ignore", "times", "--json")
+    differences = [one for one in json.loads(result.stdout)["differences"] if one["dataset"] == "demo.all"]
+    without_external_id = len([number for number in range(RECORDS) if number % 5 == 0])
+    assert {(one["kind"], one["what"]): one["count"] for one in differences} == {
+        ("different", "settings"): 4,  # fields, questions, metadata properties, vectors: titles, texts, limits, names
+        ("different", "metadata"): without_external_id,  # what was not declared
+        ("different", "vectors"): without_external_id,  # their names
+        ("only in the first", "records"): RECORDS - without_external_id,
+        ("only in the second", "records"): RECORDS - without_external_id,
+    }
+
+
 def answers(record: FeedbackRecord) -> set[tuple[str | None, str | None, str, str]]:
     return {(r.username, r.user_id, r.status, json.dumps(r.values, sort_keys=True)) for r in record.responses}
 
@@ -214,7 +227,7 @@ def test_one_snapshot_of_an_upgraded_server_has_legacy_emptied_and_new_datasets(
 
 def test_what_came_back_moves_to_a_new_server(upgraded: Upgraded, stack: Stack, tmp_path: Path) -> None:
     with stack.fresh(NEW) as new:
-        succeed("import", upgraded.folder / "rescued", "--exclude-dataset", "doomed", "--exclude-dataset", "draft", url=new.url)
+        succeed("import", upgraded.folder / "rescued", url=new.url)
         verified = json.loads(succeed("verify", upgraded.folder / "rescued", "--json", url=new.url))
         succeed("export", tmp_path / "again", "--dataset", "all", url=new.url)
     assert verified["differences"] == []
