@@ -43,6 +43,16 @@ LOSS_KINDS: dict[str, str] = {
         "they are in the snapshot without these (an export with --database has them all)"
     ),
     "unknown_question": "answers to questions, or fields and vectors, that the dataset does not have any more: only the column raw may have them",
+    "dataset_wiped": (
+        "an upgrade of the server in place has deleted fields, questions, records and responses of the dataset: only its name is in the snapshot. Do not run "
+        "`argilla_server search-engine reindex`: until it is run `export --search-engine URL --database URL` brings most of it back"
+    ),
+    "settings_inferred": "settings of an emptied dataset were inferred from the search index: look them through before you import",
+    "not_in_index": (
+        "the search index that an emptied dataset was rebuilt from never had these: external ids, metadata that is not declared, titles and descriptions, limits "
+        "and visibility of metadata, options that nobody chose and their order, names of vectors, times of responses and suggestions; before 1.20 suggestions, before "
+        "1.18 metadata and times of records"
+    ),
     "dataset_unreadable": "the old server can't give the dataset, also when asked again at the end: it is not in the snapshot",
 }
 _SAMPLES = 5

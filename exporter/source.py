@@ -107,7 +107,8 @@ class Source(Protocol):
     def settings(self, dataset: Listed) -> dict[str, Any] | None:
         """The label schema of a legacy dataset as the server has it, or None.
 
-        Of a feedback dataset ``fields``, ``questions``, ``metadata_properties`` and ``vectors_settings``: what the server lists of each.
+        Of a feedback dataset ``fields``, ``questions``, ``metadata_properties`` and ``vectors_settings``: what the server lists of each; where that
+        is not what the server has, ``losses`` say so: ``kind``, ``count`` and, in place of the words of ``LOSS_KINDS``, ``message``.
         """
 
     def rules(self, dataset: Listed) -> list[dict[str, Any]]:

@@ -52,6 +52,10 @@ KINDS: dict[str, tuple[Severity, str]] = {
     "distribution_made": ("changed", "a record counts as complete when one user has submitted a response: 1.x has no such number"),
     "distribution_lost": ("snapshot_only", "how many responses make a record complete: 1.29 has no such number"),
     "draft_published": ("changed", "drafts that have records are published: the new server takes no records into a draft"),
+    "emptied_draft": (
+        "changed",
+        "datasets that an upgrade of the old server has emptied become drafts: none can be published without fields and questions",
+    ),
     "record_pending_again": (
         "changed",
         "records that the old server counts as complete become pending: fewer responses are there than it takes",

@@ -216,6 +216,11 @@ class DatasetPlan:
     keeps_mark: bool = False
 
     @property
+    def first_field(self) -> str:
+        """The name of its first field; empty where it has none."""
+        return self.fields[0].name if self.fields else ""
+
+    @property
     def waits(self) -> bool:
         """Whether something has to wait until all records are loaded: it would refuse some of them."""
         return self.pads or not self.allow_extra_metadata or any(property_.late for property_ in self.properties)

@@ -60,6 +60,15 @@ def new_cluster(python: Path, release: Release) -> Path:
     return cluster
 
 
+def migrate(version: str, home: Path) -> None:
+    """Upgrades the SQLite file in a server's home folder by that version's own command.
+
+    Raises:
+        InstallError: it fails.
+    """
+    _manage(install().python(version), home, {}, *Release(version).migrate)
+
+
 def server_environment(home: Path) -> dict[str, str]:
     """The caller's environment without what would change the server, and with no reason to leave this machine."""
     unwanted = ("ARGILLA_", "RUBRIX_", "ELASTICSEARCH", "PYTHON", "VIRTUAL_ENV", "HF_")

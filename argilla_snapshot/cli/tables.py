@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from argilla_snapshot.cli.output import out, print_table, say
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from argilla_snapshot.format.feedback.models import FeedbackDataset
     from argilla_snapshot.format.kinds import AnyDataset
     from argilla_snapshot.format.models import Dataset, Loss, Manifest
+    from exporter.upgrading import Forecast
     from importer.credited import Credited
     from importer.notes import Noted
     from importer.plan import DatasetPlan, Existing, OnRecord, Plan
@@ -206,6 +208,44 @@ def show_comparison(result: SnapshotComparison) -> None:
     say(
         f"{counted(result.users, 'user')} and {counted(result.datasets, 'dataset')} with {counted(result.records, 'record')} compared. {verdict}"
     )
+
+
+def show_forecast(found: Forecast, database: str) -> None:
+    """What an upgrade in place would do, and what to type instead."""
+    from exporter.upgrading import MEANINGS
+
+    say(f"{found.database} is the {found.kind} database of an Argilla {found.made_by}.")
+    say("")
+    print_table(
+        "An upgrade of this server in place",
+        ("to", "of", "how much", "what happens", "step"),
+        (
+            (
+                one.versions or "already done",
+                f"{one.of} ({_some(one.samples)})" if one.samples else one.of,
+                ", ".join(f"{name.replace('_', ' ')}: {count:,}" for name, count in one.counts.items()),
+                MEANINGS[one.kind],
+                one.migration or "-",
+            )
+            for one in found.findings
+        ),
+    )
+    kinds = {one.kind for one in found.findings}
+    where = "URL" if "@" in database else quote(database)  # where there is a login, a password may be in it
+    if not kinds:
+        say("No upgrade of this server deletes anything in its database.")
+        say("Legacy datasets of 1.x do not lie in it. Argilla 2.x does not show them: `argilla-snapshot export` takes them along.")
+        return
+    if "wiped" in kinds:
+        say(
+            "Do not run `argilla_server search-engine reindex`: the search engine still has most of what was deleted, until that is run. Bring it back:"
+        )
+        say(f"  argilla-snapshot export my-snapshot --search-engine http://localhost:9200 --database {where}")
+    else:
+        say("Do not upgrade this server. Export it first:")
+        say(f"  argilla-snapshot export my-snapshot --database {where}     # with --search-engine URL the legacy datasets too")
+    say("Then start an empty Argilla 2.x server, set ARGILLA_API_URL and ARGILLA_API_KEY to it, and import:")
+    say("  argilla-snapshot import my-snapshot")
 
 
 def show_snapshot(manifest: Manifest, datasets: list[AnyDataset]) -> None:

@@ -41,6 +41,10 @@ def _declared(source: Source, listed: Listed, losses: Losses) -> FeedbackDataset
         told = [{**item, "settings": _own(item["settings"])} if "settings" in item else item for item in told]
         return [fitted(cls, item, lambda member: losses.add("odd_member", listed.place, f"{member} of {name}")) for item in told]
 
+    for loss in settings.get("losses", ()):
+        losses.add(loss["kind"], listed.place, count=loss["count"], message=loss.get("message"))
+    if not settings.get("fields") and content.get("status") == "ready":  # without fields no dataset can be published
+        losses.add("dataset_wiped", listed.place)
     told: dict[str, Any] = {name: content[name] for name in _LISTED if content.get(name) is not None}
     told |= {"workspace": listed.workspace, "name": listed.name, "kind": "feedback", "records": 0, "fields": [], "questions": []}
     told |= {"status": "draft" if content.get("status") == "draft" else "ready", "source": content}

@@ -107,9 +107,9 @@ def _response(response: dict[str, Any], dataset: FeedbackDataset, note: Note) ->
 
 
 def _suggestions(content: dict[str, Any], dataset: FeedbackDataset, note: Note) -> dict[str, Any]:
-    by_id, row = {question.id: question for question in dataset.questions}, {}
+    by_id, row = {question.id or question.name: question for question in dataset.questions}, {}
     for suggestion in map(dict_of, list_of(content.get("suggestions"))):
-        question = by_id.get(suggestion.get("question_id"))
+        question = by_id.get(str(suggestion.get("question_id")))
         if question is None:
             note("unknown_question")
         elif suggestion.get("value") is not None:

@@ -63,7 +63,7 @@ def check_ids(source: str, changed: Mapping[str, list[str]], records: Iterable[A
 def check_options(datasets: list[DatasetPlan], accepts_options: Callable[[str, int], bool], conflicts: list[str]) -> None:
     """Questions with more options than the target takes."""
     for dataset in datasets:
-        if dataset.action == "skip":
+        if dataset.action == "skip" or not dataset.questions:
             continue
         question = max(dataset.questions, key=lambda question: len(question.options))
         count = len(question.options)

@@ -111,9 +111,8 @@ class FeedbackShaper:
             self._notes.add("distribution_lost", str(source.distribution.get("min_submitted")), source.full_name)
         elif source.distribution is None and self._can.distribution:
             self._notes.add("distribution_made", source.full_name, source.full_name)
-        publish = source.status == "ready" or seen.records > 0
-        if publish and source.status == "draft":
-            self._notes.add("draft_published", source.full_name, source.full_name)
+        questions = list(self._questions(source, fields))
+        publish = self._publishes(source, seen, whole=bool(fields and questions))
         marked = {**(own or {}), MARKS["feedback"]: {"snapshot_id": self._snapshot_id}}
         return replace(
             plan,
@@ -128,11 +127,20 @@ class FeedbackShaper:
             deleted_user=seen.deleted,
             pads=pads,
             fields=fields,
-            questions=list(self._questions(source, fields)),
+            questions=questions,
             properties=list(self._properties(source, seen)),
             vectors=vectors,
             vectors_lost=lost,
         )
+
+    def _publishes(self, source: FeedbackDataset, seen: FeedbackSurvey, *, whole: bool) -> bool:
+        """Whether the dataset is published: records ask for it, and a server asks for fields and questions (``whole``)."""
+        if source.status == "draft" and seen.records:
+            self._notes.add("draft_published", source.full_name, source.full_name)
+        if source.status == "ready" and not whole and not seen.records:
+            self._notes.add("emptied_draft", source.full_name, source.full_name)
+            return False
+        return source.status == "ready" or seen.records > 0
 
     def _name(self, what: str, name: str, source: FeedbackDataset, *, vector: bool = False) -> str:
         """The name as the target takes it. Names of 1.x are taken everywhere; 2.4 and later have others."""

@@ -27,7 +27,7 @@ def differing_settings(plan: DatasetPlan, settings: dict[str, list[Json]], *, se
     declared = [*properties(plan), *(properties(plan, late=True) if settled else ())]
     expected: dict[str, list[_Part]] = {
         "fields": [(f.name, [f.title, f.required], field_settings(f)) for f in plan.fields],
-        "questions": [(q.name, [q.title, q.required, q.description], question_settings(q, plan.fields[0].name)) for q in plan.questions],
+        "questions": [(q.name, [q.title, q.required, q.description], question_settings(q, plan.first_field)) for q in plan.questions],
         "properties": _by_name(declared),
         "vectors": [(v.name, [v.title, v.dimensions], {}) for v in plan.vectors],
     }

@@ -15,6 +15,8 @@ from argilla_snapshot.format.models import User, Webhook, Workspace, from_json
 from argilla_snapshot.transport.sql.asking import Opened, Row
 from exporter.documents import encode
 from exporter.source import Count, Cursor, Listed, Page
+from exporter.sources.storage.deleted import name_deleted
+from exporter.sources.storage.feedback_index import FeedbackIndex
 
 Json = dict[str, Any]
 #: The size in bytes, about, of the fields of a record.
@@ -31,12 +33,15 @@ class StoredFeedback:
     Args:
         database: one state of it.
         workspaces, users: those that it has.
+        index: the search engine, which may know whose the responses of deleted users were; None where it is not read.
     """
 
-    def __init__(self, database: Opened, workspaces: Iterable[Workspace], users: Iterable[User]) -> None:
-        self._database = database
+    def __init__(
+        self, database: Opened, workspaces: Iterable[Workspace], users: Iterable[User], index: FeedbackIndex | None = None
+    ) -> None:
+        self._database, self._index = database, index
         self._workspaces = {workspace.id: workspace.name for workspace in workspaces}
-        self._usernames = {user.id: user.username for user in users}
+        self._usernames = {str(user.id): user.username for user in users}
         self._tables = {str(row["name"]) for row in database.ask(_TABLES[database.kind])}
 
     def datasets(self) -> list[Listed]:
@@ -49,8 +54,17 @@ class StoredFeedback:
         return [dataset for dataset in self.datasets() if dataset.content["workspace_id"] not in self._workspaces]
 
     def webhooks(self) -> list[Webhook]:
-        """The webhooks (2.5 and later)."""
+        """The webhooks (2.6 and later)."""
         return [from_json(Webhook, row) for row in map(self._plain, self._rows("webhooks", ""))]
+
+    def shells(self) -> list[Listed]:
+        """Those without fields: drafts that have just begun, and, where one of them is published, what an upgrade of the server has emptied."""
+        having = (
+            {_uuid(row["dataset_id"]) for row in self._database.ask("SELECT DISTINCT dataset_id FROM fields")}
+            if "fields" in self._tables
+            else set()
+        )
+        return [dataset for dataset in self.datasets() if dataset.content["id"] not in having]
 
     def settings(self, dataset: Listed) -> Json:
         """Fields, questions, metadata properties and vectors."""
@@ -73,7 +87,7 @@ class StoredFeedback:
 
     def pages(self, dataset: Listed, after: Cursor | None) -> Generator[Page, None, None]:
         """The records, in the order of their insertion and then of their ids."""
-        id_ = self._id(dataset.content["id"])
+        id_, index = self._id(dataset.content["id"]), self._index
         questions = {_uuid(row["id"]) for row in self._rows("questions", f"WHERE dataset_id = {id_}")}
         vectors = {_uuid(row["id"]): row["name"] for row in self._rows("vectors_settings", f"WHERE dataset_id = {id_}")}
         statement = f"SELECT id, {_SIZE[self._database.kind]} AS size FROM records WHERE dataset_id = {id_} ORDER BY inserted_at, id"
@@ -86,7 +100,10 @@ class StoredFeedback:
                 passed = after.id in found
                 ids = ids[found.index(after.id) + 1 :] if passed else []
             if ids:
-                yield [encode(record) for record in self._records(ids, questions, vectors)]
+                records = list(self._records(ids, questions, vectors))
+                if index:
+                    self._name_deleted(index, dataset.content["id"], records)
+                yield [encode(record) for record in records]
 
     def _records(self, ids: list[Any], questions: set[str], vectors: Json) -> Iterator[Json]:
         listed = ", ".join(self._id(id_) for id_ in ids)
@@ -96,7 +113,7 @@ class StoredFeedback:
         where = f"WHERE record_id IN ({listed})"
         for response in map(self._plain, self._rows("responses", where)):
             user = response.get("user_id")
-            records[response["record_id"]]["responses"].append({**response, "user_id": user, "username": self._usernames.get(user)})
+            records[response["record_id"]]["responses"].append({**response, "user_id": user, "username": self._usernames.get(str(user))})
         for suggestion in map(self._plain, self._rows("suggestions", where)):
             if suggestion["question_id"] in questions:  # SQLite keeps those of deleted ones
                 records[suggestion["record_id"]]["suggestions"].append(suggestion)
@@ -104,6 +121,13 @@ class StoredFeedback:
             if vector["vector_settings_id"] in vectors:
                 records[vector["record_id"]]["vectors"][vectors[vector["vector_settings_id"]]] = vector["value"]
         return (records[_uuid(id_)] for id_ in ids)
+
+    def _name_deleted(self, index: FeedbackIndex, dataset_id: str, records: list[Json]) -> None:
+        """Asks the search engine whose the responses were that are of nobody here."""
+        asked = [record for record in records if any(response["user_id"] is None for response in record["responses"])]
+        indexed = index.responses(dataset_id, [record["id"] for record in asked]) if asked else {}
+        for record in asked:
+            name_deleted(record["responses"], indexed.get(record["id"], {}), self._usernames)
 
     def _rows(self, table: str, where: str) -> list[Row]:
         """The rows of a table in the order of their insertion; none where it is not there."""

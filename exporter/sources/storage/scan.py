@@ -5,7 +5,7 @@ the order in which they lie, and they are sorted here: in the order of ids an en
 """
 
 import logging
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -48,7 +48,9 @@ class _LargeError(ServerError):
     """A page is much larger than it should be: its documents are larger than those of the index are on average."""
 
 
-def scan(api: Api, index: str, after: str | None, since: str | None, folder: Path) -> Generator[Page, None, None]:
+def scan(
+    api: Api, index: str, after: str | None, since: str | None, folder: Path, keyed: Callable[[Line], Line] | None = None
+) -> Generator[Page, None, None]:
     """Pages of documents in the order of their ids; first, while they come in another order, how many have come.
 
     Args:
@@ -57,6 +59,7 @@ def scan(api: Api, index: str, after: str | None, since: str | None, folder: Pat
         after: the id after which to begin; None for all. (The engine gives all of them: it does not know this order.)
         since: only those whose ``last_updated`` is not before it (ISO 8601).
         folder: where documents may wait until all have come.
+        keyed: gives a document another key than its id, to be in the order of; ``after`` is one then.
     """
     tries, quick, first = 0, api.with_patience(_IMPATIENCE), None if after is None else order_of(after)
     slices = min(_shards(api, index), _SLICES)
@@ -66,7 +69,7 @@ def scan(api: Api, index: str, after: str | None, since: str | None, folder: Pat
             come = 0
             try:
                 for page in _pages(api if size == 1 else quick, index, _search(since, size), slices):
-                    sorter.add(line for line in page if first is None or order_of(line[0]) > first)
+                    sorter.add(line for line in (map(keyed, page) if keyed else page) if first is None or order_of(line[0]) > first)
                     come += len(page)
                     yield len(page)
                     if size > 1 and sum(len(line) for _, line in page) > _LARGEST_BYTES:

@@ -21,13 +21,16 @@ from argilla_snapshot.transport.errors import ServerError
 from argilla_snapshot.transport.shapes import Shape
 from argilla_snapshot.transport.sql.asking import Opened
 from argilla_snapshot.transport.sql.database import opened
+from argilla_snapshot.words import counted
 from exporter.losses import Place
 from exporter.source import Access, Count, Cursor, Listed, Page
 from exporter.sources.named import WithoutWorkspace, users_named
 from exporter.sources.storage.contact import engine, names
 from exporter.sources.storage.feedback import StoredFeedback
+from exporter.sources.storage.feedback_index import FeedbackIndex
 from exporter.sources.storage.names import Names, can_be, path_part
 from exporter.sources.storage.people import read_people
+from exporter.sources.storage.rescue import EMPTIED, EMPTY_DRAFT, Rescue
 from exporter.sources.storage.scan import WHOLE, scan
 from exporter.sources.users_file import read_users
 
@@ -80,7 +83,7 @@ def connect(
             plain, in_url = _without_login(url)
             api = Api(plain, None, login=login or in_url, compressed=False, patience=patience)
             stack.callback(api.close)
-            index = Index(api, engine(api), names(api, namespace))
+            index = Index(api, engine(api), names(api, namespace, needed=database is None))
         opened_database = stack.enter_context(opened(database, database_password, folder)) if database else None
         users = read_users(users_file) if users_file else None
         source = StorageSource(index, opened_database, folder, default_workspace, users)
@@ -114,7 +117,14 @@ class StorageSource:
         self.bound = {"--default-workspace": default_workspace}
         self._people = read_people(database) if database else None
         self._users = self._people.users if self._people else users
-        self._feedback = StoredFeedback(database, self._people.workspaces, self._people.users) if database and self._people else None
+        self._feedback: StoredFeedback | None = None
+        self._rescue: Rescue | None = None
+        self._emptied: set[Place] = set()
+        self._empty_drafts: set[Place] = set()
+        if database and self._people:
+            feedback_index = FeedbackIndex(index.api, folder) if index else None
+            self._feedback = StoredFeedback(database, self._people.workspaces, self._people.users, feedback_index)
+            self._look_for_emptied(self._feedback, feedback_index)
         self._lists = {**index.names.lists} if index else {}
         self._where: dict[Place, tuple[str, str, str]] = {}
         self._documents = self._list()
@@ -174,7 +184,8 @@ class StorageSource:
     def settings(self, dataset: Listed) -> dict[str, Any] | None:
         """They stand in the document of the dataset, those of a feedback dataset in the database."""
         if dataset.kind == "feedback":
-            return self._stored.settings(dataset)
+            told = self._of(dataset).settings(dataset)
+            return {**told, "losses": [EMPTY_DRAFT]} if dataset.place in self._empty_drafts else told
         return _without_nulls(self._document(dataset).get("settings")) or None
 
     def rules(self, dataset: Listed) -> list[dict[str, Any]]:
@@ -185,7 +196,7 @@ class StorageSource:
     def access(self, dataset: Listed) -> Access:
         """Counts; no list tells whether an index is closed."""
         if dataset.kind == "feedback":
-            return self._stored.count(dataset)
+            return self._of(dataset).count(dataset)
         if not can_be(self._records(dataset)):
             return "missing"
         try:
@@ -213,24 +224,34 @@ class StorageSource:
     def count(self, dataset: Listed) -> Count:
         """The exact count of an index, and the dataset's ``last_updated`` (changed by every bulk of records)."""
         if dataset.kind == "feedback":
-            return self._stored.count(dataset)
+            return self._of(dataset).count(dataset)
         return Count.told(self._total(dataset), self._document(dataset).get("last_updated"))
 
     def pages(self, dataset: Listed, after: Cursor | None, since: str | None = None) -> Generator[Page, None, None]:
         """Pages of the index as of one moment, sorted here, or those of the database."""
         if dataset.kind == "feedback":
-            return self._stored.pages(dataset, after)
+            return self._of(dataset).pages(dataset, after)
         return scan(self._api, self._records(dataset), after.id if after else None, since, self._folder)
 
     def disconnect(self) -> None:
         """Closes the connections."""
         self.ends.close()
 
-    @property
-    def _stored(self) -> StoredFeedback:
-        """The database; feedback datasets are listed only where there is one."""
-        assert self._feedback is not None
-        return self._feedback
+    def _of(self, dataset: Listed) -> StoredFeedback | Rescue:
+        """What has a feedback dataset: the database, or, where an upgrade has emptied it there, the search engine."""
+        assert self._feedback is not None  # or there would be none
+        return self._rescue if self._rescue and dataset.place in self._emptied else self._feedback
+
+    def _look_for_emptied(self, feedback: StoredFeedback, index: FeedbackIndex | None) -> None:
+        """Finds what an upgrade has emptied, and says it at once."""
+        shells = feedback.shells()
+        if emptied := [dataset.full_name for dataset in shells if dataset.content["status"] == "ready"]:
+            log.warning(EMPTIED, counted(len(emptied), "feedback dataset"), ", ".join(emptied))
+            self._empty_drafts = {dataset.place for dataset in shells if dataset.content["status"] == "draft"}
+        if index and self._people:
+            self._rescue = Rescue(index, self._people.users)
+            self._emptied = {dataset.place for dataset in shells if index.count(dataset.content["id"])}
+            self._empty_drafts -= self._emptied
 
     def _list(self) -> list[dict[str, Any]]:
         """The documents of all datasets, each with a workspace; of those taken over from Rubrix only the newer ones."""

@@ -205,7 +205,7 @@ class Target:
             self._add(id_, "fields", body)
             point("import.field_made")
         for question in plan.questions:
-            settings = question_settings(question, plan.fields[0].name)
+            settings = question_settings(question, plan.first_field)
             body = {"name": question.name, "title": question.title, "required": question.required, "settings": settings}
             self._add(id_, "questions", body | {"description": question.description})
             point("import.question_made")

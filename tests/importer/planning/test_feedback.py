@@ -6,6 +6,7 @@ import pytest
 
 from argilla_snapshot.format.feedback.models import Field, MetadataProperty, Question, VectorSettings
 from importer.plan import MARKS
+from importer.planning.conflicts import check_options
 from importer.targets.http.wire import field_settings, properties, question_settings
 from tests.helpers.feedback import SETTINGS, dataset, kinds, planned, record, response
 
@@ -81,6 +82,19 @@ def test_metadata_is_forbidden_after_the_records() -> None:
 def test_drafts(status: str, records: int, *, publish: bool, noted: bool) -> None:
     plan, notes = planned(dataset(status=status), [record()] * records)
     assert (plan.publish, "draft_published" in kinds(notes)) == (publish, noted)
+
+
+@pytest.mark.parametrize("without", ["fields", "questions"])
+@pytest.mark.parametrize(
+    ("status", "records", "publish", "noted"), [("ready", 0, False, True), ("draft", 0, False, False), ("ready", 1, True, False)]
+)
+def test_what_an_upgrade_has_emptied_can_not_be_published(without: str, status: str, records: int, *, publish: bool, noted: bool) -> None:
+    plan, notes = planned(dataset(status=status, **{without: []}), [record()] * records)
+    assert (plan.publish, "emptied_draft" in kinds(notes)) == (publish, noted)
+    assert plan.first_field == ("" if without == "fields" else "text")
+    conflicts: list[str] = []
+    check_options([plan], lambda _type, _count: False, conflicts)
+    assert conflicts == []
 
 
 @pytest.mark.parametrize(("version", "pads"), [("2.5.0", False), ("2.6.0", True), ("2.8.0", True)])
