@@ -80,7 +80,7 @@ def fill(server: ArgillaServer) -> Filled:
         maker = FeedbackSeed(server.url, server.api_key, number)
         place = maker.people(PLACE, PEOPLE)
         gone = maker.users.pop(GONE)
-        maker.dataset(place, WHOLE, RECORDS)
+        maker.dataset(place, WHOLE, RECORDS, **_members(number))
         feedback[WHOLE] = given(maker, RECORDS)
         maker.users[GONE] = gone
         maker.dataset(place, LEFT, OF_DELETED)
@@ -88,6 +88,13 @@ def fill(server: ArgillaServer) -> Filled:
         maker.delete_user(GONE)
         maker.close()
     return Filled(legacy, feedback)
+
+
+def _members(number: tuple[int, int]) -> Json:
+    """What a dataset has that not all versions know."""
+    members: Json = {"allow_extra_metadata": True} if number >= (1, 18) else {}
+    members |= {"distribution": {"strategy": "overlap", "min_submitted": 2}} if number >= (2, 0) else {}
+    return members | ({"metadata": {"made by": "Dora", "deep": [1, {"x": None}]}} if number >= (2, 4) else {})
 
 
 def from_source(row: Row, stack: Stack, folder: Path) -> None:
@@ -98,8 +105,9 @@ def from_source(row: Row, stack: Stack, folder: Path) -> None:
         users = ["--users-yml", str(old.users_file), "--default-workspace", NOWHERE] if old.release.users_file else []
         _tool(row, "export", folder / "api", *users, url=old.url)
         row.losses = _losses(folder / "api")
-        gone = "none" if old.release.number >= (2, 0) else "nameless"
-        _compare(row, "", filled, folder / "api", "unreadable" if "responses_unreadable" in row.losses else gone)
+        gone, lost = "none" if old.release.number >= (2, 0) else "nameless", "responses_unreadable" in row.losses
+        others = "none" if (1, 15) <= old.release.number < (1, 19) else "unreadable"  # what is left where theirs can't be given
+        _compare(row, "", filled, folder / "api", others if lost else gone)
         _tool(row, "export", folder / "storage", *_storage(old, stack), *users)
         before = row.differences.total()
         _compare(row, "storage, ", filled, folder / "storage", gone)
