@@ -1,6 +1,11 @@
 """Feedback datasets on real servers: 1.29.1 and 2.8.0 to an empty 2.8.0, and what comes out of that again."""
 
 import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +19,14 @@ from argilla_snapshot.format.feedback.models import FeedbackDataset
 from argilla_snapshot.format.feedback.record import FeedbackRecord
 from servers.argilla import NEW, OLD, ArgillaServer
 from servers.feedback import GONE, FeedbackSeed
+from servers.install import environment
 from servers.seed import seed_demo
 from servers.stack import Stack
 from tests.helpers.cli import run, succeed
 from tests.helpers.official import official
 
 pytestmark = pytest.mark.servers
+ROOT = Path(__file__).parents[2]
 RECORDS = 120
 #: What no server says to the other by HTTP: whose the responses of a deleted user were.
 PLACEHOLDER = {("only in the second", "users"), ("only in the first", "responses"), ("only in the second", "responses")}
@@ -108,6 +115,37 @@ def test_everything_is_in_the_snapshot(moved: Moved) -> None:
         assert odd.fields["talk"] == [{"role": "user", "content": "Hi 1"}]
         assert odd.fields["page"] == {"x": 1, "deep": [1.0, None, {"y": "ü"}]}
         assert odd.fields["picture"].startswith("data:image/png")
+
+
+def test_the_lines_of_the_format_page_read_it(moved: Moved, tmp_path: Path) -> None:
+    _, records = records_of(moved.snapshot)
+    said = [response for record in records for response in record.responses]
+    python, sql = re.findall(
+        r"```(?:python|sql)\n(.*?)```", (ROOT / "snapshot_format.md").read_text().split("A reader needs little.")[1], re.DOTALL
+    )[:2]
+    (tmp_path / "my-snapshot").symlink_to(moved.snapshot)
+    lines = f"import duckdb, json, pandas\n{python}\nrows = duckdb.sql({sql.strip().rstrip(';')!r}).fetchall()\n"
+    lines += "print(json.dumps([answers['status'].value_counts().to_dict(), sorted(rows, key=str)]))"
+    interpreter = environment(ROOT / "tests" / "readers" / "readers.txt", "3.11")
+    done = subprocess.run([interpreter, "-c", lines], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    statuses, rows = json.loads(done.stdout)
+    assert statuses == Counter(response.status for response in said)
+    expected = [(response.username, response.values.get("label")) for response in said if response.status == "submitted"]
+    assert rows == [list(row) for row in sorted(expected, key=str)]
+
+
+def test_load_dataset_reads_it(moved: Moved, tmp_path: Path) -> None:
+    _, records = records_of(moved.snapshot)
+    lines = "import json, sys, datasets\n"
+    lines += "rows = datasets.load_dataset(sys.argv[1], 'demo.all', split='train')\n"
+    lines += "print(json.dumps([[row['external_id'], row['fields']['text'], len(row['responses'])] for row in rows]))"
+    offline = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "HF_HOME": str(tmp_path / "home")}
+    done = subprocess.run(
+        [sys.executable, "-c", lines, moved.snapshot], env=offline, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [[record.external_id, record.fields["text"], len(record.responses)] for record in records]
 
 
 def test_webhooks_are_in_the_snapshot(moved: Moved) -> None:
