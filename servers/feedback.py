@@ -156,7 +156,7 @@ class FeedbackSeed:
                 "external_id": f"r-{number}" if number % 5 else None,
                 "responses": [self._response(name, number + k) for k, name in enumerate(self.users) if (number + k) % 3],
             }
-            if self.version >= (2, 2) and number % 2:
+            if self.version >= (2, 2) and (number % 2 or self.version == (2, 3)):  # 2.3 refuses a record that lacks a conversation
                 record["fields"] |= {"picture": _PIXEL, "talk": [{"role": "user", "content": f"Hi {number}"}]}
             if self.version >= (2, 3) and number % 2:
                 record["fields"]["page"] = {"x": number, "deep": [1.0, None, {"y": "ü"}]}
