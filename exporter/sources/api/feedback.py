@@ -48,7 +48,8 @@ class Listing:
         named_vectors: vectors have to be asked for by name: left-over ones of deleted settings make the page fail (1.19 to 1.29).
         has_properties: datasets have metadata properties (1.18+).
         has_vectors: datasets have vectors (1.19+).
-        count, counted: the path that tells how many records the database has, and the shape of what it tells.
+        count, counted, first: the path that tells how many records the database has, the shape of what it tells, and what is asked there.
+            The progress is of the database in 2.0, and in 2.6 of the search engine, which does not have every record.
     """
 
     passes: tuple[tuple[str, ...], ...]
@@ -60,12 +61,15 @@ class Listing:
     has_vectors: bool = True
     count: str = "/api/v1/me/datasets/{id}/metrics"
     counted: Any = field(default_factory=lambda: _COUNTED)
+    first: Json = field(default_factory=dict)
 
     @classmethod
     def of(cls, version: tuple[int, int]) -> "Listing":
         """The listing of a version."""
+        everything = ((_RESPONSES, _SUGGESTIONS, _VECTORS),)
+        if version >= (2, 4):
+            return cls(everything, 1_000, count="/api/v1/datasets/{id}/records", counted=_TOTAL, first={"limit": 1})
         if version >= (2, 0):
-            everything = ((_RESPONSES, _SUGGESTIONS, _VECTORS),)
             return cls(everything, 1_000, sorted_search=version < (2, 3), count="/api/v1/datasets/{id}/progress", counted=_TOTAL)
         if version >= (1, 19):
             return cls(((_RESPONSES, _SUGGESTIONS), (_VECTORS,)), 250, named_vectors=True)
@@ -108,7 +112,7 @@ class Feedback:
 
     def count(self, dataset: Listed) -> Count:
         """How many records the database has, which may be more than a list shows, and when somebody last wrote there."""
-        told = self._api.get(self._how.count.format(id=dataset.content["id"]), self._how.counted)
+        told = self._api.get(self._how.count.format(id=dataset.content["id"]), self._how.counted, **self._how.first)
         records = told["total"] if "total" in told else told["records"]["count"]
         now = self._api.get(f"/api/v1/datasets/{dataset.content['id']}", dict)
         return Count.told(int(records), now.get("last_activity_at") or now.get("updated_at"))

@@ -30,10 +30,14 @@ class Lists:
         self.records, self.version, self.no_records = records, version, no_records
         self.asked: list[Json] = []
 
-    def get(self, path: str, _shape: Any = None) -> Json:
+    def get(self, path: str, _shape: Any = None, **params: Any) -> Json:
+        if path.endswith("/records"):
+            assert (params, self.version >= (2, 4)) == ({"limit": 1}, True)
+            return {"total": len(self.records), "items": self.records[:1]}
         if path.endswith("/metrics"):
             return {"records": {"count": len(self.records)}}
         if path.endswith("/progress"):
+            assert self.version < (2, 4), "the search engine's count"
             return {"total": len(self.records)}
         if path.endswith("/vectors-settings"):
             return {"items": [{"name": "mini"}]}
