@@ -204,8 +204,8 @@ class Dataset:
 
     @property
     def people(self) -> set[str]:
-        """Whoever made it or annotated there."""
-        return {*self.annotation_agents, *filter(None, [self.created_by])}
+        """Whoever annotated there."""
+        return set(self.annotation_agents)
 
     @property
     def full_name(self) -> str:

@@ -51,6 +51,7 @@ def users_named(datasets: list[AnyDataset]) -> list[User]:
     """Whoever made or annotated one of the datasets, ordered by name: annotators, members of the workspaces of these."""
     found: dict[str, set[str]] = {}
     for dataset in datasets:
-        for name in dataset.people:
+        maker = {dataset.created_by} if dataset.kind == "legacy" and dataset.created_by else set()
+        for name in dataset.people | maker:
             found.setdefault(name, set()).add(dataset.workspace)
     return [User(name, "annotator", workspaces=sorted(workspaces)) for name, workspaces in sorted(found.items())]

@@ -30,7 +30,7 @@ from tests.helpers.export_killed import Fuse
 pytestmark = pytest.mark.servers
 
 #: In the order of a snapshot: numbers as numbers, then all others by the UTF-8 of the text.
-IDS = [0, 1, 2, 9, 10, 11, 100, 2**60 + 1, 2**63, 2**64 + 7, 10**25, -5, "007", "1 ", "a/b/c", "x" * 500, "é🙂", "﹅x"]
+IDS = [0, 1, 2, 9, 10, 11, 100, 2**60 + 1, 2**63, -5, "007", "1 ", 10**25, 2**64 + 7, "a/b/c", "x" * 500, "é🙂", "﹅x"]
 
 
 def label(name: str, score: float = 1.0) -> dict[str, Any]:

@@ -118,7 +118,7 @@ def test_where_nothing_else_was_to_be_read_its_trouble_is_the_exports(old: Argil
 
 def test_a_server_that_goes_away_can_be_gone_on_with(old: ArgillaServer, folder: Path) -> None:
     with before(old.url) as proxy:
-        proxy.faults += [Fault("empty", "datasets/three/records", times=0), Fault("empty", r"GET /api/datasets$", first=2, times=0)]
+        proxy.faults += [Fault("empty", "datasets/three/records", times=0), Fault("empty", r"GET /api/datasets/$", first=2, times=0)]
         done = run("export", folder, "--dataset", "w/*", "--timeout", PATIENCE, url=proxy.url)
         assert done.returncode == 75, done.stderr
         assert not folder.exists()

@@ -294,7 +294,7 @@ def test_a_name_that_matches_nothing(stack: Stack, tmp_path: Path) -> None:
 @pytest.mark.servers
 def test_an_old_server_given_to_import(stack: Stack, snapshot: Path) -> None:
     with stack.fresh("1.12.1") as server:
-        refused(7, "import", snapshot, url=server.url, says="is Argilla 1.12.1: import writes to Argilla 1.29 and 2.x")
+        refused(7, "import", snapshot, url=server.url, says="does not answer as an Argilla server of 1.29 or later")
     assert [path.name for path in snapshot.parent.iterdir()] == ["snap"]
 
 

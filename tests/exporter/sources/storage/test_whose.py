@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from argilla_snapshot.format.faults import VARIABLE
+from argilla_snapshot.format.models import Dataset, Record
 from argilla_snapshot.format.reader import Snapshot
 from exporter.run import ExportOptions, export
 from exporter.sources.named import NO_WORKSPACE
@@ -40,9 +41,11 @@ def test_datasets_of_rubrix_and_of_unknown_workspaces_come_along(storage: Storag
         ("team.both", "newer", 2),
     }
     assert {NO_WORKSPACE, "team", "demo"} < {workspace.name for workspace in snapshot.workspaces()}
-    for entry in snapshot.entries:
-        assert snapshot.dataset(entry).tags == {"a": "b"}
-        assert [(record.id, record.predictions[0].agent) for record in snapshot.records(entry)] == [("1", "m"), ("2", "m")]
+    for entry in (entry for entry in snapshot.entries if entry.kind == "legacy"):
+        dataset, records = snapshot.dataset(entry), [record for record in snapshot.records(entry) if isinstance(record, Record)]
+        assert isinstance(dataset, Dataset)
+        assert dataset.tags == {"a": "b"}
+        assert [(record.id, record.predictions[0].agent) for record in records] == [("1", "m"), ("2", "m")]
     assert {loss.kind: loss.count for loss in manifest.losses} == {"workspace_unknown": 2}
 
 
