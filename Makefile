@@ -23,7 +23,7 @@ demo-stop: $(READY)  ## End the demo's servers and remove what it made.
 	$(BIN)/python -m servers.demo stop
 
 test: $(READY)  ## Run all tests but the long ones of `make faults`; brings the real servers up.
-	$(BIN)/python -m pytest -m "not faults" -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -m "not faults" -n 2 --dist loadfile
 
 faults: $(READY)  ## Run all of the fault tests (long), and print and keep what was survived.
 	$(BIN)/python -m tests.faults
@@ -32,7 +32,7 @@ versions: $(READY)  ## Move what each version holds into 2.8.0, and a snapshot i
 	$(BIN)/python -m tests.versions; status=$$?; $(MAKE) docs && exit $$status
 
 test-fast: $(READY)  ## Run the tests that need no server.
-	$(BIN)/python -m pytest -m "not servers and not faults" -n auto --dist loadgroup
+	$(BIN)/python -m pytest -m "not servers and not faults" -n auto --dist loadfile
 
 lint: $(READY)  ## Check style, types, import rules and generated pages.
 	$(BIN)/ruff check .

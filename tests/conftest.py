@@ -27,12 +27,3 @@ def fresh_new(stack: Stack) -> Iterator[ArgillaServer]:
 def folder(tmp_path: Path) -> Path:
     """Where a test's snapshot may lie."""
     return tmp_path / "snap"
-
-
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of a file share what it sets up, and those of a package what that sets up: each such group goes to one worker."""
-    for item in items:
-        found = item._fixtureinfo.name2fixturedefs.values()
-        of_package = any(definitions[-1].scope == "package" for definitions in found)
-        item.add_marker(pytest.mark.xdist_group(str(item.path.parent if of_package else item.path)))
