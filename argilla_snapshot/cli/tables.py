@@ -9,10 +9,11 @@ from argilla_snapshot.cli.output import out, print_table, say
 from argilla_snapshot.words import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import Console
 
+    from argilla_snapshot.differences import Difference
     from argilla_snapshot.format.diff import SnapshotComparison
     from argilla_snapshot.format.feedback.models import FeedbackDataset
     from argilla_snapshot.format.kinds import AnyDataset
@@ -175,11 +176,7 @@ def show_verification(result: Verification) -> None:
         say(
             f"The import brought {whole - result.left_out} of the {counted(whole, 'dataset')} of the snapshot, as it was told. Only these are compared."
         )
-    print_table(
-        "Differences",
-        ("dataset", "difference", "of", "count", "for example"),
-        ((_old_and_new(d.dataset, result.renamed), d.kind, d.what, d.count, "; ".join(d.samples)) for d in result.differences),
-    )
+    _show_differences(result.differences, result.renamed)
     verdict = "There are differences." if result.differences else "No difference."
     if result.only_changed_since:
         verdict = "All that differs was changed on the target since the import."
@@ -188,6 +185,14 @@ def show_verification(result: Verification) -> None:
         verdict += f" {result.skipped} {were} skipped by the import and {are} not compared."
     records = f"{result.records:,} of {counted(result.total, 'record')} (a sample)" if result.sampled else counted(result.records, "record")
     say(f"{counted(result.datasets, 'dataset')} with {records} and {counted(result.users, 'user')} compared. {verdict}")
+
+
+def _show_differences(differences: Iterable[Difference[Any]], renamed: Mapping[str, str]) -> None:
+    print_table(
+        "Differences",
+        ("dataset", "difference", "of", "count", "for example"),
+        ((_old_and_new(d.dataset, renamed), d.kind, d.what, d.count, "; ".join(d.samples)) for d in differences),
+    )
 
 
 def _old_and_new(dataset: str | None, renamed: Mapping[str, str]) -> str:
@@ -199,11 +204,7 @@ def _old_and_new(dataset: str | None, renamed: Mapping[str, str]) -> str:
 
 def show_comparison(result: SnapshotComparison) -> None:
     """How two snapshots differ."""
-    print_table(
-        "Differences",
-        ("dataset", "difference", "of", "count", "for example"),
-        ((d.dataset or "-", d.kind, d.what, d.count, "; ".join(d.samples)) for d in result.differences),
-    )
+    _show_differences(result.differences, {})
     verdict = "There are differences." if result.differences else "No difference."
     say(
         f"{counted(result.users, 'user')} and {counted(result.datasets, 'dataset')} with {counted(result.records, 'record')} compared. {verdict}"

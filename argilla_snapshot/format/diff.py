@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal
 
+from argilla_snapshot.differences import Difference, Differences
 from argilla_snapshot.exact_json import from_json, to_json
 from argilla_snapshot.format.feedback.models import FeedbackDataset
 from argilla_snapshot.format.feedback.record import FeedbackRecord
@@ -19,7 +20,6 @@ from argilla_snapshot.format.waiting import Waiting
 Json = dict[str, Any]
 Kind = Literal["only in the first", "only in the second", "different"]
 Aside = Literal["ids", "times"]
-_SAMPLES = 5
 #: Members that say when something was, and those that are ids which a server gives.
 _TIMES = frozenset({"inserted_at", "updated_at", "last_activity_at", "last_updated", "created_at"})
 _IDS = frozenset({"id", "user_id"})
@@ -33,42 +33,13 @@ _UNTIL_THEN = {"options_order": "natural", "allow_overlapping": False, "allow_ch
 
 
 @dataclass(frozen=True, slots=True)
-class SnapshotDifference:
-    """Differences of one kind in one place, counted. ``what``: users, settings, records, fields, responses, …; ``dataset``: ``workspace.name``."""
-
-    kind: Kind
-    what: str
-    count: int
-    dataset: str | None = None
-    samples: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
 class SnapshotComparison:
     """What was compared, and how it differs."""
 
     users: int
     datasets: int
     records: int
-    differences: list[SnapshotDifference]
-
-
-class _Found:
-    """A growing account."""
-
-    def __init__(self) -> None:
-        self._counts: dict[tuple[Kind, str, str | None], int] = {}
-        self._samples: dict[tuple[Kind, str, str | None], list[str]] = {}
-
-    def add(self, kind: Kind, what: str, sample: str, dataset: str | None = None) -> None:
-        key = (kind, what, dataset)
-        self._counts[key] = self._counts.get(key, 0) + 1
-        samples = self._samples.setdefault(key, [])
-        if len(samples) < _SAMPLES:
-            samples.append(sample)
-
-    def all(self) -> list[SnapshotDifference]:
-        return [SnapshotDifference(*key[:2], count, key[2], self._samples[key]) for key, count in self._counts.items()]
+    differences: list[Difference[Kind]]
 
 
 def compare(first: Snapshot, second: Snapshot, aside: frozenset[Aside], folder: Path, progress: Progress) -> SnapshotComparison:
@@ -83,7 +54,7 @@ def compare(first: Snapshot, second: Snapshot, aside: frozenset[Aside], folder: 
     Raises:
         DamagedSnapshotError: one can't be read.
     """
-    found, dropped = _Found(), (_IDS if "ids" in aside else frozenset()) | (_TIMES if "times" in aside else frozenset())
+    found, dropped = Differences[Kind](), (_IDS if "ids" in aside else frozenset()) | (_TIMES if "times" in aside else frozenset())
     people = [{user.username: asdict(user) for user in snapshot.users()} for snapshot in (first, second)]
     _compare_named("users", people[0], people[1], dropped, found)
     places = [{workspace.name: asdict(workspace) for workspace in snapshot.workspaces()} for snapshot in (first, second)]
@@ -105,20 +76,25 @@ def compare(first: Snapshot, second: Snapshot, aside: frozenset[Aside], folder: 
     return SnapshotComparison(len(people[0].keys() | people[1].keys()), datasets, records, found.all())
 
 
-def _compare_named(what: str, ours: dict[str, Json], theirs: dict[str, Json], dropped: frozenset[str], found: _Found) -> None:
-    """Users or workspaces, member by member."""
+def _compare_named(what: str, ours: dict[str, Json], theirs: dict[str, Json], dropped: frozenset[str], found: Differences[Kind]) -> None:
+    """Users, workspaces or webhooks: each that differs counts once."""
     for name in dict.fromkeys([*ours, *theirs]):
         if name not in ours or name not in theirs:
             found.add("only in the first" if name in ours else "only in the second", what, name)
             continue
-        for member, value in ours[name].items():
-            other = theirs[name][member]
-            same = sorted(value) == sorted(other) if isinstance(value, list) else value == other
-            if member not in dropped and not same:
-                found.add("different", what, f"{name}: {member} {value!r}, {other!r}")
+        pairs = ((member, value, theirs[name][member]) for member, value in ours[name].items() if member not in dropped)
+        differing = [f"{member} {value!r}, {other!r}" for member, value, other in pairs if not _same(value, other)]
+        if differing:
+            more = f" (and {len(differing) - 1} more)" if len(differing) > 1 else ""
+            found.add("different", what, f"{name}: {differing[0]}{more}")
 
 
-def _compare_settings(one: AnyDataset, other: AnyDataset, dropped: frozenset[str], found: _Found) -> None:
+def _same(value: Any, other: Any) -> bool:
+    """Lists of users, workspaces and webhooks have no order."""
+    return sorted(value) == sorted(other) if isinstance(value, list) and isinstance(other, list) else bool(value == other)
+
+
+def _compare_settings(one: AnyDataset, other: AnyDataset, dropped: frozenset[str], found: Differences[Kind]) -> None:
     """All that a dataset is but its records."""
     ours, theirs = asdict(one), asdict(other)
     for member in sorted(ours.keys() - _ELSEWHERE - dropped):
@@ -167,7 +143,7 @@ def _parts(record: AnyRecord) -> Json:
 class _Records:
     """The records of one dataset."""
 
-    def __init__(self, dataset: str, dropped: frozenset[str], found: _Found) -> None:
+    def __init__(self, dataset: str, dropped: frozenset[str], found: Differences[Kind]) -> None:
         self._dataset, self._dropped, self._found = dataset, dropped, found
 
     def compare(self, ours: Iterator[tuple[str, Json]], theirs: Iterator[tuple[str, Json]], folder: Path, progress: Progress) -> int:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import msgspec
 import orjson
 
+from argilla_snapshot.differences import Differences
 from argilla_snapshot.exact_json import to_json
 from argilla_snapshot.format.limits import blocks
 from argilla_snapshot.format.progress import Progress
@@ -20,7 +21,7 @@ from importer.mapping.record import TargetRecord
 from importer.plan import DatasetPlan
 from importer.targets.http.finding import SEARCH_VALUES, Finder
 from importer.targets.http.target import INCLUDE, Target
-from importer.verifying.differences import CHANGED, Differences
+from importer.verifying.differences import CHANGED, Kind
 from importer.verifying.source import Facts
 
 #: How much later than the answer to a batch says it may have been written: of records that it completes, whose times follow each
@@ -63,7 +64,7 @@ class Records:
         account: a second account of each record, from the facts.
     """
 
-    def __init__(self, plan: DatasetPlan, names: Names, done: Done, differences: Differences, account: Accounts) -> None:
+    def __init__(self, plan: DatasetPlan, names: Names, done: Done, differences: Differences[Kind], account: Accounts) -> None:
         self._plan, self._names, self._differences, self._account = plan, names, differences, account
         written_at = done.written_at.get(plan.source)
         self._left = frozenset(map(clean_text, done.left.get(plan.source, [])))

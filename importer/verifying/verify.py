@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from argilla_snapshot.differences import Difference, Differences
 from argilla_snapshot.format.feedback.models import FeedbackDataset
 from argilla_snapshot.format.kinds import AnyRecord
 from argilla_snapshot.format.models import DatasetEntry, Record
@@ -17,7 +18,7 @@ from importer.target_state import TargetState
 from importer.targets.http.searching import not_searchable
 from importer.targets.http.target import Target
 from importer.verifying.account import Account, Told
-from importer.verifying.differences import CHANGED, Difference, Differences
+from importer.verifying.differences import CHANGED, Kind
 from importer.verifying.feedback_account import FeedbackAccount, same_questions
 from importer.verifying.records import Expected, Names, Records
 from importer.verifying.settings import differing_members, differing_settings
@@ -40,7 +41,7 @@ class Verification:
     datasets: int
     skipped: int
     users: int
-    differences: list[Difference]
+    differences: list[Difference[Kind]]
     left_out: int = 0
     sampled: bool = False
     total: int = 0
@@ -69,7 +70,7 @@ def verify(
         folder: where a nameless file may lie, for records that come in another order than the snapshot's.
         sample: compare only so many records of each dataset, evenly spread; counts are compared all the same.
     """
-    differences = Differences()
+    differences = Differences[Kind]()
     state = target.state()
     compare_users(plan, state, differences)
     entries = {entry.path: entry for entry in snapshot.entries}
@@ -156,7 +157,7 @@ def _facts(entry: DatasetEntry, record: AnyRecord, raw: str | None) -> Facts | s
     return said or facts_of_record(record)
 
 
-def compare_users(plan: Plan, state: TargetState, differences: Differences) -> None:
+def compare_users(plan: Plan, state: TargetState, differences: Differences[Kind]) -> None:
     """Workspaces, users with their roles, and memberships."""
     for workspace in plan.workspaces:
         if workspace.name not in state.workspaces:

@@ -4,7 +4,7 @@ Facts are from the servers themselves, 1.8.0 to 2.8.0.
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from argilla_snapshot.exact_json import from_json
@@ -16,14 +16,13 @@ from argilla_snapshot.transport.shapes import Shape, fitting
 from exporter.documents import encode
 from exporter.source import UNREADABLE, Count, Cursor, Listed, Page
 from exporter.sources.ahead import ahead
+from exporter.sources.api.capabilities import RESPONSES, SUGGESTIONS, VECTORS, FeedbackListing
 
 Json = dict[str, Any]
 #: What is used of an answer; whatever else is there may be anything.
 _DATASETS: Shape = {"items": [{"id": str, "workspace_id": str, "name": str}]}
 _NAMED: Shape = {"items": [{"name": str}]}
 _SETTINGS: Shape = {"items": [{"name": str, "settings": {"type": str}}]}
-_COUNTED: Shape = {"records": {"count": int}}
-_TOTAL: Shape = {"total": int}
 _SAID: Shape = (None, [{"id": str}])
 _RECORD: Shape = {"id": str, "inserted_at": str, "responses": _SAID, "suggestions": _SAID}
 
@@ -33,48 +32,6 @@ _OVERLAP = 1_000
 _TRIES = 3
 #: After so many positions of a list in turn at which the server gives nothing, none is expected to be better.
 _IN_TURN = 50
-_RESPONSES, _SUGGESTIONS, _VECTORS = "responses", "suggestions", "vectors"
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """How a version lists records.
-
-    Attributes:
-        passes: what is asked for with the records, in one request each: 1.x joins all of one request, which takes longer than two requests.
-        page: the most records to ask for at once.
-        sorted_search: the list has no order; a search sorted by the time of insertion has (2.0 to 2.2).
-        pairs: a page counts pairs of record and response, and ends in the middle of a record (1.15 to 1.18).
-        named_vectors: vectors have to be asked for by name: left-over ones of deleted settings make the page fail (1.19 to 1.29).
-        has_properties: datasets have metadata properties (1.18+).
-        has_vectors: datasets have vectors (1.19+).
-        count, counted, first: the path that tells how many records the database has, the shape of what it tells, and what is asked there.
-            The progress is of the database in 2.0, and in 2.6 of the search engine, which does not have every record.
-    """
-
-    passes: tuple[tuple[str, ...], ...]
-    page: int
-    sorted_search: bool = False
-    pairs: bool = False
-    named_vectors: bool = False
-    has_properties: bool = True
-    has_vectors: bool = True
-    count: str = "/api/v1/me/datasets/{id}/metrics"
-    counted: Any = field(default_factory=lambda: _COUNTED)
-    first: Json = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, version: tuple[int, int]) -> "Listing":
-        """The listing of a version."""
-        everything = ((_RESPONSES, _SUGGESTIONS, _VECTORS),)
-        if version >= (2, 4):
-            return cls(everything, 1_000, count="/api/v1/datasets/{id}/records", counted=_TOTAL, first={"limit": 1})
-        if version >= (2, 0):
-            return cls(everything, 1_000, sorted_search=version < (2, 3), count="/api/v1/datasets/{id}/progress", counted=_TOTAL)
-        if version >= (1, 19):
-            return cls(((_RESPONSES, _SUGGESTIONS), (_VECTORS,)), 250, named_vectors=True)
-        answers = (_RESPONSES, _SUGGESTIONS) if version >= (1, 13) else (_RESPONSES,)
-        return cls((answers,), 250, pairs=version >= (1, 15), has_properties=version >= (1, 18), has_vectors=False)
 
 
 class Feedback:
@@ -82,13 +39,12 @@ class Feedback:
 
     Args:
         api: the server.
-        version: its first two numbers.
+        how: the way in which its version lists records.
         usernames: id -> username of its users, asked for when it is needed.
         page_size: the most records, or pairs, to ask for at once.
     """
 
-    def __init__(self, api: Api, version: tuple[int, int], usernames: Callable[[], Mapping[str, str]], page_size: int) -> None:
-        how = Listing.of(version)
+    def __init__(self, api: Api, how: FeedbackListing, usernames: Callable[[], Mapping[str, str]], page_size: int) -> None:
         self._api, self._how, self._usernames = api, replace(how, page=min(how.page, page_size)), usernames
 
     def datasets(self, workspaces: Iterable[Workspace]) -> list[Listed]:
@@ -144,10 +100,10 @@ class Feedback:
 class _Reading:
     """The records of one dataset as the server lists them, page by page."""
 
-    def __init__(self, api: Api, how: Listing, id_: str, vectors: list[str]) -> None:
+    def __init__(self, api: Api, how: FeedbackListing, id_: str, vectors: list[str]) -> None:
         self._api, self._how, self._id, self._size = api, how, id_, PageSize(how.page)
         named = f"vectors:{','.join(vectors)}" if vectors else ""
-        asked = [[(named if how.named_vectors and what == _VECTORS else what) for what in one] for one in how.passes]
+        asked = [[(named if how.named_vectors and what == VECTORS else what) for what in one] for one in how.passes]
         self._passes = [names for one in asked if (names := [name for name in one if name])]
 
     def pages(self, offset: int) -> Iterator[list[Json]]:
@@ -189,7 +145,7 @@ class _Reading:
                 size += bytes_
                 for item in more:
                     if item["id"] in by_id:
-                        by_id[item["id"]][_VECTORS] = item.get(_VECTORS)
+                        by_id[item["id"]][VECTORS] = item.get(VECTORS)
             if all([item["id"] for item in more] == list(by_id) for more, _ in others):
                 break
         return first, size
@@ -211,7 +167,7 @@ class _Reading:
 
     def _without_responses(self, offset: int) -> list[Json]:
         """A record that the server can't give with its responses, one of which is of a deleted user; nothing where it is no record at all."""
-        passes = [[name for name in one if name != _RESPONSES] for one in self._passes]
+        passes = [[name for name in one if name != RESPONSES] for one in self._passes]
         try:
             items, _ = self._page(offset, 1, [names for names in passes if names])
         except (NotAllowedError, TemporaryError):
@@ -221,7 +177,7 @@ class _Reading:
                 raise
             return []
         for item in items:
-            item.pop(_RESPONSES, None)
+            item.pop(RESPONSES, None)
             item[UNREADABLE] = True
         return items
 
@@ -245,6 +201,6 @@ def _merge(held: dict[str, Json], record: Json) -> None:
     known = held.setdefault(record["id"], record)
     if known is not record:
         known |= {name: record[name] for name in (UNREADABLE,) if name in record}
-        for what in (_RESPONSES, _SUGGESTIONS):
+        for what in (RESPONSES, SUGGESTIONS):
             there = {item["id"] for item in known.get(what) or ()}
             known[what] = [*(known.get(what) or ()), *(item for item in record.get(what) or () if item["id"] not in there)]

@@ -19,7 +19,7 @@ from argilla_snapshot.transport.secrets import Secrets
 from argilla_snapshot.transport.shapes import Shape
 from exporter.source import Access, Count, Cursor, Listed, Page, Source
 from exporter.sources.ahead import ahead
-from exporter.sources.api.capabilities import IN_NO_WORKSPACE, Capabilities, capabilities
+from exporter.sources.api.capabilities import IN_NO_WORKSPACE, Capabilities, capabilities, feedback_listing
 from exporter.sources.api.contact import server_version
 from exporter.sources.api.feedback import Feedback
 from exporter.sources.api.listing import Place, since_then
@@ -67,17 +67,17 @@ def connect(
     api = Api(url, api_key, secrets=secrets, patience=patience)
     try:
         version, number = server_version(api)
+        can = capabilities(number)
         if number >= (2, 0):
             refuse_file(api, users_file)
-            return V1Source(api, version, number, page_size)
-        can = capabilities(number)
+            return V1Source(api, version, can, feedback_listing(number), page_size)
         api = api.with_headers({can.key_header: api_key})
         who = people(api, can, users_file)
 
         def usernames() -> dict[str, str]:
             return {str(user.id): user.username for user in who.users([])}
 
-        feedback = Feedback(api, number, usernames, page_size) if can.feedback else None
+        feedback = Feedback(api, feedback_listing(number), usernames, page_size) if can.feedback else None
         return ApiSource(api, version, can, who, feedback, page_size, default_workspace, folder)
     except BaseException:
         api.close()

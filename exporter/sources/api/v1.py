@@ -10,6 +10,7 @@ from argilla_snapshot.format.models import from_json as built
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.shapes import Shape
 from exporter.source import Access, Count, Cursor, Listed, Page
+from exporter.sources.api.capabilities import Capabilities, FeedbackListing
 from exporter.sources.api.feedback import Feedback
 from exporter.sources.api.people import refuse_others, whose
 
@@ -23,14 +24,14 @@ class V1Source:
 
     fast = False
 
-    def __init__(self, api: Api, version: str, numbers: tuple[int, int], page_size: int) -> None:
-        self._api, self._numbers = api, numbers
+    def __init__(self, api: Api, version: str, can: Capabilities, how: FeedbackListing, page_size: int) -> None:
+        self._api, self._can = api, can
         self.bound: dict[str, Any] = {}
         me = whose(api, "/api/v1/me", {"username": str, "role": str})
         refuse_others(api, me["username"], me["role"])
         self._workspaces: list[Workspace] | None = None
         self._users: list[User] | None = None
-        self._feedback = Feedback(api, numbers, lambda: {str(user.id): user.username for user in self.users([])}, page_size)
+        self._feedback = Feedback(api, how, lambda: {str(user.id): user.username for user in self.users([])}, page_size)
         self.shown = Shown(kind="argilla-api", url=api.url, version=version, username=me["username"], role=me["role"])
 
     @property
@@ -62,8 +63,8 @@ class V1Source:
         return self._feedback.datasets(self.workspaces())
 
     def webhooks(self) -> list[Webhook]:
-        """All of them for an owner, from 2.6 on."""
-        if self._numbers < (2, 6) or self.shown.role != "owner":
+        """All of them for an owner; others see none."""
+        if not self._can.webhooks or self.shown.role != "owner":
             return []
         return [built(Webhook, item) for item in self._api.get("/api/v1/webhooks", _WEBHOOKS)["items"]]
 

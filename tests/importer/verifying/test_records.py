@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from argilla_snapshot.cli.tables import show_verification
+from argilla_snapshot.differences import Difference, Differences
 from argilla_snapshot.format import waiting
 from argilla_snapshot.format.waiting import Waiting
 from importer.journal.done import Done
@@ -16,7 +17,7 @@ from importer.mapping.record import TargetRecord
 from importer.options import ImportOptions
 from importer.plan import DatasetPlan
 from importer.verifying.account import Account, Told
-from importer.verifying.differences import Difference, Differences
+from importer.verifying.differences import Kind
 from importer.verifying.records import Expected, Names, Records
 from importer.verifying.verify import Verification, spread
 from tests.helpers.plans import Silent
@@ -49,7 +50,7 @@ def differences(
 ) -> dict[tuple[str, str], tuple[int, list[str]]]:
     """(kind, of what) -> how many, and samples in order."""
     plan = DatasetPlan("w.d", "datasets/w/d", "w", "d", "Text2Text", 0, "create")
-    noted = Differences()
+    noted = Differences[Kind]()
     Records(plan, Names({}, {}), Done(written_at={"w.d": IMPORTED}), noted, ACCOUNT).all(iter(expected), iter(found), folder, Silent())
     return {(one.kind, one.what): (one.count, sorted(one.samples)) for one in noted.all()}
 

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
+from argilla_snapshot.differences import Differences
 from importer.options import ImportOptions
 from importer.plan import DatasetPlan, FieldPlan, MetadataPlan, Option, Plan, QuestionPlan, TargetInfo, UserPlan, VectorPlan, WorkspacePlan
 from importer.target_state import TargetState, TargetUser
 from importer.targets.http.wire import question_settings
-from importer.verifying.differences import Differences
+from importer.verifying.differences import Kind
 from importer.verifying.settings import differing_settings
 from importer.verifying.verify import compare_users
 
@@ -39,7 +40,7 @@ PLAN = Plan(
 )
 def test_users_roles_and_memberships(users: dict[str, Any], workspaces: list[str], found: list[Any]) -> None:
     there = {name: TargetUser(name, name, role, frozenset(members)) for name, (role, members) in users.items()}
-    differences = Differences()
+    differences = Differences[Kind]()
     compare_users(PLAN, TargetState("http://new", "2.8.0", "owner", there, {name: name for name in workspaces}, {}), differences)
     assert [(one.kind, one.what, *one.samples) for one in differences.all()] == found
 

@@ -9,6 +9,7 @@ import pytest
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import ServerError
 from exporter.source import UNREADABLE, Listed
+from exporter.sources.api.capabilities import feedback_listing
 from exporter.sources.api.feedback import Feedback
 
 Json = dict[str, Any]
@@ -83,7 +84,7 @@ def records(count: int) -> list[Json]:
 
 def read(server: Lists, page_size: int = 4) -> list[Json]:
     """What the exporter makes of it."""
-    source = Feedback(cast("Api", server), server.version, lambda: {"u0": "ana"}, page_size)
+    source = Feedback(cast("Api", server), feedback_listing(server.version), lambda: {"u0": "ana"}, page_size)
     return [json.loads(line) for page in cast("Iterator[list[bytes]]", source.pages(DATASET, None)) for line in page]
 
 
