@@ -23,12 +23,6 @@ MEANINGS: dict[Kind, str] = {
 }
 #: Versions whose upgrade does the same, and whether their migrator has foreign keys switched on (which matters on SQLite alone).
 _FIRST, _MIDDLE, _LAST = "1.18 to 1.29", "2.0 to 2.5", "2.6 to 2.8"
-_COLUMNS = {
-    "sqlite": "SELECT m.name AS t, p.name AS c, p.type AS type FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table'",
-    "postgresql": (
-        "SELECT table_name AS t, column_name AS c, data_type AS type FROM information_schema.columns WHERE table_schema = ANY(current_schemas(false))"
-    ),
-}
 _OF_DATASET = "dataset_id IN (SELECT id FROM datasets)"
 _OF_RECORD = f"record_id IN (SELECT id FROM records WHERE {_OF_DATASET})"
 #: What belongs to a dataset that is there, by table.
@@ -98,7 +92,7 @@ class _Looking:
     def __init__(self, database: Opened) -> None:
         self._ask, self._sqlite = database.ask, database.kind == "sqlite"
         self._ask("SELECT count(*) AS n FROM workspaces")  # which every server since 1.6 has
-        self._types = {(str(row["t"]), str(row["c"])): str(row["type"]).lower() for row in self._ask(_COLUMNS[database.kind])}
+        self._types = database.columns()
         self._tables = {table for table, _ in self._types}
 
     def made_by(self) -> str:

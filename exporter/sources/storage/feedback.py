@@ -6,7 +6,6 @@ Columns that an older server does not have are null, and tables that it does not
 # ruff: noqa: S608 - what is put into a statement is an id, parsed as one, or one of our own words
 import json
 from collections.abc import Generator, Iterable, Iterator
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,16 +14,18 @@ from argilla_snapshot.format.models import User, Webhook, Workspace, from_json
 from argilla_snapshot.transport.sql.asking import Opened, Row
 from exporter.documents import encode
 from exporter.source import Count, Cursor, Listed, Page
+from exporter.sources.storage.columns import moment_of, uuid_of
 from exporter.sources.storage.deleted import name_deleted
 from exporter.sources.storage.feedback_index import FeedbackIndex
 
 Json = dict[str, Any]
 #: The size in bytes, about, of the fields of a record.
 _SIZE = {"sqlite": "length(fields)", "postgresql": "octet_length(fields::text)"}
-_TABLES = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table'",
-    "postgresql": "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ANY(current_schemas(false))",
-}
+#: Columns by what stands in them.
+_IDS = frozenset({"id", "dataset_id", "workspace_id", "record_id", "question_id", "user_id", "vector_settings_id"})
+_TIMES = frozenset({"inserted_at", "updated_at", "last_activity_at"})
+_JSON = frozenset({"settings", "fields", "metadata", "values", "value", "score", "distribution", "allowed_roles", "events"})
+_BOOLEANS = frozenset({"required", "allow_extra_metadata", "enabled"})
 
 
 class StoredFeedback:
@@ -42,7 +43,7 @@ class StoredFeedback:
         self._database, self._index = database, index
         self._workspaces = {workspace.id: workspace.name for workspace in workspaces}
         self._usernames = {str(user.id): user.username for user in users}
-        self._tables = {str(row["name"]) for row in database.ask(_TABLES[database.kind])}
+        self._tables = {table for table, _ in database.columns()}
 
     def datasets(self) -> list[Listed]:
         """All of them; one whose workspace is gone is in a workspace that is called by its id."""
@@ -60,7 +61,7 @@ class StoredFeedback:
     def shells(self) -> list[Listed]:
         """Those without fields: drafts that have just begun, and, where one of them is published, what an upgrade of the server has emptied."""
         having = (
-            {_uuid(row["dataset_id"]) for row in self._database.ask("SELECT DISTINCT dataset_id FROM fields")}
+            {uuid_of(row["dataset_id"]) for row in self._database.ask("SELECT DISTINCT dataset_id FROM fields")}
             if "fields" in self._tables
             else set()
         )
@@ -88,26 +89,23 @@ class StoredFeedback:
     def pages(self, dataset: Listed, after: Cursor | None) -> Generator[Page, None, None]:
         """The records, in the order of their insertion and then of their ids."""
         id_, index = self._id(dataset.content["id"]), self._index
-        questions = {_uuid(row["id"]) for row in self._rows("questions", f"WHERE dataset_id = {id_}")}
-        vectors = {_uuid(row["id"]): row["name"] for row in self._rows("vectors_settings", f"WHERE dataset_id = {id_}")}
-        statement = f"SELECT id, {_SIZE[self._database.kind]} AS size FROM records WHERE dataset_id = {id_} ORDER BY inserted_at, id"
+        questions = {uuid_of(row["id"]) for row in self._rows("questions", f"WHERE dataset_id = {id_}")}
+        vectors = {uuid_of(row["id"]): row["name"] for row in self._rows("vectors_settings", f"WHERE dataset_id = {id_}")}
+        statement = (
+            f"SELECT id, inserted_at, {_SIZE[self._database.kind]} AS size FROM records WHERE dataset_id = {id_} ORDER BY inserted_at, id"
+        )
+        last = (after.inserted_at or "", after.id) if after else ("", "")  # what an earlier run has; that record may be gone since
         rows = (row for chunk in self._database.stream(statement) for row in chunk)
-        passed = after is None
-        for block in blocks(rows, lambda row: int(row["size"] or 0)):
-            ids = [row["id"] for row in block]
-            if not passed and after is not None:  # what an earlier run has
-                found = [_uuid(one) for one in ids]
-                passed = after.id in found
-                ids = ids[found.index(after.id) + 1 :] if passed else []
-            if ids:
-                records = list(self._records(ids, questions, vectors))
-                if index:
-                    self._name_deleted(index, dataset.content["id"], records)
-                yield [encode(record) for record in records]
+        left = (row for row in rows if (moment_of(row["inserted_at"]), uuid_of(row["id"])) > last)
+        for block in blocks(left, lambda row: int(row["size"] or 0)):
+            records = list(self._records([row["id"] for row in block], questions, vectors))
+            if index:
+                self._name_deleted(index, dataset.content["id"], records)
+            yield [encode(record) for record in records]
 
     def _records(self, ids: list[Any], questions: set[str], vectors: Json) -> Iterator[Json]:
         listed = ", ".join(self._id(id_) for id_ in ids)
-        records = {_uuid(row["id"]): self._plain(row) for row in self._database.ask(f"SELECT * FROM records WHERE id IN ({listed})")}
+        records = {uuid_of(row["id"]): self._plain(row) for row in self._database.ask(f"SELECT * FROM records WHERE id IN ({listed})")}
         for record in records.values():
             record |= {"responses": [], "suggestions": [], "vectors": {}}
         where = f"WHERE record_id IN ({listed})"
@@ -120,7 +118,7 @@ class StoredFeedback:
         for vector in map(self._plain, self._rows("vectors", where)):
             if vector["vector_settings_id"] in vectors:
                 records[vector["record_id"]]["vectors"][vectors[vector["vector_settings_id"]]] = vector["value"]
-        return (records[_uuid(id_)] for id_ in ids)
+        return (records[uuid_of(id_)] for id_ in ids)
 
     def _name_deleted(self, index: FeedbackIndex, dataset_id: str, records: list[Json]) -> None:
         """Asks the search engine whose the responses were that are of nobody here."""
@@ -144,9 +142,9 @@ class StoredFeedback:
 
     def _value(self, name: str, value: Any) -> Any:
         if name in _IDS:
-            return _uuid(value)
+            return uuid_of(value)
         if name in _TIMES:
-            return _moment(value)
+            return moment_of(value)
         if name in _JSON and self._database.kind == "sqlite":  # which has numbers as they are; PostgreSQL's driver has parsed all of it
             return json.loads(value) if isinstance(value, str) else value
         return bool(value) if name in _BOOLEANS else value
@@ -155,19 +153,3 @@ class StoredFeedback:
         """An id as a literal of the database: SQLite has the digits of a UUID, PostgreSQL the UUID."""
         uuid = UUID(str(id_))
         return f"'{uuid.hex if self._database.kind == 'sqlite' else uuid}'"
-
-
-#: Columns by what stands in them.
-_IDS = frozenset({"id", "dataset_id", "workspace_id", "record_id", "question_id", "user_id", "vector_settings_id"})
-_TIMES = frozenset({"inserted_at", "updated_at", "last_activity_at"})
-_JSON = frozenset({"settings", "fields", "metadata", "values", "value", "score", "distribution", "allowed_roles", "events"})
-_BOOLEANS = frozenset({"required", "allow_extra_metadata", "enabled"})
-
-
-def _moment(value: Any) -> str:
-    """A time as the API writes it."""
-    return (datetime.fromisoformat(value) if isinstance(value, str) else value).isoformat()
-
-
-def _uuid(value: Any) -> str:
-    return str(UUID(str(value)))
