@@ -1,19 +1,15 @@
 """The shape of a dataset on the target: fields, question, metadata properties, vectors. Pure."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 from argilla_snapshot.format.models import Dataset
 from importer.mapping.cleaning import clean_text, json_safe
 from importer.mapping.images import IMAGE_KEY
-from importer.notes import Notebook
-from importer.options import ImportOptions
 from importer.plan import DatasetPlan, FieldPlan, MetadataPlan, Option, QuestionPlan, QuestionType, VectorPlan
-from importer.planning.naming import NameSpace, Valid, free_name, shortened, valid_name, valid_vector_name
+from importer.planning.naming import NameSpace, free_name, shortened, valid_vector_name
+from importer.planning.shaper import AnyShaper
 from importer.planning.survey import Survey
-from importer.target_state import Capabilities
 
 #: The option that is added where 2.x asks for one more, or refuses an empty choice.
 NO_LABEL = "__no_label__"
@@ -37,22 +33,8 @@ def _descriptions(source: Dataset) -> dict[str, str]:
     return {name: clean_text(text)[:MAX_DESCRIPTION] for name, text in pairs if name and text}
 
 
-class Shaper:
-    """Decides the shape of datasets.
-
-    Args:
-        can: what the target can do.
-        accepts_vectors: whether the target takes vectors of so many numbers.
-        options: the choices made.
-        notes: takes what changes on the way.
-        snapshot_id: goes into the dataset's metadata.
-    """
-
-    def __init__(
-        self, can: Capabilities, accepts_vectors: Callable[[int], bool], options: ImportOptions, notes: Notebook, snapshot_id: str
-    ) -> None:
-        self._can, self._accepts_vectors = can, cache(accepts_vectors)
-        self._options, self._notes, self._snapshot_id = options, notes, snapshot_id
+class Shaper(AnyShaper):
+    """Decides the shape of legacy datasets."""
 
     def dataset(self, plan: DatasetPlan, source: Dataset, seen: Survey) -> DatasetPlan:
         """The plan with its fields, questions, properties and vectors; who comes first keeps a name that others have too."""
@@ -81,13 +63,6 @@ class Shaper:
             explanation=extra.get("explanation"),
             left_out=seen.left_out,
         )
-
-    def _named(self, given: list[str], what: str, source: Dataset, names: NameSpace, valid: Valid = valid_name) -> dict[str, str]:
-        result = names.take(given, valid)
-        for name, new in result.items():
-            if new != name:
-                self._notes.add("name_changed", f"{what} {name} -> {new}", source.full_name)
-        return result
 
     def _fields(self, source: Dataset, seen: Survey, names: NameSpace) -> list[FieldPlan]:
         """A field for each input; required where every record has it. One more for pictures, where the target shows them."""
@@ -170,10 +145,8 @@ class Shaper:
         lost: dict[str, str] = {}
         for name, sizes in seen.vectors.items():
             size = max(sizes, key=lambda n: (sizes[n], n))
-            if not self._options.vectors:
-                lost[name] = "vector_left_out"
-            elif not self._accepts_vectors(size):
-                lost[name] = "vector_too_long"
+            if refused := self._refused(size):
+                lost[name] = refused
             elif len(kept) == MAX_VECTORS:
                 lost[name] = "vector_over_limit"
             else:

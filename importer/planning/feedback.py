@@ -1,20 +1,18 @@
 """The shape of a feedback dataset on the target: as it is on the old server, and what the target can't have of it. Pure."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cached_property
 from typing import Any, cast
 
 from argilla_snapshot.format.feedback.models import FeedbackDataset, Field, MetadataProperty, Question
 from argilla_snapshot.format.feedback.record import FeedbackRecord
 from importer.mapping.cleaning import json_safe
 from importer.mapping.feedback import annotators, external_id_of, overhanging
-from importer.notes import Notebook
-from importer.options import ImportOptions
 from importer.plan import MARKS, DatasetPlan, FieldPlan, MetadataPlan, Option, QuestionPlan, QuestionType, VectorPlan
-from importer.planning.naming import valid_name, valid_vector_name
-from importer.target_state import Capabilities
+from importer.planning.naming import NameSpace, Valid, kept_name, valid_vector_name
+from importer.planning.shaper import AnyShaper
 
 #: What 2.x takes of a rating and of a ranking (argilla-server 2.8.0, ``schemas/v1/questions.py``).
 RATINGS, MAX_RATINGS = range(11), 11
@@ -25,7 +23,7 @@ _WITH_OPTIONS = ("label_selection", "multi_label_selection", "span")
 _KNOWN = (*_WITH_OPTIONS, "text", "rating", "ranking")
 
 
-@dataclass(slots=True)
+@dataclass
 class FeedbackSurvey:
     """What the records of one feedback dataset hold: counts and sets only.
 
@@ -35,18 +33,15 @@ class FeedbackSurvey:
         agents: annotator -> number of responses.
         changed_ids: an external id that the target can keep -> the few that become it and are not the same.
         broken: declared properties that forbid a value of some record.
-        extra: records with metadata that is not declared.
         overhanging: records with spans that end after their text.
     """
 
     source: FeedbackDataset
     deleted: str
     records: int = 0
-    left_out: int = 0
     agents: Counter[str | None] = field(default_factory=Counter)
     changed_ids: dict[str, list[str]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
-    extra: int = 0
     overhanging: int = 0
 
     def see(self, record: FeedbackRecord) -> None:
@@ -55,11 +50,18 @@ class FeedbackSurvey:
         self.agents.update(name for name, _ in annotators(record.responses, self.deleted))
         if record.external_id is not None and (id_ := external_id_of(record)) != record.external_id:
             self.changed_ids.setdefault(id_, []).append(record.external_id)
-        declared = {property_.name: property_ for property_ in self.source.metadata_properties}
+        declared = self._declared
         self.broken |= {key for key, value in record.metadata.items() if key in declared and not _allowed(declared[key], value)}
-        self.extra += not record.metadata.keys() <= declared.keys()
-        spans = [question for question in self.source.questions if question.type == "span"]
-        self.overhanging += any(overhanging(record, question.settings["field"], question.name) for question in spans)
+        self.overhanging += any(overhanging(record, field, question) for field, question in self._marked)
+
+    @cached_property
+    def _declared(self) -> dict[str, MetadataProperty]:
+        return {property_.name: property_ for property_ in self.source.metadata_properties}
+
+    @cached_property
+    def _marked(self) -> list[tuple[str, str]]:
+        """The fields of span questions, and these."""
+        return [(question.settings["field"], question.name) for question in self.source.questions if question.type == "span"]
 
 
 def survey_feedback(records: Iterable[FeedbackRecord], source: FeedbackDataset, deleted: str) -> FeedbackSurvey:
@@ -82,22 +84,8 @@ def _allowed(property_: MetadataProperty, value: Any) -> bool:
     return (least is None or value >= least) and (most is None or value <= most)
 
 
-class FeedbackShaper:
-    """Decides the shape of feedback datasets.
-
-    Args:
-        can: what the target can do.
-        accepts_vectors: whether the target takes vectors of so many numbers.
-        options: the choices made.
-        notes: takes what changes on the way.
-        snapshot_id: goes into the dataset's metadata until all records are there.
-    """
-
-    def __init__(
-        self, can: Capabilities, accepts_vectors: Callable[[int], bool], options: ImportOptions, notes: Notebook, snapshot_id: str
-    ) -> None:
-        self._can, self._accepts_vectors = can, cache(accepts_vectors)
-        self._options, self._notes, self._snapshot_id = options, notes, snapshot_id
+class FeedbackShaper(AnyShaper):
+    """Decides the shape of feedback datasets."""
 
     def dataset(self, plan: DatasetPlan, source: FeedbackDataset, seen: FeedbackSurvey) -> DatasetPlan:
         """The plan with all that the target is to have."""
@@ -142,21 +130,17 @@ class FeedbackShaper:
             return False
         return source.status == "ready" or seen.records > 0
 
-    def _name(self, what: str, name: str, source: FeedbackDataset, *, vector: bool = False) -> str:
-        """The name as the target takes it. Names of 1.x are taken everywhere; 2.4 and later have others."""
-        valid = valid_vector_name(name, strict=self._can.strict_names) if vector else name
-        if self._can.strict_names and not vector:
-            valid = valid_name(name, strict=True)
-        if valid != name:
-            self._notes.add("name_changed", f"{what} {name} -> {valid}", source.full_name)
-        return valid
+    def _names(self, what: str, given: list[str], source: FeedbackDataset, valid: Valid = kept_name) -> dict[str, str]:
+        """The names of one kind: a field and a question may have the same, as on the old server."""
+        return self._named(given, what, source, NameSpace(strict=self._can.strict_names, reserved=()), valid)
 
     def _fields(self, source: FeedbackDataset) -> Iterator[FieldPlan]:
         required = {one.name for one in source.fields if one.required}
         if self._can.needs_required_field and not required and source.fields:
             required = {source.fields[0].name}
+        names = self._names("field", [one.name for one in source.fields], source)
         for one in source.fields:
-            name, shown = self._name("field", one.name, source), self._shows(one)
+            name, shown = names[one.name], self._shows(one)
             settings = one.settings if shown else {"type": "text", "use_markdown": False}
             type_: Any = one.type if shown else "text"
             yield FieldPlan(name, one.title, one.name in required, one.name, type_, settings, as_text=not shown)
@@ -168,15 +152,14 @@ class FeedbackShaper:
         )
 
     def _questions(self, source: FeedbackDataset, fields: list[FieldPlan]) -> Iterator[QuestionPlan]:
-        names = {plan.source: plan.name for plan in fields}
-        for question in source.questions:
-            if question.type not in _KNOWN or (question.type == "ranking" and len(_options(question)) > MAX_RANKED):
-                continue  # each answer to it is noted
-            name = self._name("question", question.name, source)
-            settings, as_labels = self._settings(question, names, source)
+        of_fields = {plan.source: plan.name for plan in fields}
+        kept = [question for question in source.questions if _is_kept(question)]  # each answer to another is noted
+        names = self._names("question", [question.name for question in kept], source)
+        for question in kept:
+            settings, as_labels = self._settings(question, of_fields, source)
             found = [Option(str(o["value"]), str(o["text"]), str(o["value"]), o.get("description")) for o in _labels(settings)]
             yield QuestionPlan(
-                name,
+                names[question.name],
                 question.title,
                 cast("QuestionType", settings["type"]),
                 question.required,
@@ -206,25 +189,32 @@ class FeedbackShaper:
         return settings, False
 
     def _properties(self, source: FeedbackDataset, seen: FeedbackSurvey) -> Iterator[MetadataPlan]:
+        names = self._names("metadata", [one.name for one in source.metadata_properties], source)
         for one in source.metadata_properties:
-            name = self._name("metadata", one.name, source)
             late = one.name in seen.broken
             if late:
                 self._notes.add("property_late", one.name, source.full_name)
             yield MetadataPlan(
-                name, one.title, one.name, cast("Any", one.type), settings=one.settings, visible=one.visible_for_annotators, late=late
+                names[one.name],
+                one.title,
+                one.name,
+                cast("Any", one.type),
+                settings=one.settings,
+                visible=one.visible_for_annotators,
+                late=late,
             )
 
     def _vectors(self, source: FeedbackDataset) -> tuple[list[VectorPlan], dict[str, str]]:
-        kept, lost = [], {}
-        for one in source.vectors_settings:
-            if not self._options.vectors:
-                lost[one.name] = "vector_left_out"
-            elif not self._accepts_vectors(one.dimensions):
-                lost[one.name] = "vector_too_long"
-            else:
-                kept.append(VectorPlan(self._name("vector", one.name, source, vector=True), one.title, one.name, one.dimensions))
-        return kept, lost
+        refused = {one.name: self._refused(one.dimensions) for one in source.vectors_settings}
+        kept = [one for one in source.vectors_settings if not refused[one.name]]
+        names = self._names("vector", [one.name for one in kept], source, valid_vector_name)
+        plans = [VectorPlan(names[one.name], one.title, one.name, one.dimensions) for one in kept]
+        return plans, {name: kind for name, kind in refused.items() if kind}
+
+
+def _is_kept(question: Question) -> bool:
+    """Whether 2.x has such questions."""
+    return question.type in _KNOWN and (question.type != "ranking" or len(_options(question)) <= MAX_RANKED)
 
 
 def _options(question: Question) -> list[dict[str, Any]]:

@@ -60,6 +60,11 @@ def valid_vector_name(name: str, *, strict: bool) -> str:
     return valid_name(_URL_BAD.sub("_", _folded(clean_text(name))), strict=strict)
 
 
+def kept_name(name: str, *, strict: bool) -> str:
+    """A name of a feedback dataset: those of 1.x are taken everywhere, those of 2.4 and later by targets that are not older."""
+    return valid_name(name, strict=True) if strict else name
+
+
 def valid_workspace(name: str) -> str:
     """A name for a workspace: with others on a server the official SDK finds none there (``_models/_workspace.py``).
 
@@ -80,11 +85,17 @@ def strictly_valid(what: str, name: str) -> bool:
 
 
 class NameSpace:
-    """The names of one dataset: fields, questions, metadata and vectors share them, as the official SDK wants it."""
+    """Names that must not be the same: those of the fields, questions, metadata and vectors of a legacy dataset, as the official SDK wants it.
 
-    def __init__(self, *, strict: bool, more: Iterable[str] = ()) -> None:
+    Args:
+        strict: of a target before 2.4.
+        more: names that are taken beside those that the official SDK has itself.
+        reserved: what that has itself.
+    """
+
+    def __init__(self, *, strict: bool, more: Iterable[str] = (), reserved: Iterable[str] = frozenset(RESERVED)) -> None:
         self._strict = strict
-        self._used = RESERVED | set(more)
+        self._used = {*reserved, *more}
 
     def take(self, names: Iterable[str], valid: Valid = valid_name) -> dict[str, str]:
         """Maps names to valid ones that are free: plain ones keep theirs, later ones get ``_2``, ``_3`` …"""

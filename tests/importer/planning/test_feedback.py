@@ -191,3 +191,17 @@ def test_names_of_2_4_and_later_are_made_valid_before_it() -> None:
     plan, _ = planned(source, [])
     names = [plan.fields[0].name, plan.questions[0].name, plan.properties[0].name, plan.vectors[0].name]
     assert names == ["Der Text", "Q?", "A.b", "a_b"]
+
+
+def test_names_that_become_one_before_2_4_stay_two() -> None:
+    names = ("A.b", "a b", "a_b")
+    source = dataset(metadata_properties=[MetadataProperty(name, name, {"type": "terms"}) for name in names])
+    plan, _ = planned(source, [], "2.3.0")
+    assert {p.source: p.name for p in plan.properties} == {"A.b": "a_b_2", "a b": "a_b_3", "a_b": "a_b"}
+
+
+@pytest.mark.parametrize("name", ["status", "text", "id"])
+def test_what_the_sdk_has_itself_and_what_a_field_is_called_stay_as_they_were(name: str) -> None:
+    plan, notes = planned(dataset(metadata_properties=[MetadataProperty(name, name, {"type": "terms"})]), [])
+    assert [p.name for p in plan.properties] == [name]
+    assert "name_changed" not in kinds(notes)
