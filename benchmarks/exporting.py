@@ -4,11 +4,10 @@ import math
 import shutil
 from pathlib import Path
 
-from argilla_snapshot.format.reader import Snapshot
 from benchmarks.filling import DATASET, index_of, workspace_of
 from benchmarks.limits import PAGE
 from benchmarks.results import Paths
-from benchmarks.tools import guide_export, limit, ours, right
+from benchmarks.tools import exported, guide_export, limit, ours, right
 from servers.argilla import ArgillaServer
 
 
@@ -32,11 +31,9 @@ class Exporting:
 
     def export(self, *options: str) -> tuple[float, float]:
         """`argilla-snapshot export`, through the API."""
-        shutil.rmtree(self.snapshot, ignore_errors=True)
-        run = ours(self._old, "export", self.snapshot, "--dataset", f"{self._workspace}.{DATASET}", *options)
+        measured = exported(self._old, self.snapshot, f"{self._workspace}.{DATASET}", self.records, *options)
         ours(None, "check", "--deep", self.snapshot)
-        right("export: records", Snapshot(self.snapshot).manifest.counts["records"], self.records)
-        return run.seconds, run.peak_mb
+        return measured
 
     def storage(self) -> tuple[float, float]:
         """`argilla-snapshot export`, from the search engine and the database."""

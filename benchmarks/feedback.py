@@ -1,15 +1,13 @@
 """Exports of feedback datasets, through the API and from the SQL database, beside plain paging of the API."""
 
 import math
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from argilla_snapshot.format.reader import Snapshot
 from benchmarks.limits import RECORDS_PAGE
 from benchmarks.results import Paths
-from benchmarks.tools import limit, ours, right
+from benchmarks.tools import exported, limit, right
 from servers.argilla import ArgillaServer
 from servers.feedback import FeedbackSeed
 
@@ -63,11 +61,7 @@ def paths(old: ArgillaServer, folder: Path, records: int, id_: str) -> Paths:
     """The two ways to export, and the limit of the first."""
 
     def export(*options: str) -> tuple[float, float]:
-        snapshot = folder / f"feedback-{records}"
-        shutil.rmtree(snapshot, ignore_errors=True)
-        run = ours(old, "export", snapshot, "--dataset", f"{workspace_of(records)}/{NAME}", *options)
-        right("export: records", Snapshot(snapshot).manifest.counts["records"], records)
-        return run.seconds, run.peak_mb
+        return exported(old, folder / f"feedback-{records}", f"{workspace_of(records)}/{NAME}", records, *options)
 
     def paging() -> tuple[float, float]:
         run = limit(old, "records", old.url, id_, _VECTORS)

@@ -1,6 +1,5 @@
 """Exports of large records: what they take of memory, for a page of them is many times what one of small records is."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -9,9 +8,8 @@ import httpx
 import orjson
 
 from argilla_snapshot.format.models import Task
-from argilla_snapshot.format.reader import Snapshot
 from benchmarks.results import Paths
-from benchmarks.tools import ours, right
+from benchmarks.tools import exported
 from servers.argilla import ArgillaServer
 from servers.old_api import connect, create_dataset, create_workspace, log_records, wait_until_counted
 
@@ -43,11 +41,7 @@ def paths(old: ArgillaServer, search_url: str, folder: Path, records: int) -> Pa
     storage = ("--search-engine", search_url, "--database", old.database_url)
 
     def export(*options: str) -> tuple[float, float]:
-        snapshot = folder / f"large-{records}"
-        shutil.rmtree(snapshot, ignore_errors=True)
-        run = ours(old, "export", snapshot, "--dataset", f"{WORKSPACE}/{records}", *options)
-        right("export: records", Snapshot(snapshot).manifest.counts["records"], records)
-        return run.seconds, run.peak_mb
+        return exported(old, folder / f"large-{records}", f"{WORKSPACE}/{records}", records, *options)
 
     return {"export": export, "storage": lambda: export(*storage)}
 

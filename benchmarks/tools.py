@@ -1,10 +1,12 @@
 """The commands that are measured."""
 
+import shutil
 import subprocess
 import sys
 from functools import cache
 from pathlib import Path
 
+from argilla_snapshot.format.reader import Snapshot
 from benchmarks.measure import BenchmarkError, Measured, measure
 from servers.argilla import ArgillaServer
 from servers.install import environment
@@ -20,6 +22,14 @@ def ours(server: ArgillaServer | None, *arguments: str | Path) -> Measured:
 def limit(server: ArgillaServer | None, *arguments: str | Path) -> Measured:
     """One of the limits."""
     return measure([sys.executable, "-I", HERE / "limits.py", *arguments], _named(server))
+
+
+def exported(server: ArgillaServer, snapshot: Path, dataset: str, records: int, *options: str) -> tuple[float, float]:
+    """An export of one dataset by our command line, in place of an earlier one: seconds, and megabytes at most."""
+    shutil.rmtree(snapshot, ignore_errors=True)
+    run = ours(server, "export", snapshot, "--dataset", dataset, *options)
+    right("export: records", Snapshot(snapshot).manifest.counts["records"], records)
+    return run.seconds, run.peak_mb
 
 
 def guide_export(server: ArgillaServer, *arguments: str | Path) -> Measured:

@@ -23,9 +23,9 @@ from servers.old_api import (
     wait_until_counted,
 )
 from servers.releases import Release
-from servers.seed import TASKS
+from servers.seed import DEMO, TASKS
 
-PLACES = {"news": "demo", "entities": "demo", "topics": "research", "summaries": "research"}
+PLACES = {name: workspace for name, (workspace, _) in DEMO.items()}
 #: The dataset that a superuser of Rubrix 0.12 makes without naming a workspace.
 UNOWNED = "unowned"
 

@@ -22,21 +22,6 @@ from servers.old_api import (
     wait_until_counted,
 )
 
-__all__ = [
-    "DATASETS",
-    "DEMO",
-    "add_member",
-    "add_rule",
-    "connect",
-    "create_dataset",
-    "create_user",
-    "create_workspace",
-    "log_records",
-    "put_settings",
-    "seed_demo",
-    "seed_large",
-]
-
 TASKS: dict[str, Task] = {
     "news": "TextClassification",
     "topics": "TextClassification",

@@ -14,15 +14,13 @@ from argilla_snapshot.exact_json import from_json, to_json
 from argilla_snapshot.transport.addresses import page_hint, refuse_split_login, refuse_without_scheme, shown_url
 from argilla_snapshot.transport.answers import PASSING, error_detail, is_json, raise_for
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError, UnreachableError, UnsupportedServerError
-from argilla_snapshot.transport.patience import patiently
+from argilla_snapshot.transport.patience import answer_seconds, patiently, wait_for
 from argilla_snapshot.transport.secrets import Secrets, sendable
 from argilla_snapshot.transport.shapes import ANY, OddAnswerError, Shape, fitting
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-#: Seconds that a server may be silent before its answer counts as lost, at most; and those that are given to it before a second try.
-ANSWER_SECONDS, _FIRST_TRY = 120.0, 10.0
 #: Answers of so many bytes tell how fast the network is. Where that is slower (bytes a second) than a server compresses, after so many
 #: of them in a row, answers are asked for compressed: Argilla's servers take 20 ms for a megabyte, at gzip's slowest level.
 _LARGE, _SLOW, _SLOW_ANSWERS = 1 << 18, 40e6, 3
@@ -204,7 +202,7 @@ class Api:
         Raises:
             TemporaryError: the trouble lasted longer.
         """
-        return self.patiently(do, _wait_for, wait_initial=0.5, wait_max=20.0, wait_jitter=1.0)
+        return self.patiently(do, wait_for, wait_initial=0.5, wait_max=20.0, wait_jitter=1.0)
 
     def first_contact(self, path: str) -> httpx.Response:
         """GETs a path whatever the answer: for finding out who is there. Only a server that says it is not ready is waited for.
@@ -334,18 +332,6 @@ class Api:
             if self._slow_answers >= _SLOW_ANSWERS:
                 log.debug("%s answers slowly: from now on compressed", self.url)
                 self._client.headers["Accept-Encoding"] = "gzip"
-
-
-def answer_seconds(patience: float) -> float:
-    """How long one answer is waited for: no longer than the patience lasts, and where it is long enough so that a second try fits in."""
-    return min(ANSWER_SECONDS, max(patience / 2, min(patience, _FIRST_TRY)) or ANSWER_SECONDS)
-
-
-def _wait_for(error: Exception) -> bool | float:
-    """Whether to try again, for stamina; a number is the wait in seconds that the server asked for."""
-    if isinstance(error, TemporaryError):
-        return error.retry_after or True
-    return False
 
 
 def _words(error: Exception) -> str:

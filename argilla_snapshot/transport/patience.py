@@ -10,11 +10,13 @@ from typing import TypeVar
 
 import stamina
 
-from argilla_snapshot.transport.errors import ServerError
+from argilla_snapshot.transport.errors import ServerError, TemporaryError
 
 log = logging.getLogger(__name__)
 _waiting = threading.local()
 T = TypeVar("T")
+#: Seconds that a server may be silent before its answer counts as lost, at most; and those that are given to it before a second try.
+ANSWER_SECONDS, _FIRST_TRY = 120.0, 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,18 @@ def patiently(do: Callable[[], T], server: str, patience: float, on: Callable[[E
     if told:
         log.warning("%s answers again.", server, extra={"away": None})
     return result
+
+
+def answer_seconds(patience: float) -> float:
+    """How long one answer is waited for: no longer than the patience lasts, and where it is long enough so that a second try fits in."""
+    return min(ANSWER_SECONDS, max(patience / 2, min(patience, _FIRST_TRY)) or ANSWER_SECONDS)
+
+
+def wait_for(error: Exception) -> bool | float:
+    """Whether to try again, for stamina; a number is the wait in seconds that the server asked for."""
+    if isinstance(error, TemporaryError):
+        return error.retry_after or True
+    return False
 
 
 def _tell(details: stamina.instrumentation.RetryDetails) -> None:

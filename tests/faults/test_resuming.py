@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from argilla_snapshot.transport import api as transport
+from argilla_snapshot.transport import patience
+from argilla_snapshot.transport.api import Api
 from importer.options import ImportOptions
 from importer.run import import_snapshot
 from servers.argilla import ArgillaServer
@@ -102,7 +103,7 @@ def test_what_somebody_answers_while_an_answer_is_lost_stays(snapshot: Path, fre
         proxy.now(Fault("lost", BULK), Fault("act", "records/search", act=lambda: changed or annotate()))
         report = import_snapshot(
             snapshot,
-            transport.Api(proxy.url, fresh_new.api_key, patience=60),
+            Api(proxy.url, fresh_new.api_key, patience=60),
             ImportOptions(datasets=("demo.news",)),
             Silent(),
             passwords={},
@@ -124,7 +125,7 @@ def test_what_is_answered_too_late_is_sent_in_halves(
     fault: Fault, snapshot: Path, fresh_new: ArgillaServer, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A proxy that gives up on a body of more than ten records, for ever."""
-    monkeypatch.setattr(transport, "ANSWER_SECONDS", 2.0)
+    monkeypatch.setattr(patience, "ANSWER_SECONDS", 2.0)
 
     class TooMuch(Fault):
         def strikes(self, request: str, body: bytes) -> bool:
@@ -133,7 +134,7 @@ def test_what_is_answered_too_late_is_sent_in_halves(
     proxy.now(TooMuch(fault.kind, times=0, seconds=fault.seconds))
     report = import_snapshot(
         snapshot,
-        transport.Api(proxy.url, fresh_new.api_key, patience=120),
+        Api(proxy.url, fresh_new.api_key, patience=120),
         ImportOptions(),
         Silent(),
         passwords={},

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import pyarrow.dataset  # noqa: F401 - what a run imports only when it needs it is here already, below too
 
 import argilla_snapshot.cli.main
-import argilla_snapshot.transport.api
+import argilla_snapshot.transport.patience
 import exporter.sources.api.source
 import exporter.sources.storage.source
 import importer.run
@@ -30,7 +30,7 @@ def be_small() -> None:
     """Makes small content enough for several pages and batches, and a late answer soon too late."""
     exporter.sources.api.source.connect = partial(exporter.sources.api.source.connect, page_size=PAGE)
     importer.targets.http.batching.BATCH = BATCH
-    argilla_snapshot.transport.api.ANSWER_SECONDS = ANSWER_SECONDS
+    argilla_snapshot.transport.patience.ANSWER_SECONDS = ANSWER_SECONDS
 
 
 def live(run: dict[str, Any]) -> NoReturn:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import trustme
 
-from argilla_snapshot.transport.api import ANSWER_SECONDS, Api, answer_seconds
+from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import TemporaryError
+from argilla_snapshot.transport.patience import ANSWER_SECONDS, answer_seconds
 from tests.fixtures import SNAPSHOT
 from tests.helpers.answering import Answer, Asked, answering
 from tests.helpers.cli import run
