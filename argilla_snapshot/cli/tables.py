@@ -253,7 +253,7 @@ def show_snapshot(manifest: Manifest, datasets: list[AnyDataset]) -> None:
     """What a snapshot holds."""
     source = manifest.source
     say(f"Snapshot {manifest.snapshot_id} (format {manifest.format_version}) of {source.title} at {source.url}, {manifest.created_at}")
-    names = ("users", "workspaces", "datasets", "records")
+    names = ("users", "workspaces", "datasets", "records", "webhooks")
     say(", ".join(counted(manifest.counts[name], name.removesuffix("s")) for name in names if name in manifest.counts))
     say("")
     print_table(

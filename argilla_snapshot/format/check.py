@@ -183,6 +183,8 @@ def _counts(snapshot: Snapshot, manifest: Manifest) -> Iterator[str]:
         "datasets": len(manifest.datasets),
         "records": sum(entry.records for entry in manifest.datasets),
     }
+    if webhooks := snapshot.webhooks():
+        there["webhooks"] = len(webhooks)
     for name, count in there.items():
         if manifest.counts.get(name) != count:
             yield f"{layout.MANIFEST} counts {manifest.counts.get(name)} {name}; there are {count}"

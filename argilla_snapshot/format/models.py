@@ -330,7 +330,7 @@ class Manifest:
         created_at: when the export ended, with offset.
         created_by: name and version of the program that wrote it.
         source: where the content comes from.
-        counts: number of `users`, `workspaces`, `datasets` and `records`.
+        counts: number of `users`, `workspaces`, `datasets` and `records`, and of `webhooks` where there are any.
         datasets: the datasets.
         files: every file of the snapshot but `manifest.json` and `SHA256SUMS`, in the order of their paths.
         losses: what did not come along, or was changed on the way.

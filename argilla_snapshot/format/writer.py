@@ -64,6 +64,7 @@ class SnapshotWriter:
     def write_webhooks(self, webhooks: list[Webhook]) -> None:
         """Writes ``webhooks.json``, if there are any."""
         if webhooks:
+            self._counts["webhooks"] = len(webhooks)
             write_whole(self.partial / layout.WEBHOOKS, json_content(webhooks, layout.WEBHOOKS))
 
     def dataset_folder(self, dataset: AnyDataset) -> Path:

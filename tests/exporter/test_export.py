@@ -215,6 +215,7 @@ def test_no_secret_of_a_webhook_is_in_a_snapshot(url: str, kept: str, lost: int,
     manifest = exported(source, folder)
     assert Snapshot(folder).webhooks() == [Webhook(kept, ["record.completed"], enabled=True)]
     assert [loss[0] for loss in losses(manifest)] == ["webhook_shortened"] * lost
+    assert manifest.counts["webhooks"] == 1
     assert not any(b"a-secret" in path.read_bytes() for path in folder.rglob("*.json"))
 
 
@@ -223,3 +224,4 @@ def test_an_export_of_some_datasets_has_no_webhooks(folder: Path) -> None:
     exported(source, folder, datasets=("one.a",))
     assert Snapshot(folder).webhooks() == []
     assert not (folder / "webhooks.json").exists()
+    assert "webhooks" not in Snapshot(folder).manifest.counts
