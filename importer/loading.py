@@ -8,7 +8,6 @@ from functools import cached_property, partial
 from itertools import chain, islice
 from typing import Any
 
-from argilla_snapshot.exact_json import to_json
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.format.kinds import AnyRecord
 from argilla_snapshot.format.progress import Progress
@@ -20,12 +19,15 @@ from importer.journal.journal import Journal
 from importer.mapping.kinds import external_id_of, is_left_out, mapper_of
 from importer.parts import like
 from importer.plan import DatasetPlan, UserPlan
+from importer.pouring import Pouring
 from importer.targets.http.answers import details_of
 from importer.targets.http.batching import Batch, Item, batches
 from importer.targets.http.searching import put_again
 from importer.targets.http.sending import Answered, Sender, send_all
 from importer.targets.http.target import Target
-from importer.targets.http.wire import properties, wire_item
+from importer.targets.http.wire import DatasetIds, properties
+from importer.targets.storage.storage import Storage
+from importer.ways import Way, over_http
 
 #: Answers that speak of one dataset; any other is the whole server's.
 _OF_A_DATASET = frozenset({400, 404, 409, 413, 422, 500})
@@ -38,28 +40,49 @@ class Loader:
     Args:
         passwords: chosen passwords by username; others are made up.
         concurrency: requests with records that may be in flight at once.
+        storage: the stores behind the target, where records go through them.
     """
 
     def __init__(
-        self, snapshot: Snapshot, target: Target, journal: Journal, progress: Progress, passwords: Mapping[str, str], concurrency: int
+        self,
+        snapshot: Snapshot,
+        target: Target,
+        journal: Journal,
+        progress: Progress,
+        passwords: Mapping[str, str],
+        concurrency: int,
+        storage: Storage | None,
     ) -> None:
         self._snapshot, self._target, self._journal, self._progress = snapshot, target, journal, progress
         self._chosen, self._concurrency = passwords, concurrency
         self._entries = {entry.path: entry for entry in snapshot.entries}
         self._noted_before = set(journal.done.datasets)
+        self._storage = storage
+
+    @cached_property
+    def _pouring(self) -> Pouring | None:
+        if self._storage is None:
+            return None
+        return Pouring(self._storage, self._snapshot, self._target, self._journal, self._progress, self._user_ids)
 
     def run(self) -> None:
         """Does all that is not done yet."""
+        if self._pouring and not self._journal.done.finished:
+            self._pouring.begin()
         self._workspaces()
         self._users()
         datasets = [dataset for dataset in self._journal.plan.datasets if dataset.action != "skip"]
         for dataset in datasets:  # all before the first record: other parts of the import wait for them
             if dataset.source not in self._journal.done.datasets:
                 self._apart(dataset, self._make)
+        if self._pouring:
+            self._pouring.prove(datasets)
         for dataset in datasets:
             if dataset.source in self._journal.done.datasets:
                 self._apart(dataset, self._load_and_settle)
         point("import.loaded")
+        if self._pouring:
+            self._pouring.end()
         if not self._journal.done.finished:
             self._journal.note(
                 "ended" if self._journal.done.failed else "finished", at=datetime.now(timezone.utc).isoformat(timespec="seconds")
@@ -90,6 +113,8 @@ class Loader:
         for plan in self._journal.plan.workspaces:
             if plan.name not in done:
                 id_ = plan.id if plan.action == "reuse" and plan.id else self._target.create_workspace(plan.name, plan.id)
+                if self._storage and plan.action == "create":
+                    id_ = self._storage.keep_id("workspaces", id_, plan.source_id)
                 point("import.workspace_made")
                 self._journal.note("workspace", name=plan.name, id=id_)
 
@@ -106,7 +131,8 @@ class Loader:
     def _user(self, plan: UserPlan) -> None:
         """Makes a user who is to be made, and a member of the workspaces of the plan."""
         if plan.action == "create":
-            self._user_ids[plan.username] = self._target.create_user(plan, self._password(plan.username))
+            id_ = self._target.create_user(plan, self._password(plan.username))
+            self._user_ids[plan.username] = self._storage.keep_id("users", id_, plan.source_id) if self._storage else id_
             point("import.user_made")
         id_ = self._user_ids[plan.username]
         for name in plan.workspaces:
@@ -135,7 +161,7 @@ class Loader:
         if plan.action == "join":
             self._journal.note("dataset", name=plan.source, id=plan.existing_id)
             return
-        workspace_id = self._journal.done.workspaces[plan.workspace]
+        workspace_id = self._pouring.place(plan) if self._pouring else self._journal.done.workspaces[plan.workspace]
         there = self._target.find_dataset(workspace_id, plan.name)
         if there is not None and self._published(plan, there):
             self._journal.note("dataset", name=plan.source, id=there["id"])
@@ -149,7 +175,11 @@ class Loader:
             self._target.delete_dataset(there["id"])
         self._journal.note("begun", name=plan.source)
         point("import.dataset_noted")
-        id_ = self._target.create_dataset(plan, workspace_id)
+        if self._pouring:
+            id_ = self._target.create_dataset(plan, workspace_id, partial(self._pouring.named, plan))
+            self._pouring.made(plan, id_)
+        else:
+            id_ = self._target.create_dataset(plan, workspace_id)
         point("import.dataset_made")
         self._journal.note("dataset", name=plan.source, id=id_)
 
@@ -191,18 +221,20 @@ class Loader:
         if plan.settles and plan.source not in self._journal.done.settled:
             self._settle(plan)
             self._journal.note("settled", name=plan.source)
+        if self._pouring and plan.publish:
+            self._pouring.move(plan)
 
     def _settle(self, plan: DatasetPlan) -> None:
         """Does what would have refused some records before. Each step can be repeated."""
         id_, entry = self._journal.done.datasets[plan.source], self._entries[plan.path]
         mapper = mapper_of(plan, self._journal.plan.agents, self._journal.plan.options)
-        if plan.pads:
+        if plan.pads and not self._storage:
             mapped = (mapper.map(record)[0] for record in self._snapshot.records(entry))
             again = ({"external_id": one.external_id, "fields": one.fields} for one in mapped if one.padded)
             put_again(self._target, id_, again)
             point("import.padding_removed")
         late = list(properties(plan, late=True))
-        if late:
+        if late and not self._storage:
             self._target.add_properties(id_, late)
             point("import.properties_added")
             put_again(self._target, id_, ({"external_id": external_id_of(record)} for record in self._snapshot.records(entry)))
@@ -224,15 +256,14 @@ class Loader:
             return
         ids = self._target.dataset_ids(done.datasets[source])
         options = self._journal.plan.options
-        mapper, users = mapper_of(plan, self._journal.plan.agents, options), self._user_ids
         look = source in self._noted_before or bool(again)
-        send = Sender(self._target, ids.id, source, look=look)
+        way = self._way(plan, ids, look=look)
 
-        def item(record: AnyRecord) -> Item | None:
-            return None if is_left_out(record, options) else (record, to_json(wire_item(mapper.map(record)[0], ids, users)))
+        def item(row: int, record: AnyRecord) -> Item | None:
+            return None if is_left_out(record, options) else (record, way.item(row, record))
 
         def ready(records: Iterable[tuple[int, AnyRecord]]) -> Iterator[Batch]:
-            return batches((row, item(record)) for row, record in records)
+            return batches(((row, item(row, record)) for row, record in records), way.most)
 
         if again:
             refused = (
@@ -241,13 +272,19 @@ class Loader:
                 if record.id in again and not is_left_out(record, options)
             )
             there: set[str] = set()
-            send_all(ready(_seen(refused, there)), send, partial(self._note_retried, source), self._concurrency)
+            send_all(ready(_seen(refused, there)), way.send, partial(self._note_retried, source), way.at_once)
             if again - there:  # an edit took them out of the snapshot
                 taken = sorted(again - there)
                 self._journal.note("retried", name=source, sent=taken, rejected=[], written_at="", taken_out=taken)
         self._progress.started("importing", source, end - start, end - start - size(left))
         stretches = (enumerate(islice(self._snapshot.records(entry, first), last - first), first) for first, last in left)
-        send_all(chain.from_iterable(map(ready, stretches)), send, partial(self._note_batch, source), self._concurrency)
+        send_all(chain.from_iterable(map(ready, stretches)), way.send, partial(self._note_batch, source), way.at_once)
+
+    def _way(self, plan: DatasetPlan, ids: DatasetIds, *, look: bool) -> Way:
+        if self._pouring:
+            return self._pouring.way(plan, ids, look=look)
+        mapper = mapper_of(plan, self._journal.plan.agents, self._journal.plan.options)
+        return over_http(Sender(self._target, ids.id, plan.source, look=look), ids, mapper, self._user_ids, self._concurrency)
 
     def _note_batch(self, source: str, answered: Answered) -> None:
         self._keep_refused(answered)

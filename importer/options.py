@@ -55,6 +55,7 @@ class ImportOptions:
         workspaces, datasets: globs that choose what is imported; empty is everything.
         exclude_workspaces, exclude_datasets: globs of what is left out of that.
         part: the share of the records that this run loads; the first part makes all else.
+        storage: the records go through the storage behind the server.
     """
 
     on_conflict: OnConflict = "fail"
@@ -77,6 +78,7 @@ class ImportOptions:
     exclude_workspaces: tuple[str, ...] = ()
     exclude_datasets: tuple[str, ...] = ()
     part: Part = WHOLE
+    storage: bool = False
 
     @property
     def choice(self) -> Choice:

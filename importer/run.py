@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from importer.targets.http.searching import not_searchable, reindex
 from importer.targets.http.target import Target
 from importer.targets.http.vectors import Asking
 from importer.targets.http.webhooks import with_webhooks
+from importer.targets.storage.storage import StoreOptions, opened_storage
 from importer.verifying.verify import Verification, verify
 
 
@@ -86,6 +88,7 @@ def import_snapshot(
     concurrency: int,
     restart: bool,
     confirm: Callable[[Plan], bool],
+    stores: StoreOptions | None = None,
 ) -> ImportReport:
     """Imports a snapshot or a part of it, or goes on with an import that was begun.
 
@@ -94,6 +97,7 @@ def import_snapshot(
         concurrency: requests with records that may be in flight at once.
         restart: forget an earlier import into this target (its files are kept aside).
         confirm: is shown a new plan; when it says no, nothing is written.
+        stores: where the stores behind the target are, where records go through them.
 
     Raises:
         ConflictError: the target holds what would be made; nothing was written.
@@ -104,13 +108,14 @@ def import_snapshot(
         raise ImportRefusedError(
             f"--on-conflict {options.on_conflict} can't go with --part: the first part can't tell the others what it found."
         )
+    options = replace(options, storage=stores is not None)
     snapshot = open_whole(directory)
     target = Target(api)
     url = address(snapshot, target, progress)
     folder = journals.import_folder(directory, url, options.part)
     created = not folder.exists()
     try:
-        with journals.lock(folder):
+        with opened_storage(stores, target) if stores else nullcontext() as storage, journals.lock(folder):
             refuse_mixed(directory, url, options.part)
             journal = None if restart else journals.go_on(folder, snapshot, options)
             if journal is None:
@@ -135,7 +140,7 @@ def import_snapshot(
                         "The snapshot was edited since: of that only records that were refused are sent; --restart begins anew."
                     )
                 refuse_lost(target.state(), journal)
-            Loader(snapshot, target, journal, progress, passwords, concurrency).run()
+            Loader(snapshot, target, journal, progress, passwords, concurrency, storage).run()
             return _reported(snapshot, target, journal, started)
     finally:
         if created:

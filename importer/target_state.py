@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 
@@ -21,6 +21,7 @@ class Capabilities:
         needs_required_field: a dataset needs a required field to be published (before 2.4).
         image_fields, chat_fields, custom_fields: a dataset can show images (2.1+), conversations (2.2+), HTML of its own (2.3+).
         changes_fields: the fields of a record can be changed (2.6+).
+        missing_fields: what a document of the search index has for a field that its record does not (2.3+: an empty text; 2.7+: null).
     """
 
     strict_names: bool
@@ -35,6 +36,7 @@ class Capabilities:
     chat_fields: bool
     custom_fields: bool
     changes_fields: bool
+    missing_fields: Literal["left out", "empty", "null"]
 
     @classmethod
     def of(cls, version: str) -> "Capabilities":
@@ -53,6 +55,7 @@ class Capabilities:
             chat_fields=since >= (2, 2),
             custom_fields=since >= (2, 3),
             changes_fields=since >= (2, 6),
+            missing_fields="null" if since >= (2, 7) else "empty" if since >= (2, 3) else "left out",
         )
 
 

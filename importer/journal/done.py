@@ -17,7 +17,9 @@ class Done:
         rejected: dataset -> ids of records that the server refused.
         taken_out: dataset -> ids of refused records that an edit took out of the snapshot.
         left: dataset -> ids of records that somebody changed on the target before it was noted that they are there.
+        proven: datasets of which the stores were found to be as we would write them.
         settled: datasets of which nothing is left to do.
+        moved: datasets that waited in the storage, and that people can see.
         finished: all is there.
         finished_at: when (ISO 8601, UTC).
         ended: a run came to its end without what ``failed`` names, and nothing was done since.
@@ -33,7 +35,9 @@ class Done:
     rejected: dict[str, list[str]] = field(default_factory=dict)
     taken_out: dict[str, list[str]] = field(default_factory=dict)
     left: dict[str, list[str]] = field(default_factory=dict)
+    proven: set[str] = field(default_factory=set)
     settled: set[str] = field(default_factory=set)
+    moved: set[str] = field(default_factory=set)
     failed: dict[str, str] = field(default_factory=dict)
     written_at: dict[str, str] = field(default_factory=dict)
     finished: bool = False
@@ -62,8 +66,12 @@ class Done:
                 self._sent(entry)
             case "failed":
                 self.failed[entry["name"]] = entry["error"]
-            case "settled":
-                self.settled.add(entry["name"])
+            case "proven" | "settled" | "moved":
+                getattr(self, entry["event"]).add(entry["name"])
+            case "withdrawn":
+                self.datasets.pop(entry["name"], None)
+                self.begun.discard(entry["name"])
+                self.proven.discard(entry["name"])
             case "loaded":
                 self.failed.pop(entry["name"], None)
             case "finished":

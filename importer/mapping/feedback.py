@@ -80,6 +80,8 @@ class FeedbackMapper:
             suggestions=list(self._suggestions(record, notes)),
             responses=self._responses(record, notes),
             padded=self._padded(record, notes),
+            inserted_at=record.inserted_at,
+            updated_at=record.updated_at,
         )
         lost = [name for name in record.vectors if name not in self._vectors]
         notes += [Note(self._plan.vectors_lost.get(name, "vector_left_out"), name) for name in lost]
@@ -124,7 +126,8 @@ class FeedbackMapper:
             agent = valid_agent(suggestion.agent)
             if agent != suggestion.agent:
                 notes.append(Note("agent_changed", f"{suggestion.agent} -> {agent}"))
-            yield Suggestion(plan.name, value, _score(suggestion, value, notes), agent, suggestion.type)
+            times = suggestion.inserted_at, suggestion.updated_at
+            yield Suggestion(plan.name, value, _score(suggestion, value, notes), agent, suggestion.type, *times)
 
     def _responses(self, record: FeedbackRecord, notes: list[Note]) -> list[Response]:
         responses: dict[str, Response] = {}
@@ -140,7 +143,8 @@ class FeedbackMapper:
                 notes.append(Note("second_annotation_of_user", f"{name} -> {agent.username}"))
             else:
                 values = dict(self._values(record, response, notes))
-                responses[agent.username] = Response(agent.username, _status(response), values)
+                times = response.inserted_at, response.updated_at
+                responses[agent.username] = Response(agent.username, _status(response), values, *times)
         return list(responses.values())
 
     def _values(self, record: FeedbackRecord, response: FeedbackResponse, notes: list[Note]) -> Iterator[tuple[str, Any]]:

@@ -28,7 +28,7 @@ class Mapper:
     """Maps the records of one dataset by its plan."""
 
     def __init__(self, dataset: DatasetPlan, agents: list[Agent], options: ImportOptions) -> None:
-        self._plan = dataset
+        self._plan, self._tells_times = dataset, options.storage
         self._values = Values(dataset)
         assert dataset.task is not None
         rules = Rules(dataset.task, dataset.multi_label, options)
@@ -51,8 +51,10 @@ class Mapper:
             vectors=self._map_vectors(record, notes),
             suggestions=self._suggesting.suggestions(record, text, notes),
             responses=self._responding.responses(record, text, notes),
+            inserted_at=record.event_timestamp,
+            updated_at=record.last_updated,
         )
-        if record.last_updated is not None:
+        if record.last_updated is not None and not self._tells_times:
             notes.append(Note("last_updated"))
         return mapped, notes
 

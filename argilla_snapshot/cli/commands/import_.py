@@ -1,5 +1,6 @@
 """``import``: a snapshot into a 2.x server."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from argilla_snapshot.cli.output import print_json, say
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.questions import agreed
 from argilla_snapshot.cli.tables import show_report
-from argilla_snapshot.cli.values import Command, chosen_passwords, part
+from argilla_snapshot.cli.values import Command, chosen_passwords, part, search_login
 from argilla_snapshot.words import counted
 from importer.options import ImportOptions
 
@@ -34,6 +35,15 @@ from importer.options import ImportOptions
     callback=part,
     help="Load only the K-th of N shares of the records; part 1 makes all else, the others wait for it.",
 )
+@click.option(
+    "--database",
+    metavar="URL",
+    help="With --search-engine: the new server's SQL database, an SQLite file or postgresql://USER@HOST/NAME. Records are written there.",
+)
+@click.option(
+    "--search-engine", metavar="URL", help="With --database: the OpenSearch or Elasticsearch of the new server. Records are written there."
+)
+@click.option("--no-backup", is_flag=True, help="With --database: make no copy of an SQLite file before the first write.")
 @click.option("--repair", is_flag=True, help="Only make records searchable that the target holds but does not show.")
 @RESTART
 @JSON
@@ -43,6 +53,9 @@ def import_command(
     passwords: dict[str, str],
     yes: bool,
     concurrency: int,
+    database: str | None,
+    search_engine: str | None,
+    no_backup: bool,
     repair: bool,
     restart: bool,
     as_json: bool,
@@ -55,10 +68,21 @@ def import_command(
     Stopped at any time, the same command goes on where it ended; a finished one writes nothing more.
     Passwords of new users, the plan, the journal and the report are in DIR.import/.
 
+    With --database and --search-engine the records go into the storage behind the server: many times as fast, and with
+    the times that they had. All else goes over HTTP still. Passwords come from ARGILLA_DATABASE_PASSWORD,
+    and from ARGILLA_SEARCH_USERNAME and ARGILLA_SEARCH_PASSWORD.
+
     \b
     Example: argilla-snapshot import my-snapshot
+    Example: argilla-snapshot import my-snapshot --database argilla.db --search-engine http://localhost:9200
     """
+    if (database is None) != (search_engine is None):
+        raise click.UsageError("--database and --search-engine go together: records are written to both.")
+    if no_backup and database is None:
+        raise click.UsageError("--no-backup needs --database.")
+
     from importer.run import import_snapshot, repair_import
+    from importer.targets.storage.storage import StoreOptions
 
     if repair:
         with Steps() as steps:
@@ -75,6 +99,9 @@ def import_command(
             concurrency=concurrency,
             restart=restart,
             confirm=lambda plan: agreed(plan, steps, yes=yes),
+            stores=StoreOptions(database, search_engine, os.environ.get("ARGILLA_DATABASE_PASSWORD"), search_login(), backup=not no_backup)
+            if database and search_engine
+            else None,
         )
     print_json(report.to_json()) if as_json else show_report(report)
     return LOSSES if report.losses else DONE

@@ -51,6 +51,11 @@ def opened_to_write(address: str, password: str | None = None) -> AbstractContex
     return postgresql.writing(place, password)
 
 
+def sqlite_path(address: str) -> Path | None:
+    """The path of an SQLite file by its address; None where it is another database's."""
+    return place if isinstance(place := _placed(address), Path) else None
+
+
 def _placed(address: str) -> Path | SplitResult:
     """The path of an SQLite file, or the address of a PostgreSQL."""
     try:

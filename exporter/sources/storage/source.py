@@ -8,16 +8,16 @@ import json
 import logging
 import tempfile
 from collections.abc import Generator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urlsplit
 
 from argilla_snapshot.format.kinds import AnyDataset
 from argilla_snapshot.format.models import TASKS, User, Webhook, Workspace
 from argilla_snapshot.format.models import Source as Shown
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import ServerError
+from argilla_snapshot.transport.search_engine import engine, search_engine
 from argilla_snapshot.transport.shapes import Shape
 from argilla_snapshot.transport.sql.asking import Opened
 from argilla_snapshot.transport.sql.database import opened
@@ -25,7 +25,7 @@ from argilla_snapshot.words import counted
 from exporter.losses import Place
 from exporter.source import Access, Count, Cursor, Listed, Page
 from exporter.sources.named import WithoutWorkspace, users_named
-from exporter.sources.storage.contact import engine, names
+from exporter.sources.storage.contact import names
 from exporter.sources.storage.feedback import StoredFeedback
 from exporter.sources.storage.feedback_index import FeedbackIndex
 from exporter.sources.storage.names import Names, can_be, path_part
@@ -80,8 +80,7 @@ def connect(
     with ExitStack() as stack:
         index = None
         if url is not None:
-            plain, in_url = _without_login(url)
-            api = Api(plain, None, login=login or in_url, compressed=False, patience=patience)
+            api = search_engine(url, login, patience)
             stack.callback(api.close)
             index = Index(api, engine(api), names(api, namespace, needed=database is None))
         opened_database = stack.enter_context(opened(database, database_password, folder)) if database else None
@@ -303,16 +302,6 @@ class StorageSource:
         asked = {"size": 0, "track_total_hits": True}
         answer = self._api.post(f"/{path_part(self._records(dataset))}/_search", asked, _HITS, **WHOLE)
         return int(answer["hits"]["total"]["value"])
-
-
-def _without_login(url: str) -> tuple[str, tuple[str, str] | None]:
-    """An address without a username and a password, and these."""
-    with suppress(ValueError):
-        parsed = urlsplit(url)
-        if parsed.username or parsed.password:
-            login = unquote(parsed.username or ""), unquote(parsed.password or "")
-            return parsed._replace(netloc=parsed.netloc.rpartition("@")[2]).geturl(), login
-    return url, None
 
 
 def _listed(document: dict[str, Any]) -> dict[str, Any]:

@@ -22,13 +22,13 @@ class Batch:
     items: list[Item]
 
 
-def batches(items: Iterable[tuple[int, Item | None]]) -> Iterator[Batch]:
+def batches(items: Iterable[tuple[int, Item | None]], most: int = BATCH) -> Iterator[Batch]:
     """Groups records, each with its row, by count and by bytes; a row without one is dealt with by the batch that it falls into."""
     batch: list[Item] = []
     first: int | None = None
     last = bytes_ = 0
     for row, item in items:
-        if item and batch and (len(batch) == BATCH or bytes_ + len(item[1]) > BATCH_BYTES):
+        if item and batch and (len(batch) == most or bytes_ + len(item[1]) > BATCH_BYTES):
             yield Batch((first or 0, last), batch)
             first, batch, bytes_ = None, [], 0
         first = row if first is None else first

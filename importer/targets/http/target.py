@@ -1,7 +1,7 @@
 """An Argilla server, 2.x or 1.29: what the import asks of it, with names turned into ids."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from typing import Any
 from uuid import uuid4
@@ -63,6 +63,11 @@ class Target:
             raise NotAllowedError(
                 f"{self.api.url} refuses the API key in ARGILLA_API_KEY.{self.api.withheld}", error.status, error.detail
             ) from None
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What its version can do."""
+        return Capabilities.of(self.version)
 
     def wait_until_well(self) -> None:
         """Waits until the server can say whose key this is, which it looks up in its database: any 500 to that is trouble that passes.
@@ -159,15 +164,19 @@ class Target:
 
     # --- datasets ---
 
-    def create_dataset(self, plan: DatasetPlan, workspace_id: str) -> str:
-        """Creates and publishes a dataset, and returns its id. When that fails it is deleted: a half-made one would hide its records."""
+    def create_dataset(self, plan: DatasetPlan, workspace_id: str, named: Callable[[str], str] = str) -> str:
+        """Creates and publishes a dataset, and returns its id. When that fails it is deleted: a half-made one would hide its records.
+
+        Args:
+            named: is told the id as soon as the server gave one, and may give the dataset another.
+        """
         body: dict[str, Any] = {"name": plan.name, "workspace_id": workspace_id, "allow_extra_metadata": True}
         body["guidelines"] = plan.guidelines
-        if Capabilities.of(self.version).distribution:
+        if self.capabilities.distribution:
             body["distribution"] = plan.distribution or DISTRIBUTION
         if plan.metadata is not None:
             body["metadata"] = plan.metadata
-        id_ = self._new_dataset(body)
+        id_ = named(self._new_dataset(body))
         point("import.dataset_posted")
         try:
             self._shape(id_, plan)
@@ -238,6 +247,14 @@ class Target:
             if error.status != 404:
                 raise
 
+    def delete_workspace(self, id_: str) -> None:
+        """Deletes a workspace without datasets, which may be gone already."""
+        try:
+            self.api.delete(f"/api/v1/workspaces/{id_}")
+        except ServerError as error:
+            if error.status != 404:
+                raise
+
     def find_dataset(self, workspace_id: str, name: str) -> dict[str, Any] | None:
         """The dataset of that name as the server lists it, or None."""
         items = self.api.get("/api/v1/me/datasets", DATASETS, workspace_id=workspace_id)["items"]
@@ -271,6 +288,10 @@ class Target:
         It is tried once: what is sent again without a look at what is there by then overwrites what people did meanwhile.
         """
         return list(self.api.call("PUT", f"/api/v1/datasets/{dataset_id}/records/bulk", content=content, shape=WRITTEN, once=True)["items"])
+
+    def delete_records(self, dataset_id: str, ids: Sequence[str]) -> None:
+        """Deletes up to 100 records by their ids."""
+        self.api.call("DELETE", f"/api/v1/datasets/{dataset_id}/records", params={"ids": ",".join(ids)})
 
     def list_records(self, dataset_id: str, offset: int = 0, include: Sequence[str] = INCLUDE) -> Iterator[dict[str, Any]]:
         """All records from the ``offset``-th on, from the database, in the order of their insertion; each once."""

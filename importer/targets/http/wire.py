@@ -1,6 +1,6 @@
 """Plans and records as the 2.x API takes them: with ids where they have names. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ class DatasetIds:
     questions: dict[str, str]
 
 
-def wire_item(record: TargetRecord, dataset: DatasetIds, user_ids: dict[str, str]) -> dict[str, Any]:
+def wire_item(record: TargetRecord, dataset: DatasetIds, user_ids: Mapping[str, str]) -> dict[str, Any]:
     """A record as the bulk endpoint takes it."""
     return {
         "external_id": record.external_id,

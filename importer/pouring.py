@@ -1,0 +1,180 @@
+"""What an import does besides where records go through the storage: a dataset is proven, waits unseen until it is whole, and is moved."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from argilla_snapshot.exact_json import to_json
+from argilla_snapshot.format.faults import point
+from argilla_snapshot.format.feedback.models import FeedbackDataset
+from argilla_snapshot.format.kinds import AnyDataset
+from argilla_snapshot.format.progress import Progress
+from argilla_snapshot.format.reader import Snapshot
+from argilla_snapshot.transport.errors import RefusedRowsError
+from importer.errors import ConflictError
+from importer.journal.journal import Journal
+from importer.mapping.kinds import is_left_out, mapper_of
+from importer.mapping.moments import Clock, utc
+from importer.mapping.record import TargetRecord
+from importer.options import WHOLE
+from importer.plan import DISTRIBUTION, DatasetPlan
+from importer.targets.http.batching import Item
+from importer.targets.http.target import Target
+from importer.targets.http.wire import DatasetIds, properties, wire_item
+from importer.targets.storage.calibration import Calibration, StoresRefusedError, telling
+from importer.targets.storage.rows import StoredDataset
+from importer.targets.storage.sending import StoreSender
+from importer.targets.storage.storage import Storage
+from importer.ways import Way, through_storage
+
+
+@dataclass(frozen=True)
+class Pouring:
+    """The datasets of one import, through the storage.
+
+    Attributes:
+        users: username -> id on the target.
+    """
+
+    storage: Storage
+    snapshot: Snapshot
+    target: Target
+    journal: Journal
+    progress: Progress
+    users: Mapping[str, str]
+
+    def begin(self) -> None:
+        """What comes before the first write: a copy of the database, and the proof that the server respects our lock."""
+        self.storage.back_up(self.journal.folder, self.progress)
+        self.storage.refuse_unlocked()
+
+    @property
+    def _waits(self) -> bool:
+        """Whether datasets wait unseen: the parts of an import look for them at their places."""
+        return self.journal.plan.options.part == WHOLE
+
+    def place(self, plan: DatasetPlan) -> str:
+        """The id of the workspace in which a dataset is made."""
+        if self._waits:
+            return self.storage.waiting_workspace(plan.workspace, self.journal.plan.snapshot_id)
+        return self.journal.done.workspaces[plan.workspace]
+
+    def named(self, plan: DatasetPlan, id_: str) -> str:
+        """The id of a dataset that was just made: the one that it had on a 2.x server, where it can be."""
+        dataset = self._dataset(plan)
+        wanted = dataset.id if isinstance(dataset, FeedbackDataset) else None
+        free = wanted is not None and not self.storage.index(wanted).exists()
+        return self.storage.keep_id("datasets", id_, wanted) if free else id_
+
+    def made(self, plan: DatasetPlan, id_: str) -> None:
+        """Adds what over HTTP has to wait until the records are loaded: the stores refuse none of them."""
+        self.target.add_properties(id_, properties(plan, late=True))
+
+    # --- the proof ---
+
+    def prove(self, datasets: list[DatasetPlan]) -> None:
+        """Makes sure of each dataset that the server writes to the stores what we would write; of those that are not filled yet.
+
+        Raises:
+            StoresRefusedError: it does not. All datasets without records are deleted again.
+        """
+        done = self.journal.done
+        left = [plan for plan in datasets if plan.publish and plan.source in done.datasets and plan.source not in done.proven]
+        try:
+            for plan in left:
+                id_ = done.datasets[plan.source]
+                stored = self._stored(plan, id_)
+                index = self.storage.index(id_)
+                chosen = telling(self._mapped(plan, id_), stored.fields)
+                Calibration(self.target, self.storage.database, index, stored, plan.source).run(chosen)
+                self.journal.note("proven", name=plan.source)
+        except StoresRefusedError:
+            if self._waits:
+                for plan in datasets:
+                    if plan.source in done.datasets and plan.source not in done.rows:
+                        self.target.delete_dataset(done.datasets[plan.source])
+                        self.journal.note("withdrawn", name=plan.source)
+                self.storage.clear()
+            raise
+
+    def _mapped(self, plan: DatasetPlan, id_: str) -> Iterator[tuple[Item, TargetRecord]]:
+        """The records of this part, as the server takes them."""
+        options, ids = self.journal.plan.options, self.target.dataset_ids(id_)
+        mapper = mapper_of(plan, self.journal.plan.agents, options)
+        entry = next(entry for entry in self.snapshot.entries if entry.path == plan.path)
+        start, _ = options.part.share(entry.records)
+        for record in self.snapshot.records(entry, start):
+            if not is_left_out(record, options):
+                mapped = mapper.map(record)[0]
+                yield (record, to_json(wire_item(mapped, ids, self.users))), mapped
+
+    def _stored(self, plan: DatasetPlan, id_: str) -> StoredDataset:
+        distribution: Mapping[str, Any] = plan.distribution or DISTRIBUTION
+        return StoredDataset.of(id_, self.target.settings(id_), int(distribution["min_submitted"]), self.target.capabilities)
+
+    # --- the records ---
+
+    def way(self, plan: DatasetPlan, dataset: DatasetIds, *, look: bool) -> Way:
+        """How the records of a dataset go."""
+        send = StoreSender(
+            self.target.api,
+            self.storage.database,
+            self.storage.index(dataset.id),
+            self._stored(plan, dataset.id),
+            plan.source,
+            look=look,
+            counts_users=self.storage.counts_users,
+        )
+        options = self.journal.plan.options
+        mapper = mapper_of(plan, self.journal.plan.agents, options)
+        return through_storage(send, dataset, mapper, self.users, clock_of(self.snapshot, plan))
+
+    def move(self, plan: DatasetPlan) -> None:
+        """Lets people see a dataset whose records are all there.
+
+        Raises:
+            ConflictError: there is another one of its name by now.
+        """
+        done = self.journal.done
+        id_ = done.datasets[plan.source]
+        self.storage.index(id_).refresh()
+        if not self._waits or plan.source in done.moved:
+            return
+        if plan.action == "replace" and plan.existing_id:
+            self.target.delete_dataset(plan.existing_id)
+            point("import.replaced")
+        try:
+            self.storage.move(id_, done.workspaces[plan.workspace], dict(self._times(plan)))
+        except RefusedRowsError:
+            raise ConflictError(
+                f"Somebody made a dataset {plan.target} there since this import was planned. Ours waits, whole, where only owners see it: "
+                "rename or delete the other one, then run `import` again."
+            ) from None
+        point("import.moved")
+        self.journal.note("moved", name=plan.source)
+
+    def _times(self, plan: DatasetPlan) -> Iterator[tuple[str, datetime]]:
+        """The times that a dataset had, as far as the old server told them: column -> time."""
+        dataset = self._dataset(plan)
+        if isinstance(dataset, FeedbackDataset):
+            told = {"inserted_at": dataset.inserted_at, "updated_at": dataset.updated_at, "last_activity_at": dataset.last_activity_at}
+        else:
+            told = {"inserted_at": dataset.created_at, "updated_at": dataset.last_updated, "last_activity_at": dataset.last_updated}
+        for name, moment in told.items():
+            if known := utc(moment):
+                yield name, known
+
+    def _dataset(self, plan: DatasetPlan) -> AnyDataset:
+        return self.snapshot.dataset(next(entry for entry in self.snapshot.entries if entry.path == plan.path))
+
+    def end(self) -> None:
+        """Removes what the datasets waited in."""
+        self.storage.clear()
+
+
+def clock_of(snapshot: Snapshot, plan: DatasetPlan) -> Clock:
+    """The times of the records of a dataset."""
+    dataset = snapshot.dataset(next(entry for entry in snapshot.entries if entry.path == plan.path))
+    made = dataset.inserted_at if isinstance(dataset, FeedbackDataset) else dataset.created_at
+    return Clock(plan.kind, made, snapshot.manifest.created_at)

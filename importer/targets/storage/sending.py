@@ -1,0 +1,148 @@
+"""Batches to the database, and then to the search index: what is in neither, or only in the first, can be sent again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+from argilla_snapshot.exact_json import from_json
+from argilla_snapshot.format.faults import point
+from argilla_snapshot.transport.api import Api
+from argilla_snapshot.transport.errors import RefusedRowsError, ServerError
+from argilla_snapshot.transport.sql.writing import Writable
+from importer.targets.http.batching import Batch, Item
+from importer.targets.http.sending import Answered
+from importer.targets.storage.index import Index
+from importer.targets.storage.items import stored
+from importer.targets.storage.rows import TABLES, Stored, StoredDataset
+
+#: Records of a transaction: more keep the annotators of a running server on SQLite waiting for more than a second.
+CHUNK = 500
+
+
+class StoreSender:
+    """Sends batches to one dataset. A chunk is one transaction in the database; then its documents are created, none overwritten.
+
+    Args:
+        api: the server; its patience is that for the stores too.
+        database: the server's.
+        index: the dataset's.
+        dataset: the dataset.
+        source: its name on the old server.
+        look: whether records may be there that are not noted.
+        counts_users: whether the database says who answered in a dataset (2.5+).
+    """
+
+    def __init__(
+        self, api: Api, database: Writable, index: Index, dataset: StoredDataset, source: str, *, look: bool, counts_users: bool
+    ) -> None:
+        self._api, self._database, self._index, self._dataset, self._source = api, database, index, dataset, source
+        self._look, self._counts_users = look, counts_users
+        self._users: set[str] = set()
+        self._lock = Lock()  # there is one connection to the database
+
+    def __call__(self, batch: Batch) -> Answered:
+        """Sends a batch.
+
+        Raises:
+            ServerError: the dataset is gone, or what a store says.
+        """
+        answered = Answered(batch)
+        self._send([(item, from_json(item[1])) for item in batch.items], answered)
+        return answered
+
+    def _send(self, items: list[tuple[Item, dict[str, Any]]], answered: Answered) -> None:
+        """Sends items, in halves where the database does not take all of them."""
+        ready = stored([item for _, item in items], self._dataset)
+        sent = False
+
+        def write() -> None:
+            nonlocal sent
+            look, sent = self._look or sent, True
+            with self._lock:
+                there = self._there(items, answered) if look else frozenset()
+                self._insert(ready, there)
+            point("import.rows_committed")
+
+        try:
+            self._api.retried(write)
+        except RefusedRowsError as error:
+            self._refuse_gone()
+            if len(items) == 1:
+                self._refused(items[0][0], error.format_message(), answered)
+                return
+            middle = len(items) // 2
+            for part in (items[:middle], items[middle:]):
+                self._send(part, answered)
+            return
+        refused = self._api.retried(lambda: self._index.create(ready.documents))
+        point("import.documents_written")
+        for (item, _), id_ in zip(items, ready.documents, strict=True):
+            if id_ in refused:
+                self._api.retried(partial(self._delete, id_))
+                self._refused(item, f"The search engine does not take it: {refused[id_]}", answered)
+        answered.written_at = max(answered.written_at, *(_iso(row[-1]) for rows in ready.rows.values() for row in rows))
+
+    def _delete(self, id_: str) -> None:
+        with self._lock:
+            self._database.query("DELETE FROM records WHERE id = :id", {"id": UUID(id_)})
+
+    def _there(self, items: Sequence[tuple[Item, dict[str, Any]]], answered: Answered) -> frozenset[str]:
+        """External ids of those records that are there already; those that somebody changed since are noted."""
+        wanted = {item["external_id"]: (record, item) for (record, _), item in items}
+        names = {f"e{number}": external_id for number, external_id in enumerate(wanted)}
+        marks = ", ".join(f":{name}" for name in names)
+        found = self._database.query(
+            f"SELECT external_id, updated_at FROM records WHERE dataset_id = :dataset AND external_id IN ({marks})",  # noqa: S608 - ours
+            {"dataset": self._dataset.id, **names},
+        )
+        for row in found:
+            record, item = wanted[row["external_id"]]
+            ours = _iso(datetime.fromisoformat(item["times"]["record"]["updated_at"]))
+            if _iso(row["updated_at"]) > ours and record.id not in answered.left:
+                answered.left.append(record.id)
+        return frozenset(row["external_id"] for row in found)
+
+    def _insert(self, ready: Stored, there: frozenset[str]) -> None:
+        """Adds the rows of all records but of those that are there, in one transaction."""
+        new = {row[0] for row in ready.rows["records"] if row[2] not in there}
+        if not new:
+            return
+        with self._database.transaction():
+            for table, columns in TABLES.items():
+                owner = 0 if table == "records" else 1
+                self._database.insert(table, columns, [row for row in ready.rows[table] if row[owner] in new])
+            if self._counts_users:
+                self._count_users(ready)
+        self._users |= _users(ready)
+
+    def _count_users(self, ready: Stored) -> None:
+        """Notes who answered in the dataset, as the server does."""
+        for user in sorted(_users(ready) - self._users):
+            times = next((row[-2], row[-1]) for row in ready.rows["responses"] if str(row[2]) == user)
+            self._database.query(
+                "INSERT INTO datasets_users (dataset_id, user_id, inserted_at, updated_at) VALUES (:dataset, :user, :made, :changed) "
+                "ON CONFLICT DO NOTHING",
+                {"dataset": self._dataset.id, "user": UUID(user), "made": times[0], "changed": times[1]},
+            )
+
+    def _refuse_gone(self) -> None:
+        with self._lock:
+            there = self._database.query("SELECT id FROM datasets WHERE id = :id", {"id": self._dataset.id})
+        if not there:
+            raise ServerError(f"{self._source} is not on the target any more.", 404)
+
+    def _refused(self, item: Item, words: str, answered: Answered) -> None:
+        record = item[0]
+        answered.refused.append({"dataset": self._source, "id": record.id, "status": None, "error": words, "record": record})
+
+
+def _users(ready: Stored) -> set[str]:
+    return {str(row[2]) for row in ready.rows["responses"]}
+
+
+def _iso(moment: object) -> str:
+    """A time of a row as a text that sorts; SQLite has texts, PostgreSQL has times."""
+    return moment.isoformat(timespec="microseconds") if isinstance(moment, datetime) else str(moment).replace(" ", "T")

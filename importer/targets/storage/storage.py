@@ -1,0 +1,185 @@
+"""The stores behind the server to import into, opened and proven to be its own."""
+
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from argilla_snapshot.format.progress import Progress
+from argilla_snapshot.transport.api import Api
+from argilla_snapshot.transport.search_engine import engine, search_engine
+from argilla_snapshot.transport.sql.database import opened_to_write, sqlite_path
+from argilla_snapshot.transport.sql.writing import Value, Writable
+from importer.errors import ImportRefusedError
+from importer.targets.http.target import Target
+from importer.targets.storage.index import Index
+from importer.targets.storage.schema import USERS_OF_DATASETS, refuse_unknown
+
+#: The workspaces in which datasets wait until all of their records are there. Nobody but owners sees them.
+WAITING = "loading-"
+#: The workspace that is made while the database is locked, to see whether the lock reaches the server; and for how long that is, in seconds.
+_PROBE, _LOCKED = "loading-probe", 1.0
+_BACKUP = "database-backup.db"
+#: Characters of a snapshot's id by which its datasets wait apart from others'.
+_ID = 8
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOptions:
+    """Where the stores are.
+
+    Attributes:
+        database: an address or a path, see ``transport.sql.database.opened``.
+        search_engine: an address.
+        password: of the database.
+        login: of the search engine.
+        backup: copy an SQLite file before the first write.
+    """
+
+    database: str
+    search_engine: str
+    password: str | None = None
+    login: tuple[str, str] | None = None
+    backup: bool = True
+
+
+class Storage:
+    """Both stores, open. Whatever is written goes below datasets that this import made."""
+
+    def __init__(self, database: Writable, engine: Api, target: Target, options: StoreOptions) -> None:
+        self.database, self._engine, self._target, self._options = database, engine, target, options
+
+    @property
+    def counts_users(self) -> bool:
+        """Whether the database says who answered in a dataset."""
+        return (USERS_OF_DATASETS, "user_id") in self.database.columns()
+
+    def index(self, dataset_id: str) -> Index:
+        """The index of a dataset."""
+        return Index(self._engine, dataset_id)
+
+    def refuse_other(self) -> None:
+        """Makes sure that the database is the server's own: its users are those that the server lists.
+
+        Raises:
+            UnsupportedServerError: its schema is not known.
+            ImportRefusedError: it is another server's.
+        """
+        refuse_unknown(self.database)
+        there = {(str(UUID(str(row["id"]))), row["username"]) for row in self.database.query("SELECT id, username FROM users", {})}
+        told = {(user.id, user.username) for user in self._target.state().users.values()}
+        if there != told:
+            raise ImportRefusedError(
+                f"{self.database.shown} is not the database of {self._target.api.url}: it has other users. Check --database. Nothing was written."
+            )
+
+    # --- before the first write ---
+
+    def back_up(self, folder: Path, progress: Progress) -> None:
+        """Copies an SQLite file into a folder, once.
+
+        Raises:
+            ImportRefusedError: there is no room.
+        """
+        path, copy = sqlite_path(self._options.database), folder / _BACKUP
+        if not self._options.backup or copy.exists():
+            return
+        if path is None:
+            progress.message(f"{self.database.shown} is not copied. Make a dump of it (pg_dump) before you import, to be able to go back.")
+            return
+        bytes_ = path.stat().st_size
+        if bytes_ >= shutil.disk_usage(folder).free:
+            raise ImportRefusedError(
+                f"There is no room in {folder} for a copy of {path} ({bytes_:,} bytes): make room, or use --no-backup."
+            )
+        part = copy.with_suffix(".partial")
+        part.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as source, closing(sqlite3.connect(part)) as target:
+            source.backup(target)
+        part.replace(copy)
+        progress.message(f"The database as it was before this import is in {copy}.")
+
+    def refuse_unlocked(self) -> None:
+        """Makes sure that a lock of ours reaches the server: it does not over some network folders, where two writers spoil the file.
+
+        While the file is locked the server is asked to make a workspace; it has to wait.
+
+        Raises:
+            ImportRefusedError: it did not wait.
+        """
+        if self.database.kind != "sqlite":
+            return
+        self._delete_workspace(_PROBE)
+        with ThreadPoolExecutor(1) as pool:
+            with self.database.transaction():
+                began = time.monotonic()
+                made = pool.submit(lambda: (self._target.create_workspace(_PROBE, None), time.monotonic() - began))
+                time.sleep(_LOCKED)
+            waited = made.result()[1]
+        self._delete_workspace(_PROBE)
+        if waited < _LOCKED:
+            raise ImportRefusedError(
+                "The server wrote to its database while that was locked: locks do not reach it, and two writers would spoil the file. "
+                "Run the command on the server's own machine, or import without --database and --search-engine."
+            )
+
+    # --- where datasets wait ---
+
+    def waiting_workspace(self, workspace: str, snapshot_id: str) -> str:
+        """The id of the workspace in which datasets of a snapshot wait that go to another one; it is made where it is not there."""
+        return self._target.create_workspace(f"{WAITING}{workspace}-{snapshot_id[:_ID]}", None)
+
+    def keep_id(self, table: str, there: str, wanted: str | None) -> str:
+        """Gives a user, workspace or dataset that was just made the id that it has in the snapshot, where nothing has it; returns its id."""
+        try:
+            id_ = UUID(wanted or "")
+        except ValueError:
+            return there
+        if str(id_) == there or self.database.query(f"SELECT id FROM {table} WHERE id = :id", {"id": id_}):  # noqa: S608 - ours
+            return there
+        self.database.query(f"UPDATE {table} SET id = :id WHERE id = :there", {"id": id_, "there": UUID(there)})  # noqa: S608 - ours
+        return str(id_)
+
+    def move(self, dataset_id: str, workspace_id: str, times: dict[str, datetime]) -> None:
+        """Lets people see a dataset: gives it its workspace, and the times (column -> time) that it had."""
+        values: dict[str, Value] = {"id": UUID(dataset_id), "workspace": UUID(workspace_id), **times}
+        setting = ", ".join(["workspace_id = :workspace", *(f"{name} = :{name}" for name in times)])
+        self.database.query(f"UPDATE datasets SET {setting} WHERE id = :id", values)  # noqa: S608 - names of ours
+
+    def clear(self) -> None:
+        """Deletes the workspaces in which nothing waits any more."""
+        waiting = {workspace for workspace, _ in self._target.datasets()}
+        for name in self._target.workspaces():
+            if name.startswith(WAITING) and name not in waiting:
+                self._delete_workspace(name)
+
+    def _delete_workspace(self, name: str) -> None:
+        id_ = self._target.workspaces().get(name)
+        if id_ is not None:
+            self._target.delete_workspace(id_)
+
+
+@contextmanager
+def opened_storage(options: StoreOptions, target: Target) -> Iterator[Storage]:
+    """Both stores, within the context.
+
+    Raises:
+        ServerError: one does not answer, refuses, or is none.
+        ImportRefusedError: the database is another server's.
+    """
+    with (
+        closing(search_engine(options.search_engine, options.login, target.api.patience)) as api,
+        opened_to_write(options.database, options.password) as database,
+    ):
+        engine(api)
+        storage = Storage(database, api, target, options)
+        storage.refuse_other()
+        yield storage
