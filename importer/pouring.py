@@ -14,8 +14,8 @@ from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.transport.errors import RefusedRowsError
 from importer.errors import ConflictError
 from importer.journal.journal import Journal
-from importer.mapping.kinds import is_left_out, mapper_of
-from importer.mapping.moments import Clock, utc
+from importer.mapping.kinds import clock_of, is_left_out, mapper_of
+from importer.mapping.moments import utc
 from importer.mapping.record import TargetRecord
 from importer.options import WHOLE
 from importer.plan import DISTRIBUTION, DatasetPlan
@@ -128,7 +128,7 @@ class Pouring:
         )
         options = self.journal.plan.options
         mapper = mapper_of(plan, self.journal.plan.agents, options)
-        return through_storage(send, dataset, mapper, self.users, clock_of(self.snapshot, plan))
+        return through_storage(send, dataset, mapper, self.users, clock_of(plan, self._dataset(plan), self.snapshot.manifest.created_at))
 
     def move(self, plan: DatasetPlan) -> None:
         """Lets people see a dataset whose records are all there.
@@ -171,10 +171,3 @@ class Pouring:
     def end(self) -> None:
         """Removes what the datasets waited in."""
         self.storage.clear()
-
-
-def clock_of(snapshot: Snapshot, plan: DatasetPlan) -> Clock:
-    """The times of the records of a dataset."""
-    dataset = snapshot.dataset(next(entry for entry in snapshot.entries if entry.path == plan.path))
-    made = dataset.inserted_at if isinstance(dataset, FeedbackDataset) else dataset.created_at
-    return Clock(plan.kind, made, snapshot.manifest.created_at)

@@ -41,4 +41,6 @@ def over_http(send: Sender, dataset: DatasetIds, mapper: Maps, users: Mapping[st
 
 def through_storage(send: StoreSender, dataset: DatasetIds, mapper: Maps, users: Mapping[str, str], clock: Clock) -> Way:
     """Records go to the database and the search index of the server."""
-    return Way(lambda row, record: to_json(stored_item(mapper.map(record)[0], row, dataset, users, clock)), send, CHUNK, _CHUNKS_AT_ONCE)
+    return Way(
+        lambda row, record: to_json(stored_item(clock.timed(mapper.map(record)[0], row), row, dataset, users)), send, CHUNK, _CHUNKS_AT_ONCE
+    )

@@ -4,24 +4,17 @@ The target lists records, and the responses of a record, in the order of ``inser
 have the same.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from typing import TypeVar
 
 from argilla_snapshot.format.models import Kind
 from importer.mapping.record import Response, Suggestion, TargetRecord
 
+Part = TypeVar("Part", Suggestion, Response)
 _MICROSECOND = timedelta(microseconds=1)
 #: Search engines keep times to the nanosecond, from here on.
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - all times here are in UTC, without an offset
-
-
-@dataclass(frozen=True, slots=True)
-class Moments:
-    """When something was made, and last changed (UTC)."""
-
-    inserted_at: datetime
-    updated_at: datetime
 
 
 class Clock:
@@ -46,19 +39,25 @@ class Clock:
     def _known(self, moment: datetime | None) -> datetime | None:
         return moment if moment is not None and _EPOCH <= moment <= self._until else None
 
-    def of(self, record: TargetRecord, row: int) -> Moments:
-        """The times of a record; ``row``: its place in the dataset of the snapshot."""
+    def timed(self, record: TargetRecord, row: int) -> TargetRecord:
+        """A record with all of its times; ``row``: its place in the dataset of the snapshot."""
         own = self._known(record.inserted_at)
         inserted = own if own and self._exact else (own or self._made) + row * _MICROSECOND
-        updated = self._known(record.updated_at)
-        return Moments(inserted, max(inserted, updated) if updated else inserted)
+        updated = self._later(inserted, record.updated_at)
+        return replace(
+            record,
+            inserted_at=inserted,
+            updated_at=updated,
+            suggestions=[self._part(one, updated, number) for number, one in enumerate(record.suggestions)],
+            responses=[self._part(one, updated, number) for number, one in enumerate(record.responses)],
+        )
 
-    def of_parts(self, parts: Sequence[Response | Suggestion], record: Moments) -> Iterator[Moments]:
-        """The times of the responses or suggestions of a record."""
-        for number, part in enumerate(parts):
-            inserted = self._known(part.inserted_at) or record.updated_at + number * _MICROSECOND
-            updated = self._known(part.updated_at)
-            yield Moments(inserted, max(inserted, updated) if updated else inserted)
+    def _part(self, part: Part, otherwise: datetime, number: int) -> Part:
+        inserted = self._known(part.inserted_at) or otherwise + number * _MICROSECOND
+        return replace(part, inserted_at=inserted, updated_at=self._later(inserted, part.updated_at))
+
+    def _later(self, inserted: datetime, updated: datetime | None) -> datetime:
+        return max(inserted, self._known(updated) or inserted)
 
 
 def utc(moment: str | None) -> datetime | None:

@@ -17,7 +17,8 @@ from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.waiting import Waiting
 from importer.journal.done import Done
 from importer.mapping.cleaning import clean_text
-from importer.mapping.record import TargetRecord
+from importer.mapping.moments import utc
+from importer.mapping.record import Response, Suggestion, TargetRecord
 from importer.plan import DatasetPlan
 from importer.targets.http.finding import SEARCH_VALUES, Finder
 from importer.targets.http.target import INCLUDE, Target
@@ -39,10 +40,14 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A record as the plan makes it, and what the old server's document says of it (None where that can't be said)."""
+    """A record as the plan makes it, and what the old server's document says of it (None where that can't be said).
+
+    ``timed``: its times came along too.
+    """
 
     record: TargetRecord
     facts: Facts | str | None = None
+    timed: bool = False
 
     @property
     def external_id(self) -> str:
@@ -146,6 +151,8 @@ class Records:
         """Compares one record part by part. Where it is as the plan wants it, the plan itself is held against the facts."""
         before = self._differences.total
         self._compare_with_plan(expected.record, theirs)
+        if expected.timed:
+            self._compare_times(expected.record, theirs)
         if expected.facts is not None and self._differences.total == before:
             for what, sample in self._account.differing(expected.facts, theirs):
                 self._differences.add("not as the old server says", what, f"{expected.external_id}: {sample}", self._plan.source)
@@ -173,6 +180,20 @@ class Records:
         there = {self._names.users.get(str(r["user_id"]), str(r["user_id"])): r for r in theirs.get("responses") or []}
         found = {name: (r["status"], {q: v["value"] for q, v in (r["values"] or {}).items()}) for name, r in there.items()}
         self._compare_named("responses", ours.external_id, expected, found, there)
+
+    def _compare_times(self, ours: TargetRecord, theirs: dict[str, Any]) -> None:
+        """Compares when the record and its parts were made and changed. Of what people changed since, only the first."""
+        users, questions = self._names.users, self._names.questions
+        parts = {users.get(str(r["user_id"]), ""): r for r in theirs.get("responses") or []}
+        suggested = {questions[s["question_id"]]: s for s in theirs.get("suggestions") or []}
+        both: list[tuple[str, TargetRecord | Response | Suggestion, dict[str, Any]]] = [("", ours, theirs)]
+        both += [(f": {r.username}", r, parts[r.username]) for r in ours.responses if r.username in parts]
+        both += [(f": {s.question}", s, suggested[s.question]) for s in ours.suggestions if s.question in suggested]
+        for which, mine, there in both:
+            changed = self._changed(ours.external_id, there)
+            same = utc(there["inserted_at"]) == mine.inserted_at and (changed or utc(there["updated_at"]) == mine.updated_at)
+            if not same:
+                self._differs("times", f"{ours.external_id}{which}", changed=False)
 
     def _compare_named(
         self, what: str, record: str, expected: dict[str, Any], found: dict[str, Any], there: dict[str, dict[str, Any]]

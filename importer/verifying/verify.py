@@ -11,7 +11,8 @@ from argilla_snapshot.format.models import DatasetEntry, Record
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from importer.journal.done import Done
-from importer.mapping.kinds import Maps, external_id_of, is_left_out, mapper_of
+from importer.mapping.kinds import Maps, clock_of, external_id_of, is_left_out, mapper_of
+from importer.mapping.moments import Clock
 from importer.options import ImportOptions
 from importer.plan import Plan
 from importer.target_state import TargetState
@@ -102,12 +103,13 @@ def verify(
             if isinstance(source, FeedbackDataset)
             else Account(Told.of(settings, users), plan.agents, plan.options)
         )
+        clock = clock_of(dataset, source, snapshot.manifest.created_at) if plan.options.storage else None
         comparison = Records(dataset, names, done, differences, account)
         total = sum(1 for _ in _external_ids(snapshot, entry, plan.options)) if dataset.left_out else entry.records
         all_records += total
         progress.started("verifying", dataset.source, total)
         hidden = dict.fromkeys(not_searchable(target, id_, _external_ids(snapshot, entry, plan.options)))
-        expected = _expected(snapshot, entry, mapper, plan.options, facts=not changed)
+        expected = _expected(snapshot, entry, mapper, plan.options, clock, facts=not changed)
         if sample is None:
             records += comparison.all(expected, target.list_records(id_), folder, progress)
         else:
@@ -138,15 +140,19 @@ def _external_ids(snapshot: Snapshot, entry: DatasetEntry, options: ImportOption
     return (external_id_of(record) for record in snapshot.records(entry) if not is_left_out(record, options))
 
 
-def _expected(snapshot: Snapshot, entry: DatasetEntry, mapper: Maps, options: ImportOptions, *, facts: bool) -> Iterator[Expected]:
+def _expected(
+    snapshot: Snapshot, entry: DatasetEntry, mapper: Maps, options: ImportOptions, clock: Clock | None, *, facts: bool
+) -> Iterator[Expected]:
     """Each record as the plan makes it, with the facts of its document; after an edit of the snapshot those of the typed columns count.
 
-    Without ``facts`` where the target's own names are not those of the plan: the facts are found by these.
+    Without ``facts`` where the target's own names are not those of the plan: the facts are found by these. ``clock``: where times came along.
     """
     edited = snapshot.manifest.edited_at is not None
-    for record, raw in zip(snapshot.records(entry), snapshot.documents(entry), strict=True):
+    for row, (record, raw) in enumerate(zip(snapshot.records(entry), snapshot.documents(entry), strict=True)):
         if not is_left_out(record, options):
-            yield Expected(mapper.map(record)[0], _facts(entry, record, None if edited else raw) if facts else None)
+            mapped = mapper.map(record)[0]
+            said = _facts(entry, record, None if edited else raw) if facts else None
+            yield Expected(clock.timed(mapped, row) if clock else mapped, said, timed=clock is not None)
 
 
 def _facts(entry: DatasetEntry, record: AnyRecord, raw: str | None) -> Facts | str | None:

@@ -15,13 +15,12 @@ from argilla_snapshot.format.faults import point
 from argilla_snapshot.transport.sql.asking import Row
 from argilla_snapshot.transport.sql.writing import Writable
 from importer.errors import ImportRefusedError
-from importer.mapping.moments import Moments
 from importer.mapping.record import TargetRecord
 from importer.targets.http.batching import Batch, Item
 from importer.targets.http.sending import Sender
 from importer.targets.http.target import Target
 from importer.targets.storage.index import Index
-from importer.targets.storage.rows import TABLES, TIMES, Given, Stored, StoredDataset, add
+from importer.targets.storage.rows import TABLES, TIMES, Given, Moments, Stored, StoredDataset, add
 
 #: So many records are compared at most, out of so many that are looked at.
 MOST, LOOKED_AT = 20, 2000

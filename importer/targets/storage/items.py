@@ -5,22 +5,26 @@ from datetime import datetime
 from itertools import count, islice
 from typing import Any
 
-from importer.mapping.moments import Clock, Moments
-from importer.mapping.record import TargetRecord
+from importer.mapping.record import Response, Suggestion, TargetRecord
 from importer.targets.http.wire import DatasetIds, wire_item
 from importer.targets.storage.ids import ordered_id
-from importer.targets.storage.rows import Given, Stored, StoredDataset, add
+from importer.targets.storage.rows import Given, Moments, Stored, StoredDataset, add
 
 
-def stored_item(record: TargetRecord, row: int, dataset: DatasetIds, user_ids: Mapping[str, str], clock: Clock) -> dict[str, Any]:
-    """A record with its row and its times; fields as they are, for the stores take spans that end after their text."""
-    own = clock.of(record, row)
+def stored_item(record: TargetRecord, row: int, dataset: DatasetIds, user_ids: Mapping[str, str]) -> dict[str, Any]:
+    """A record that has all of its times, with its row; fields as they are, for the stores take spans that end after their text."""
     times = {
-        "record": own,
-        "responses": list(clock.of_parts(record.responses, own)),
-        "suggestions": list(clock.of_parts(record.suggestions, own)),
+        "record": _times(record),
+        "responses": list(map(_times, record.responses)),
+        "suggestions": list(map(_times, record.suggestions)),
     }
     return wire_item(record, dataset, user_ids) | {"fields": record.fields, "row": row, "times": times}
+
+
+def _times(part: TargetRecord | Response | Suggestion) -> tuple[str, str]:
+    assert part.inserted_at is not None
+    assert part.updated_at is not None
+    return part.inserted_at.isoformat(timespec="microseconds"), part.updated_at.isoformat(timespec="microseconds")
 
 
 def stored(items: list[dict[str, Any]], dataset: StoredDataset) -> Stored:
@@ -40,11 +44,7 @@ def _given(item: dict[str, Any], dataset: StoredDataset) -> Given:
         list(islice(ids, len(item["responses"]))),
         list(islice(ids, len(item["suggestions"]))),
         list(islice(ids, len(item["vectors"]))),
-        _moments(times["record"]),
-        [_moments(one) for one in times["responses"]],
-        [_moments(one) for one in times["suggestions"]],
+        Moments(*map(datetime.fromisoformat, times["record"])),
+        [Moments(*map(datetime.fromisoformat, one)) for one in times["responses"]],
+        [Moments(*map(datetime.fromisoformat, one)) for one in times["suggestions"]],
     )
-
-
-def _moments(times: dict[str, str]) -> Moments:
-    return Moments(datetime.fromisoformat(times["inserted_at"]), datetime.fromisoformat(times["updated_at"]))

@@ -5,12 +5,12 @@ Read from argilla-server 2.0.1 to 2.8.0 (``bulk/records_bulk.py``, ``search_engi
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from argilla_snapshot.exact_json import to_json
 from argilla_snapshot.transport.sql.writing import Value
-from importer.mapping.moments import Moments
 from importer.target_state import Capabilities
 
 TIMES = ("inserted_at", "updated_at")
@@ -74,6 +74,13 @@ class Stored:
     documents: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
+class Moments(NamedTuple):
+    """When a record or a part of one was made, and last changed (UTC)."""
+
+    inserted_at: datetime
+    updated_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """What a server would choose by itself.
@@ -105,15 +112,13 @@ def add(stored: Stored, item: Mapping[str, Any], given: Given, dataset: StoredDa
     """
     submitted = sum(response["status"] == "submitted" for response in item["responses"])
     status = "completed" if submitted >= dataset.min_submitted else "pending"
-    own, rows = (given.moments.inserted_at, given.moments.updated_at), stored.rows
+    own, rows = given.moments, stored.rows
     rows["records"].append((given.id, dataset.id, item["external_id"], _json(item["fields"]), _json(item["metadata"]), status, *own))
     for id_, said, made in zip(given.responses, item["responses"], given.of_responses, strict=True):
-        times = made.inserted_at, made.updated_at
-        rows["responses"].append((id_, given.id, UUID(said["user_id"]), _json(said["values"]), said["status"], *times))
+        rows["responses"].append((id_, given.id, UUID(said["user_id"]), _json(said["values"]), said["status"], *made))
     for id_, said, made in zip(given.suggestions, item["suggestions"], given.of_suggestions, strict=True):
-        times, question = (made.inserted_at, made.updated_at), UUID(said["question_id"])
         values = (_json(said["value"]), _json(said["score"]), said["agent"], said["type"])
-        rows["suggestions"].append((id_, given.id, question, *values, *times))
+        rows["suggestions"].append((id_, given.id, UUID(said["question_id"]), *values, *made))
     for id_, (name, vector) in zip(given.vectors, item["vectors"].items(), strict=True):
         rows["vectors"].append((id_, given.id, dataset.vectors[name], _json(vector), *own))
     stored.documents[str(given.id)] = _document(item, given, dataset, status)

@@ -100,8 +100,7 @@ class StoreSender:
         )
         for row in found:
             record, item = wanted[row["external_id"]]
-            ours = _iso(datetime.fromisoformat(item["times"]["record"]["updated_at"]))
-            if _iso(row["updated_at"]) > ours and record.id not in answered.left:
+            if _iso(row["updated_at"]) > item["times"]["record"][1] and record.id not in answered.left:
                 answered.left.append(record.id)
         return frozenset(row["external_id"] for row in found)
 
