@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: all of it, or a part: ``export``, ``large``, ``feedback``, ``import``, ``workers``."""
+"""``python -m benchmarks``: all of it, or a part: ``export``, ``large``, ``feedback``, ``import``, ``storage``, ``workers``."""
 
 import subprocess
 import tempfile
@@ -16,6 +16,8 @@ from benchmarks.importing import Importing
 from benchmarks.measure import BenchmarkError
 from benchmarks.results import Paths, in_turns, save
 from benchmarks.scaling import scaling_paths
+from benchmarks.storing import Storing
+from servers.argilla import NEW
 from servers.errors import ServersError
 from servers.install import environment
 from servers.stack import Stack, running
@@ -23,6 +25,7 @@ from servers.stack import Stack, running
 ROOT = Path(__file__).parent.parent
 EXPORTS = "2000,10000,50000,200000"
 IMPORTS = "2000,10000"
+STORED = "20000,200000"
 SCALED = "2000"
 FEEDBACK = "2000,10000,50000,500000"
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -55,7 +58,7 @@ def cli(context: click.Context) -> None:
     README's tables are made.
     """
     if context.invoked_subcommand is None:
-        for command in (export_command, large_command, feedback_command, import_command, workers_command):
+        for command in (export_command, large_command, feedback_command, import_command, storage_command, workers_command):
             context.invoke(command)
 
 
@@ -103,6 +106,20 @@ def import_command(*, sizes: list[int], rounds: int, without: Sequence[str]) -> 
         for export in exports:
             save(in_turns("import", export.records, rounds, _but(without, Importing(stack.new, export).paths()), _say))
     _draw()
+
+
+@cli.command("storage")
+@sizes_option(default=STORED)
+@rounds_option
+@without_option("bodies", "ready")
+def storage_command(*, sizes: list[int], rounds: int, without: Sequence[str]) -> None:
+    """Into Argilla 2.8.0 servers through their storage, on SQLite and on PostgreSQL."""
+    with tempfile.TemporaryDirectory() as name, _exported(Path(name), sizes, new=False, guide=False) as (stack, exports):
+        for export in exports:
+            for postgresql in (False, True):
+                with stack.fresh(NEW, postgresql=postgresql) as new:
+                    paths = _but(without, Storing(new, stack, export).paths())
+                    save(in_turns("postgresql" if postgresql else "sqlite", export.records, rounds, paths, _say))
 
 
 @cli.command("workers")

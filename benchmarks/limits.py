@@ -1,14 +1,20 @@
 """The limits: the same bytes through the same server, and nothing done with them.
 
-``python -m benchmarks.limits paging URL WORKSPACE DATASET | scroll URL INDEX | records URL DATASET_ID VECTORS | bodies URL DATASET_ID FOLDER``
-prints how many requests carried records. ``ARGILLA_API_KEY`` is the key.
+``python -m benchmarks.limits paging URL WORKSPACE DATASET | scroll URL INDEX | records URL DATASET_ID VECTORS | bodies URL DATASET_ID FOLDER |
+ready DATABASE SEARCH_ENGINE DATASET_ID FOLDER`` prints how many requests carried records. ``ARGILLA_API_KEY`` is the key.
 """
 
 import http.client
+import io
 import os
+import pickle
+import sqlite3
 import sys
+import threading
 from pathlib import Path
 from urllib.parse import quote, urlsplit
+
+import pg8000.native
 
 PAGE = 1_000
 #: Records of a page of feedback datasets: as many as a 1.29 server is quickest with.
@@ -80,6 +86,44 @@ def bodies(url: str, dataset_id: str, folder: str) -> int:
     return len(files)
 
 
+def ready(database: str, engine: str, dataset_id: str, folder: str) -> int:
+    """Ready rows and documents, each chunk of them a file, into the two stores at the same time."""
+    connection, path = Connection(engine), f"/rg.{dataset_id}/_bulk"
+    files = sorted(Path(folder).glob("*.documents"))
+    rows = threading.Thread(target=_to_sqlite if database.startswith("sqlite") else _to_postgresql, args=(database, Path(folder)))
+    rows.start()
+    for file in files:
+        connection.send("POST", path, file.read_bytes())
+    rows.join()
+    connection.send("POST", f"/rg.{dataset_id}/_refresh", b"")
+    return len(files)
+
+
+def _to_sqlite(database: str, folder: Path) -> None:
+    with sqlite3.connect(database.removeprefix("sqlite:///"), isolation_level=None) as connection:
+        for file in sorted(folder.glob("*.rows")):
+            connection.execute("BEGIN IMMEDIATE")
+            for table, columns, rows in pickle.loads(file.read_bytes()):
+                names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
+                connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+            connection.execute("COMMIT")
+    connection.close()
+
+
+def _to_postgresql(database: str, folder: Path) -> None:
+    parts = urlsplit(database)
+    connection = pg8000.native.Connection(
+        str(parts.username), host=parts.hostname, port=parts.port, database=parts.path[1:], password=parts.password
+    )
+    for file in sorted(folder.glob("*.rows")):
+        connection.run("BEGIN")
+        for table, columns, text in pickle.loads(file.read_bytes()):
+            names = ", ".join(f'"{name}"' for name in columns)
+            connection.run(f"COPY {table} ({names}) FROM STDIN", stream=io.BytesIO(text))
+        connection.run("COMMIT")
+    connection.close()
+
+
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["paging", url, workspace, dataset]:
@@ -90,5 +134,7 @@ if __name__ == "__main__":
             print(records(url, dataset_id, vectors))
         case ["bodies", url, dataset_id, folder]:
             print(bodies(url, dataset_id, folder))
+        case ["ready", database, engine, dataset_id, folder]:
+            print(ready(database, engine, dataset_id, folder))
         case _:
             raise SystemExit(__doc__)

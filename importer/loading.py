@@ -51,7 +51,7 @@ class Loader:
         progress: Progress,
         passwords: Mapping[str, str],
         concurrency: int,
-        storage: Storage | None,
+        storage: Storage | None = None,
     ) -> None:
         self._snapshot, self._target, self._journal, self._progress = snapshot, target, journal, progress
         self._chosen, self._concurrency = passwords, concurrency

@@ -55,10 +55,14 @@ def open_whole(directory: Path) -> Snapshot:
     return snapshot
 
 
-def plan_import(directory: Path, api: Api, options: ImportOptions, progress: Progress) -> Plan:
+def plan_import(directory: Path, api: Api, options: ImportOptions, progress: Progress, stores: StoreOptions | None = None) -> Plan:
     """What ``import`` would do: the plan of the import that is on record, or a new one. Nothing is written anywhere."""
+    options = replace(options, storage=stores is not None)
     snapshot = open_whole(directory)
     target = Target(api)
+    if stores:
+        with opened_storage(stores, target):  # it is one that can be written to
+            pass
     url = address(snapshot, target, progress)
     before = planned_before(snapshot, target, options, url, progress)
     if before is not None:
@@ -132,6 +136,8 @@ def import_snapshot(
                     raise ImportRefusedError("Nothing was written.")
                 point("import.planned")
                 journal = journals.begin(folder, plan)
+                if journal.earlier and (journal.earlier / journals.CREDENTIALS).exists():
+                    progress.message(f"The passwords of users that an earlier import made are in {journal.earlier / journals.CREDENTIALS}.")
             else:
                 finished = "was finished before: at most refused records are sent again" if journal.done.finished else "goes on"
                 progress.message(f"The import in {folder} {finished}.")

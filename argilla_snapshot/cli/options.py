@@ -1,15 +1,17 @@
 """Options that several commands have, and the server that the environment names."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from argilla_snapshot.cli.values import folder, number, pairs, renames, secrets, server
+from argilla_snapshot.cli.values import folder, number, pairs, renames, search_login, secrets, server
 
 if TYPE_CHECKING:
     from argilla_snapshot.transport.api import Api
+    from importer.targets.storage.storage import StoreOptions
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -48,6 +50,21 @@ def api(timeout: float) -> "Api":
     from argilla_snapshot.transport.api import Api
 
     return Api(*server(), secrets=secrets(), patience=timeout)
+
+
+def stores(database: str | None, search_engine: str | None, *, backup: bool = True) -> "StoreOptions | None":
+    """Where the stores are that the options name.
+
+    Raises:
+        click.UsageError: they name only one.
+    """
+    if database is None and search_engine is None:
+        return None
+    if not database or not search_engine:
+        raise click.UsageError("--database and --search-engine go together: records are written to both.")
+    from importer.targets.storage.storage import StoreOptions
+
+    return StoreOptions(database, search_engine, os.environ.get("ARGILLA_DATABASE_PASSWORD"), search_login(), backup=backup)
 
 
 def import_options(command: Decorated) -> Decorated:
@@ -111,6 +128,16 @@ def import_options(command: Decorated) -> Decorated:
         click.option("--keep-tokens", is_flag=True, help="Carry tokens as metadata."),
         click.option("--keep-explanations", is_flag=True, help="Carry explanations as metadata."),
         click.option("--all-predictions", is_flag=True, help="Further text2text predictions as suggestions of optional questions."),
+        click.option(
+            "--database",
+            metavar="URL",
+            help="With --search-engine: the new server's SQL database, an SQLite file or postgresql://USER@HOST/NAME. Records are written there.",
+        ),
+        click.option(
+            "--search-engine",
+            metavar="URL",
+            help="With --database: the OpenSearch or Elasticsearch of the new server. Records are written there.",
+        ),
         TIMEOUT,
     ]
     for option in reversed(options):

@@ -56,6 +56,15 @@ IMPORT_POINTS = (
 )
 #: Those that only an import of feedback datasets passes, when all of their records are there.
 SETTLING_POINTS = ("import.padding_removed", "import.properties_added", "import.reindexed", "import.settled")
+#: Those that only an import through the storage passes.
+STORING_POINTS = (
+    "import.calibration_written",
+    "import.calibrated",
+    "import.rows_committed",
+    "import.documents_written",
+    "import.replaced",
+    "import.moved",
+)
 
 _passed: Counter[str] = Counter()
 

@@ -45,11 +45,17 @@ def import_folder(snapshot: Path, url: str, part: Part = WHOLE) -> Path:
 
 
 class Journal:
-    """The journal of one import; each line is on the disk before the next step begins. ``steps``: lines of this run."""
+    """The journal of one import; each line is on the disk before the next step begins.
+
+    Attributes:
+        steps: lines of this run.
+        earlier: where the files of an import are that was on record before, if there was one.
+    """
 
     def __init__(self, folder: Path, plan: Plan, done: Done) -> None:
         self.folder, self.plan, self.done = folder, plan, done
         self.steps = 0
+        self.earlier: Path | None = None
         self._appending = False
 
     def note(self, event: str, **members: Any) -> None:
@@ -133,16 +139,17 @@ def lock(folder: Path) -> AbstractContextManager[None]:
 def begin(folder: Path, plan: Plan) -> Journal:
     """Saves the plan and starts an empty journal; what lies there already is moved aside, never overwritten."""
     folder.mkdir(parents=True, exist_ok=True)
-    if (folder / JOURNAL).exists():
-        _move_aside(folder)
+    earlier = _move_aside(folder) if (folder / JOURNAL).exists() else None
     write_whole(folder / PLAN, to_json(plan))
     point("import.plan_saved")
     append_whole(folder / JOURNAL, b"")
-    return Journal(folder, plan, Done())
+    journal = Journal(folder, plan, Done())
+    journal.earlier = earlier
+    return journal
 
 
-def _move_aside(folder: Path) -> None:
-    """Keeps an older import's files under ``earlier-N``."""
+def _move_aside(folder: Path) -> Path:
+    """Keeps an older import's files under ``earlier-N``, and returns that folder."""
     number = 1
     while (folder / f"earlier-{number}").exists():
         number += 1
@@ -150,6 +157,7 @@ def _move_aside(folder: Path) -> None:
     for name in (JOURNAL, PLAN, CREDENTIALS, REJECTED, REPORT, ANNOTATORS):  # what is left when this is interrupted is no journal
         if (folder / name).exists():
             (folder / name).rename(folder / f"earlier-{number}" / name)
+    return folder / f"earlier-{number}"
 
 
 def load(folder: Path) -> tuple[Plan, Done] | None:
@@ -209,6 +217,8 @@ def to_go_on_with(folder: Path, snapshot: Snapshot, options: ImportOptions) -> t
     refuse_other(folder, plan, snapshot)
     if plan.fingerprint != snapshot.fingerprint and not done.finished:  # rows may have moved; refused records are found by id
         raise JournalError(f"The snapshot was edited since the import in {folder} was begun, which is not finished: --restart begins anew.")
+    if plan.options.storage != options.storage and not done.datasets:  # the other way was refused before it had made anything to stay
+        return None
     before, now = _comparable(plan.options), _comparable(options)
     different = [name.replace("_", "-") for name in now if now[name] != before[name]]
     if different:
@@ -227,4 +237,6 @@ def go_on(folder: Path, snapshot: Snapshot, options: ImportOptions) -> Journal |
 
 
 def _comparable(options: ImportOptions) -> dict[str, Any]:
-    return dict(orjson.loads(orjson.dumps(options)))
+    """The options by the names that people give them."""
+    values = dict(orjson.loads(orjson.dumps(options)))
+    return values | {"database and search-engine": values.pop("storage")}

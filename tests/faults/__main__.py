@@ -20,6 +20,15 @@ _LINES = {
         "feedback kills",
         "import",
     ): "Kills of one import of feedback datasets after the other, from {names}: identical target, whole in a new export",
+    (
+        "kills through the storage",
+        "import",
+    ): "Imports through the storage killed (kill -9) at {kinds} named points and times, then run again: "
+    "identical target, every record in both stores",
+    (
+        "trouble of the search engine",
+        "import",
+    ): "Imports through the storage while the search engine was in trouble ({names}): every record in both stores",
     ("transport faults", "export"): "Kinds of trouble on the way to the old server",
     ("transport faults", "import"): "Kinds of trouble on the way to the new server",
     ("retries", "export"): "Requests of exports that were tried again",

@@ -57,9 +57,10 @@ class New:
     runs: Runs
     snapshot: Path
     whole: dict[str, Any]
+    options: tuple[str, ...] = ()
 
     def import_(self, directory: Path, *options: str, **how: Any) -> Ended:
-        return self.runs.run("import", directory, "--yes", *options, url=self.proxy.url, **how)
+        return self.runs.run("import", directory, "--yes", *self.options, *options, url=self.proxy.url, **how)
 
     def finish(self, directory: Path) -> Ended:
         """Imports to the end, and holds what came of it against the untroubled import."""

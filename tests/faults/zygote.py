@@ -20,7 +20,7 @@ import argilla_snapshot.transport.patience
 import exporter.sources.api.source
 import exporter.sources.storage.source
 import importer.run
-import importer.targets.http.batching
+import importer.ways
 from tests.faults import failing_files
 
 PAGE, BATCH, ANSWER_SECONDS = 20, 10, 3.0
@@ -29,7 +29,7 @@ PAGE, BATCH, ANSWER_SECONDS = 20, 10, 3.0
 def be_small() -> None:
     """Makes small content enough for several pages and batches, and a late answer soon too late."""
     exporter.sources.api.source.connect = partial(exporter.sources.api.source.connect, page_size=PAGE)
-    importer.targets.http.batching.BATCH = BATCH
+    importer.ways.BATCH = importer.ways.CHUNK = BATCH  # type: ignore[misc]
     argilla_snapshot.transport.patience.ANSWER_SECONDS = ANSWER_SECONDS
 
 

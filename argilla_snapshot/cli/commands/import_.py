@@ -1,18 +1,17 @@
 """``import``: a snapshot into a 2.x server."""
 
-import os
 from pathlib import Path
 from typing import Any
 
 import click
 
 from argilla_snapshot.cli.codes import DONE, LOSSES
-from argilla_snapshot.cli.options import DIRECTORY, FILE, JSON, RESTART, api, import_options
+from argilla_snapshot.cli.options import DIRECTORY, FILE, JSON, RESTART, api, import_options, stores
 from argilla_snapshot.cli.output import print_json, say
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.questions import agreed
 from argilla_snapshot.cli.tables import show_report
-from argilla_snapshot.cli.values import Command, chosen_passwords, part, search_login
+from argilla_snapshot.cli.values import Command, chosen_passwords, part
 from argilla_snapshot.words import counted
 from importer.options import ImportOptions
 
@@ -34,14 +33,6 @@ from importer.options import ImportOptions
     metavar="K/N",
     callback=part,
     help="Load only the K-th of N shares of the records; part 1 makes all else, the others wait for it.",
-)
-@click.option(
-    "--database",
-    metavar="URL",
-    help="With --search-engine: the new server's SQL database, an SQLite file or postgresql://USER@HOST/NAME. Records are written there.",
-)
-@click.option(
-    "--search-engine", metavar="URL", help="With --database: the OpenSearch or Elasticsearch of the new server. Records are written there."
 )
 @click.option("--no-backup", is_flag=True, help="With --database: make no copy of an SQLite file before the first write.")
 @click.option("--repair", is_flag=True, help="Only make records searchable that the target holds but does not show.")
@@ -76,13 +67,11 @@ def import_command(
     Example: argilla-snapshot import my-snapshot
     Example: argilla-snapshot import my-snapshot --database argilla.db --search-engine http://localhost:9200
     """
-    if (database is None) != (search_engine is None):
-        raise click.UsageError("--database and --search-engine go together: records are written to both.")
     if no_backup and database is None:
         raise click.UsageError("--no-backup needs --database.")
+    places = stores(database, search_engine, backup=not no_backup)
 
     from importer.run import import_snapshot, repair_import
-    from importer.targets.storage.storage import StoreOptions
 
     if repair:
         with Steps() as steps:
@@ -99,9 +88,7 @@ def import_command(
             concurrency=concurrency,
             restart=restart,
             confirm=lambda plan: agreed(plan, steps, yes=yes),
-            stores=StoreOptions(database, search_engine, os.environ.get("ARGILLA_DATABASE_PASSWORD"), search_login(), backup=not no_backup)
-            if database and search_engine
-            else None,
+            stores=places,
         )
     print_json(report.to_json()) if as_json else show_report(report)
     return LOSSES if report.losses else DONE

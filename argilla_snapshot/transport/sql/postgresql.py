@@ -83,7 +83,7 @@ def writing(url: SplitResult, password: str | None) -> Iterator[Writable]:
 
         def insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
             names = ", ".join(f'"{name}"' for name in columns)
-            text = "".join("\t".join(map(_copied, row)) + "\n" for row in rows).encode()  # whole before the statement: rows may raise
+            text = "".join("\t".join(map(copied, row)) + "\n" for row in rows).encode()  # whole before the statement: rows may raise
             with _errors(shown):
                 connection.run(
                     f'COPY "{table}" ({names}) FROM STDIN', stream=(text[at : at + _PIECE] for at in range(0, len(text), _PIECE))
@@ -98,7 +98,7 @@ def _rows(connection: Connection, rows: list[list[Any]] | None) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in rows or []]
 
 
-def _copied(value: Value) -> str:
+def copied(value: Value) -> str:
     """A value in the text of COPY."""
     if value is None:
         return "\\N"

@@ -87,18 +87,18 @@ def writing(path: Path) -> Iterator[Writable]:
 
         def query(statement: str, values: Mapping[str, Value]) -> list[Row]:
             return done(
-                lambda: [dict(row) for row in connection.execute(statement, {name: _stored(each) for name, each in values.items()})]
+                lambda: [dict(row) for row in connection.execute(statement, {name: stored_value(each) for name, each in values.items()})]
             )
 
         def insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
             names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
             statement = f'INSERT INTO "{table}" ({names}) VALUES ({marks})'  # noqa: S608 - names of ours
-            done(lambda: connection.executemany(statement, (tuple(map(_stored, row)) for row in rows)))
+            done(lambda: connection.executemany(statement, (tuple(map(stored_value, row)) for row in rows)))
 
         yield Writable(query, insert, "sqlite", f"sqlite:///{path.name}")
 
 
-def _stored(value: Value) -> int | float | str | None:
+def stored_value(value: Value) -> int | float | str | None:
     """A value as the server stores it: 32 digits of an id, and of a time always six digits behind the second."""
     if isinstance(value, UUID):
         return value.hex

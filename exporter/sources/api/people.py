@@ -18,7 +18,7 @@ from exporter.sources.users_file import is_superuser, read_users
 
 #: What is used of an answer; whatever else is there may be anything.
 _USERS: Shape = [{"id": str, "username": str}]
-_WORKSPACES: Shape = [{"name": str}]
+_WORKSPACES: Shape = [{"name": str, "id": (None, str)}]
 
 
 class People(ABC):

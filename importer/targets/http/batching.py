@@ -22,7 +22,7 @@ class Batch:
     items: list[Item]
 
 
-def batches(items: Iterable[tuple[int, Item | None]], most: int = BATCH) -> Iterator[Batch]:
+def batches(items: Iterable[tuple[int, Item | None]], most: int) -> Iterator[Batch]:
     """Groups records, each with its row, by count and by bytes; a row without one is dealt with by the batch that it falls into."""
     batch: list[Item] = []
     first: int | None = None

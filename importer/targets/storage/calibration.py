@@ -135,8 +135,10 @@ class Calibration:
         add(ours, item, _as_there(item, there, self._dataset), self._dataset)
         for table, columns in TABLES.items():
             expected = [dict(zip(columns, row, strict=True)) for row in ours.rows[table]]
+            texts = self._database.kind == "sqlite"  # PostgreSQL's driver parses JSON
             for mine, theirs in zip(_by_id(expected), _by_id(there[table]), strict=True):
-                _refuse_unlike(f"{self._source}: record {external_id}, table {table}", _plain_row(mine), _plain_row(theirs))
+                where = f"{self._source}: record {external_id}, table {table}"
+                _refuse_unlike(where, _plain_row(mine, parsing=True), _plain_row(theirs, parsing=texts))
         mine = from_json(to_json(ours.documents[str(_uuid(there["records"][0]["id"]))]))
         _refuse_unlike(f"{self._source}: record {external_id}, search index", _plain_document(mine), _plain_document(document))
 
@@ -192,15 +194,15 @@ def _by_id(rows: list[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: _uuid(row["id"]))
 
 
-def _plain_row(row: Row) -> dict[str, Any]:
-    """A row whose values mean the same in every database; what only the server chooses is left out."""
-    return {name: _plain(name, value) for name, value in row.items() if name not in TIMES}
+def _plain_row(row: Row, *, parsing: bool) -> dict[str, Any]:
+    """A row whose values mean the same in every database; what only the server chooses is left out. ``parsing``: JSON is text in it."""
+    return {name: _plain(name, value, parsing=parsing) for name, value in row.items() if name not in TIMES}
 
 
-def _plain(name: str, value: Any) -> Any:
+def _plain(name: str, value: Any, *, parsing: bool) -> Any:
     if name == "id" or (name.endswith("_id") and name != "external_id"):
         return str(_uuid(value))
-    if name in ("fields", "metadata", "values", "value", "score") and isinstance(value, str):
+    if parsing and name in ("fields", "metadata", "values", "value", "score") and isinstance(value, str):
         return from_json(value.encode())
     return value
 

@@ -1,0 +1,259 @@
+"""Imports through the storage of real servers: what arrives is what arrives over HTTP, with its times; what is not known is refused."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from argilla_snapshot import open as open_snapshot
+from argilla_snapshot.format.feedback.record import FeedbackRecord
+from argilla_snapshot.format.models import Record
+from servers.argilla import NEW, OLD, ArgillaServer
+from servers.feedback import GONE, FeedbackSeed
+from servers.search_engine import SearchEngine
+from servers.seed import seed_demo
+from servers.stack import Stack
+from tests.faults import same
+from tests.helpers import target
+from tests.helpers.cli import run, succeed
+from tests.helpers.moved import imported
+from tests.helpers.official import official
+from tests.traps.moving import prepare, read
+
+pytestmark = pytest.mark.servers
+#: The oldest, the newest, and both databases; `make versions` has the others.
+SERVERS = [("2.0.1", False), (NEW, False), (NEW, True)]
+
+
+@pytest.fixture(scope="module")
+def everything(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A snapshot of a 1.29.1 server with all tasks, and a feedback dataset with every question type."""
+    folder = tmp_path_factory.mktemp("storage") / "snap"
+    with stack.fresh(OLD) as old:
+        maker = FeedbackSeed(old.url, old.api_key, (1, 29))
+        id_ = maker.dataset(maker.people("studies", ("dora", "emil", GONE)), "all", 60)
+        maker.delete_user(GONE)
+        maker.close()
+        seed_demo(old.url, old.api_key)
+        succeed("export", folder, url=old.url)
+        httpx.delete(f"{stack.search.url}/rg.{id_}", trust_env=False).raise_for_status()  # a new server has a search engine of its own
+    return folder
+
+
+def stores(server: ArgillaServer, stack: Stack) -> list[str]:
+    """The options that name the storage of a server."""
+    return ["--database", server.database_url, "--search-engine", stack.search.url]
+
+
+def differences(snapshot: Path, server: ArgillaServer) -> Any:
+    """What ``verify`` finds."""
+    return json.loads(run("verify", snapshot, "--json", url=server.url).stdout)["differences"]
+
+
+@pytest.mark.parametrize(("version", "postgresql"), SERVERS)
+def test_what_arrives_is_what_arrives_over_http(version: str, postgresql: bool, stack: Stack, everything: Path, tmp_path: Path) -> None:  # noqa: FBT001
+    snapshot = Path(shutil.copytree(everything, tmp_path / "snap"))
+    with stack.fresh(version) as other:
+        assert run("import", snapshot, url=other.url).returncode in (0, 3)
+        with target.connect(other.url) as client:
+            over_http = same.held(client)
+    with stack.fresh(version, postgresql=postgresql) as new:
+        done = run("import", snapshot, *stores(new, stack), "--json", url=new.url)
+        assert done.returncode in (0, 3), done.stderr
+        assert differences(snapshot, new) == []
+        with target.connect(new.url) as client:
+            found = same.differences(same.held(client), over_http)
+            assert [one for one in found if "/argilla_v1/plan" not in one] == []  # the options are part of the plan
+        assert run("import", snapshot, *stores(new, stack), url=new.url).returncode == done.returncode
+        assert differences(snapshot, new) == []
+        succeed("verify", snapshot, "--sample", "10", url=new.url)
+
+
+def test_the_whole_catalogue_of_traps_arrives_as_over_http(snapshot: Path, moved: Any, stack: Stack, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(snapshot, tmp_path / "snap"))
+    with stack.fresh(NEW) as new:
+        prepare(new, copy)
+        there = imported(copy, new, *stores(new, stack))
+        assert differences(copy, new) == []
+        other = read(new)
+        assert other.datasets.keys() == moved.content.datasets.keys()
+        for name, dataset in moved.content.datasets.items():
+            assert other.datasets[name].records == dataset.records, name
+            assert other.datasets[name].searchable == dataset.searchable
+        assert {note["kind"] for note in moved.report["notes"]} - {note["kind"] for note in there.report["notes"]} == {"last_updated"}
+
+
+@pytest.fixture(scope="module")
+def poured(stack: Stack, everything: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, ArgillaServer]]:
+    """The snapshot, and a 2.8.0 server that it was imported into through its storage."""
+    snapshot = Path(shutil.copytree(everything, tmp_path_factory.mktemp("poured") / "snap"))
+    with stack.fresh(NEW) as new:
+        assert run("import", snapshot, *stores(new, stack), url=new.url).returncode in (0, 3)
+        yield snapshot, new
+
+
+def test_times_and_ids_are_those_of_the_snapshot(poured: tuple[Path, ArgillaServer]) -> None:
+    folder, new = poured
+    snapshot = open_snapshot(folder)
+    (entry,) = (entry for entry in snapshot.entries if entry.kind == "feedback")
+    dataset: Any = snapshot.dataset(entry)
+    with target.connect(new.url) as client:
+        there = target.get(client, f"/datasets/{dataset.id}")
+        for name in ("inserted_at", "updated_at", "last_activity_at"):
+            assert moment(there[name]) == moment(getattr(dataset, name))
+        found = target.records(client, dataset.id)
+        for record in snapshot.records(entry):
+            assert isinstance(record, FeedbackRecord)
+            one = found[record.external_id or record.id]
+            assert (moment(one["inserted_at"]), moment(one["updated_at"])) == (record.inserted_at, record.updated_at)
+            said = {moment(response["inserted_at"]) for response in one["responses"]}
+            assert said == {response.inserted_at for response in record.responses}
+        (news,) = (entry for entry in snapshot.entries if entry.name == "news")
+        id_ = target.dataset_id(client, "demo", "news")
+        found = target.records(client, id_)
+        for record in snapshot.records(news):
+            assert isinstance(record, Record)
+            assert record.event_timestamp is not None
+            made = moment(found[record.id]["inserted_at"])
+            assert 0 <= (made - record.event_timestamp).total_seconds() < 0.001
+            assert moment(found[record.id]["updated_at"]) == max(made, record.last_updated or made)
+
+
+def moment(text: str) -> datetime:
+    """A time as a server tells it, in UTC."""
+    return datetime.fromisoformat(text.removesuffix("Z").partition("+")[0])
+
+
+def test_nothing_is_left_beside_what_was_imported(poured: tuple[Path, ArgillaServer]) -> None:
+    folder, new = poured
+    with target.connect(new.url) as client:
+        assert not [one["name"] for one in target.items(client, "/me/workspaces") if one["name"].startswith("loading-")]
+    (copy,) = folder.parent.rglob("database-backup.db")
+    assert copy.stat().st_mode & 0o777 == 0o600
+    with closing(sqlite3.connect(copy)) as before:
+        assert before.execute("SELECT count(*) FROM datasets").fetchone() == (0,)
+
+
+@pytest.mark.filterwarnings("ignore")  # the official client warns of itself
+def test_the_official_client_reads_searches_and_changes_it(poured: tuple[Path, ArgillaServer]) -> None:
+    import argilla as rg  # noqa: PLC0415 - it warns while it is imported
+
+    _, new = poured
+    with official(new) as client:
+        dataset = client.datasets(name="all", workspace="studies")
+        records = list(dataset.records(with_suggestions=True, with_responses=True, with_vectors=True))
+        assert len(records) == 60
+        (first, *_) = (record for record in records if record.vectors)
+        name, vector = next(iter(first.vectors.items()))
+        near = [record.id for record, _ in dataset.records(query=rg.Query(similar=rg.Similar(name=name, value=list(vector))))]
+        assert near[0] == first.id
+        assert len(near) > 1
+        word = str(first.fields["text"]).split()[0]
+        assert first.id in [record.id for record in dataset.records(query=word)]
+        dataset.records.log([{"id": "new-one", "text": "of the client"}])
+        assert len(list(dataset.records(query="client"))) == 1
+        dataset.records.delete([record for record in dataset.records if record.id == "new-one"])
+
+
+def test_people_work_on_with_it_and_verify_tells_their_work_apart(stack: Stack, everything: Path, tmp_path: Path) -> None:
+    snapshot = Path(shutil.copytree(everything, tmp_path / "snap"))
+    with stack.fresh(NEW) as new:
+        run("import", snapshot, *stores(new, stack), url=new.url)
+        with target.connect(new.url) as client:
+            dataset = target.dataset_id(client, "demo", "news")
+            pending = next(one for one in target.records(client, dataset).values() if one["status"] == "pending" and not one["responses"])
+            before = target.get(client, f"/datasets/{dataset}/progress")
+            body = {"status": "submitted", "values": {"label": {"value": "sport"}}}
+            labels = target.items(client, f"/datasets/{dataset}/questions")[0]["settings"]["options"]
+            body["values"] = {"label": {"value": labels[0]["value"]}}
+            assert client.post(f"/records/{pending['id']}/responses", json=body).status_code == 201
+            after = target.get(client, f"/datasets/{dataset}/progress")
+            assert after["completed"] == before["completed"] + 1
+        found = differences(snapshot, new)
+        assert {one["kind"] for one in found} == {"changed since the import"}
+
+
+# --- what is refused ---
+
+
+@contextmanager
+def refusing(stack: Stack, snapshot: Path, tmp_path: Path, spoil: str = "") -> Iterator[tuple[ArgillaServer, Path]]:
+    """A fresh server, whose database was changed, and a copy of the snapshot."""
+    copy = Path(shutil.copytree(snapshot, tmp_path / "snap"))
+    with stack.fresh(NEW) as new:
+        if spoil:
+            with closing(sqlite3.connect(new.home / "argilla.db")) as database, database:
+                database.execute(spoil)
+        yield new, copy
+        with target.connect(new.url) as client:
+            assert target.items(client, "/me/datasets") == []
+            assert not [one["name"] for one in target.items(client, "/me/workspaces") if one["name"].startswith("loading-")]
+
+
+def test_another_servers_database_is_refused_before_anything_is_written(stack: Stack, everything: Path, tmp_path: Path) -> None:
+    with refusing(stack, everything, tmp_path) as (new, snapshot), stack.fresh(NEW) as other:
+        done = run("import", snapshot, "--database", other.database_url, "--search-engine", stack.search.url, url=new.url)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert "is not the database of" in done.stderr
+        with target.connect(new.url) as client:
+            assert len(target.items(client, "/users")) == 1
+        assert not snapshot.with_name("snap.import").exists()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    ["ALTER TABLE records ADD COLUMN colour TEXT", "UPDATE alembic_version SET version_num = 'ffffffffffff'"],
+)
+def test_a_schema_that_is_not_known_is_refused(spoil: str, stack: Stack, everything: Path, tmp_path: Path) -> None:
+    with refusing(stack, everything, tmp_path, spoil) as (new, snapshot):
+        done = run("import", snapshot, *stores(new, stack), url=new.url)
+        assert (done.returncode, done.stderr.count("\n")) == (7, 1)
+        assert "Import without --database and --search-engine" in done.stderr
+
+
+def test_another_search_engine_is_refused_and_http_goes_on(stack: Stack, everything: Path, tmp_path: Path) -> None:
+    engine = SearchEngine(tmp_path / "engine")
+    engine.start()
+    try:
+        copy = Path(shutil.copytree(everything, tmp_path / "snap"))
+        with stack.fresh(NEW) as new:
+            done = run("import", copy, "--database", new.database_url, "--search-engine", engine.url, url=new.url)
+            assert done.returncode == 2
+            assert "it is not that of" in done.stderr
+            with target.connect(new.url) as client:
+                assert target.items(client, "/me/datasets") == []
+            assert run("import", copy, url=new.url).returncode in (0, 3)
+            assert differences(copy, new) == []
+    finally:
+        engine.stop()
+
+
+def test_a_value_that_the_database_has_otherwise_is_told(stack: Stack, everything: Path, tmp_path: Path) -> None:
+    spoil = "CREATE TRIGGER odd AFTER INSERT ON suggestions BEGIN UPDATE suggestions SET agent = 'odd' WHERE id = NEW.id; END"
+    with refusing(stack, everything, tmp_path, spoil) as (new, snapshot):
+        done = run("import", snapshot, *stores(new, stack), url=new.url)
+        assert done.returncode == 2
+        assert "table suggestions: this server writes" in done.stderr
+        assert "agent" in done.stderr
+
+
+def test_the_options_go_together(everything: Path) -> None:
+    for options in (["--database", "x.db"], ["--search-engine", "http://127.0.0.1:9"], ["--no-backup"]):
+        done = run("import", everything, *options, url="http://127.0.0.1:9")
+        assert done.returncode == 2
+        assert "--database" in done.stderr
+
+
+def test_postgresql_can_be_written_by_parts_side_by_side(stack: Stack, everything: Path, tmp_path: Path) -> None:
+    snapshot = Path(shutil.copytree(everything, tmp_path / "snap"))
+    with stack.fresh(NEW, postgresql=True) as new:
+        for part in ("1/2", "2/2"):
+            assert run("import", snapshot, *stores(new, stack), "--part", part, url=new.url).returncode in (0, 3)
+        assert differences(snapshot, new) == []
