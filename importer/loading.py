@@ -63,12 +63,10 @@ class Loader:
     def _pouring(self) -> Pouring | None:
         if self._storage is None:
             return None
-        return Pouring(self._storage, self._snapshot, self._target, self._journal, self._progress, self._user_ids)
+        return Pouring(self._storage, self._snapshot, self._target, self._journal, self._user_ids)
 
     def run(self) -> None:
         """Does all that is not done yet."""
-        if self._pouring and not self._journal.done.finished:
-            self._pouring.begin()
         self._workspaces()
         self._users()
         datasets = [dataset for dataset in self._journal.plan.datasets if dataset.action != "skip"]

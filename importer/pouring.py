@@ -9,7 +9,6 @@ from argilla_snapshot.exact_json import to_json
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.format.feedback.models import FeedbackDataset
 from argilla_snapshot.format.kinds import AnyDataset
-from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.transport.errors import RefusedRowsError
 from importer.errors import ConflictError
@@ -41,13 +40,7 @@ class Pouring:
     snapshot: Snapshot
     target: Target
     journal: Journal
-    progress: Progress
     users: Mapping[str, str]
-
-    def begin(self) -> None:
-        """What comes before the first write: a copy of the database, and the proof that the server respects our lock."""
-        self.storage.back_up(self.journal.folder, self.progress)
-        self.storage.refuse_unlocked()
 
     @property
     def _waits(self) -> bool:

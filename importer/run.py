@@ -135,7 +135,11 @@ def import_snapshot(
                 if not confirm(plan):
                     raise ImportRefusedError("Nothing was written.")
                 point("import.planned")
+                if storage:
+                    storage.refuse_unlocked()
                 journal = journals.begin(folder, plan)
+                if storage:
+                    storage.back_up(folder, progress)
                 if journal.earlier and (journal.earlier / journals.CREDENTIALS).exists():
                     progress.message(f"The passwords of users that an earlier import made are in {journal.earlier / journals.CREDENTIALS}.")
             else:

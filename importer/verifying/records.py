@@ -171,7 +171,7 @@ class Records:
 
     def _compare_suggestions(self, ours: TargetRecord, theirs: dict[str, Any]) -> None:
         expected = {s.question: (s.value, s.score, s.agent, s.type) for s in ours.suggestions}
-        there = {self._names.questions[s["question_id"]]: s for s in theirs.get("suggestions") or []}
+        there = {self._names.questions.get(s["question_id"], s["question_id"]): s for s in theirs.get("suggestions") or []}
         found = {name: (s["value"], s["score"], s["agent"], s.get("type")) for name, s in there.items()}
         self._compare_named("suggestions", ours.external_id, expected, found, there)
 
@@ -185,7 +185,7 @@ class Records:
         """Compares when the record and its parts were made and changed. Of what people changed since, only the first."""
         users, questions = self._names.users, self._names.questions
         parts = {users.get(str(r["user_id"]), ""): r for r in theirs.get("responses") or []}
-        suggested = {questions[s["question_id"]]: s for s in theirs.get("suggestions") or []}
+        suggested = {questions.get(s["question_id"], ""): s for s in theirs.get("suggestions") or []}
         both: list[tuple[str, TargetRecord | Response | Suggestion, dict[str, Any]]] = [("", ours, theirs)]
         both += [(f": {r.username}", r, parts[r.username]) for r in ours.responses if r.username in parts]
         both += [(f": {s.question}", s, suggested[s.question]) for s in ours.suggestions if s.question in suggested]

@@ -23,8 +23,9 @@ Json = dict[str, Any]
 _DATASETS: Shape = {"items": [{"id": str, "workspace_id": str, "name": str}]}
 _NAMED: Shape = {"items": [{"name": str}]}
 _SETTINGS: Shape = {"items": [{"name": str, "settings": {"type": str}}]}
-_SAID: Shape = (None, [{"id": str}])
-_RECORD: Shape = {"id": str, "inserted_at": str, "responses": _SAID, "suggestions": _SAID}
+_ANSWERED: Shape = (None, [{"id": str, "user_id": (None, str)}])
+_SUGGESTED: Shape = (None, [{"id": str}])
+_RECORD: Shape = {"id": str, "inserted_at": str, "responses": _ANSWERED, "suggestions": _SUGGESTED}
 
 #: How many records before the place to go on are asked for once more: as many as may have been made in the same moment, and in any order.
 _OVERLAP = 1_000

@@ -127,8 +127,9 @@ class Storage:
         self._delete_workspace(_PROBE)
         if waited < _LOCKED:
             raise ImportRefusedError(
-                "The server wrote to its database while that was locked: locks do not reach it, and two writers would spoil the file. "
-                "Run the command on the server's own machine, or import without --database and --search-engine."
+                f"{self._target.api.url} wrote to its database while {self.database.shown} was locked. So that is not the database of this server, "
+                "or locks do not reach it from here, and two writers would spoil the file. Check --database, and run the command on the "
+                "server's own machine; or import without --database and --search-engine. Nothing was written."
             )
 
     # --- where datasets wait ---
