@@ -21,6 +21,8 @@ class Capabilities:
         needs_required_field: a dataset needs a required field to be published (before 2.4).
         image_fields, chat_fields, custom_fields: a dataset can show images (2.1+), conversations (2.2+), HTML of its own (2.3+).
         changes_fields: the fields of a record can be changed (2.6+).
+        shows_without_chat: a record that lacks a conversation is shown. 2.3 to 2.6 put an empty text in its place, which their search engine
+            refuses: 2.3 does not take the record, the later ones keep it and show it to nobody.
     """
 
     strict_names: bool
@@ -35,6 +37,7 @@ class Capabilities:
     chat_fields: bool
     custom_fields: bool
     changes_fields: bool
+    shows_without_chat: bool
 
     @classmethod
     def of(cls, version: str) -> "Capabilities":
@@ -53,6 +56,7 @@ class Capabilities:
             chat_fields=since >= (2, 2),
             custom_fields=since >= (2, 3),
             changes_fields=since >= (2, 6),
+            shows_without_chat=not (2, 3) <= since < (2, 7),
         )
 
 
