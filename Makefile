@@ -28,7 +28,7 @@ test: $(READY)  ## Run all tests but the long ones of `make faults`; brings the 
 faults: $(READY)  ## Run all of the fault tests (long), and print and keep what was survived.
 	$(BIN)/python -m tests.faults
 
-versions: $(READY)  ## Move what each version holds into 2.8.0, and a snapshot into each target; prints and keeps the table (about an hour).
+versions: $(READY)  ## Move what each version holds into 2.8.0, and two snapshots into each target; prints and keeps the table (about an hour).
 	$(BIN)/python -m tests.versions; status=$$?; $(MAKE) docs && exit $$status
 
 test-fast: $(READY)  ## Run the tests that need no server.

@@ -16,7 +16,7 @@ Kind = Literal["deletes", "stops", "reindex_crashes", "wiped", "stuck"]
 #: What a finding of each kind means for the content.
 MEANINGS: dict[Kind, str] = {
     "deletes": "the upgrade deletes these, and ends without an error",
-    "stops": "these rows are still there and stop the upgrade half way (`FOREIGN KEY constraint failed`), each time it is run",
+    "stops": "these rows are still there and stop the upgrade half way (`FOREIGN KEY constraint failed`); run again, it stops there again",
     "reindex_crashes": "`search-engine reindex`, which the upgrade needs, crashes at these and leaves the search index empty",
     "wiped": "an earlier upgrade has deleted what was in these datasets: only their names are left",
     "stuck": "an earlier upgrade stopped half way, and can't be run again",

@@ -31,7 +31,10 @@ KINDS: dict[str, tuple[Severity, str]] = {
     "password_new": ("changed", "users get a new password, written to the credentials file"),
     "placeholder_user": ("changed", "annotators that are no users get a placeholder account, in no workspace"),
     "api_key": ("changed", "users get a new API key; the old ones are in no snapshot"),
-    "webhook_kept": ("snapshot_only", "webhooks: their secrets are in no snapshot; make them on the new server when all is imported"),
+    "webhook_kept": (
+        "snapshot_only",
+        "webhooks: their secrets are in no snapshot; make them on the new server (2.6 or later has them) when all is imported",
+    ),
     "label_descriptions": ("changed", "label descriptions become descriptions of the options"),
     "sentinel_option": ("changed", "an option is added to a question, because 2.x asks for two, or refuses an empty choice"),
     "name_changed": (
@@ -39,7 +42,7 @@ KINDS: dict[str, tuple[Severity, str]] = {
         "fields, questions, metadata, vectors or labels get another name, because 2.x or its SDK does not take theirs; the old one is the title",
     ),
     "rules": ("changed", "labeling rules stand in the dataset's metadata: 2.x applies none"),
-    "dataset_details": ("snapshot_only", "tags, metadata and rules of the dataset: this target keeps no dataset metadata"),
+    "dataset_details": ("snapshot_only", "tags, metadata and rules of the dataset: this target keeps no dataset metadata (2.4 does)"),
     # feedback datasets
     "external_id_made": (
         "changed",
@@ -50,7 +53,7 @@ KINDS: dict[str, tuple[Severity, str]] = {
         "responses of users whom the old server deleted: a placeholder account gets them, for the old server does not say whose they were",
     ),
     "distribution_made": ("changed", "a record counts as complete when one user has submitted a response: 1.x has no such number"),
-    "distribution_lost": ("snapshot_only", "how many responses make a record complete: 1.29 has no such number"),
+    "distribution_lost": ("snapshot_only", "how many responses make a record complete: this target has no such number (2.0 has it)"),
     "draft_published": ("changed", "drafts that have records are published: the new server takes no records into a draft"),
     "emptied_draft": (
         "changed",
@@ -62,8 +65,9 @@ KINDS: dict[str, tuple[Severity, str]] = {
     ),
     "field_as_text": (
         "changed",
-        "images, conversations or custom fields become text: this target has no such fields (2.3 has all of them)",
+        "images, conversations or custom fields become text: this target has no such fields (images: 2.1, conversations: 2.2, custom fields: 2.3)",
     ),
+    "field_required": ("changed", "a field becomes required: this target publishes no dataset without a required field (2.4 does)"),
     "rating_as_labels": ("changed", "rating questions with other ratings than 0 to 10 become label questions"),
     "visible_options_dropped": (
         "changed",
@@ -80,7 +84,10 @@ KINDS: dict[str, tuple[Severity, str]] = {
     ),
     # fields
     "input_list_joined": ("changed", "list inputs are joined by line breaks, as 1.x showed them"),
-    "input_missing_filled": ("changed", "a required field that is missing is filled with an empty text"),
+    "input_missing_filled": (
+        "changed",
+        "a required field that is missing is filled with an empty text, or with an empty value of its type",
+    ),
     "text_cleaned": ("changed", "NUL characters and lone surrogates become U+FFFD: no database takes them everywhere"),
     "tokens": ("snapshot_only", "tokens: 2.x spans count characters"),
     "explanation": ("snapshot_only", "explanations"),

@@ -13,6 +13,7 @@ from importer.mapping.kinds import external_id_of, is_left_out
 from importer.options import ImportOptions
 from importer.plan import DatasetPlan, Plan
 from importer.planning.choose import chosen, place
+from importer.target_state import Capabilities
 from importer.targets.http.finding import SEARCH_VALUES, Finder
 from importer.targets.http.target import Target
 from importer.verifying.settings import differing_settings
@@ -35,7 +36,8 @@ def wait_for_first(target: Target, snapshot: Snapshot, options: ImportOptions, p
     Raises:
         TemporaryError: it has not for as long as the server's temporary trouble may last.
     """
-    wanted = {place(entry, options) for entry in chosen(snapshot, options)}
+    can = Capabilities.of(target.version)
+    wanted = {place(entry, options, can) for entry in chosen(snapshot, options)}
     until = time.monotonic() + target.api.patience
     told = False
     while left := wanted - {name for name, dataset in target.datasets().items() if dataset["status"] == "ready"}:

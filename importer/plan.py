@@ -72,6 +72,7 @@ class FieldPlan:
     Attributes:
         settings: of a feedback dataset, as they are on the old server; None: those that a type has by itself.
         as_text: what is no text becomes one, for the target has no such fields.
+        says_null: a record that lacks it says so with a null.
     """
 
     name: str
@@ -81,6 +82,7 @@ class FieldPlan:
     type: FieldType = "text"
     settings: dict[str, Any] | None = None
     as_text: bool = False
+    says_null: bool = False
 
 
 @dataclass(frozen=True, slots=True)

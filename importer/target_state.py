@@ -38,6 +38,14 @@ class Capabilities:
     changes_fields: bool
     missing_fields: Literal["left out", "empty", "null"]
 
+    @property
+    def shows_without_chat(self) -> bool:
+        """Whether a record that lacks a conversation is shown.
+
+        The empty text in its place is refused by the search engine: 2.3 does not take the record, 2.4 to 2.6 keep it and show it to nobody.
+        """
+        return self.missing_fields != "empty"
+
     @classmethod
     def of(cls, version: str) -> "Capabilities":
         """The capabilities of a version such as ``2.8.0`` or ``2.8.0dev0``."""

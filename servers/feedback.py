@@ -15,7 +15,8 @@ ANNOTATORS = ("ana", "bruno", "chiyo")
 #: The annotator that is deleted at the end.
 GONE = "chiyo"
 _BATCH = 100
-_PIXEL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+#: A picture.
+PIXEL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
 class FeedbackSeed:
@@ -157,7 +158,7 @@ class FeedbackSeed:
                 "responses": [self._response(name, number + k) for k, name in enumerate(self.users) if (number + k) % 3],
             }
             if self.version >= (2, 2) and (number % 2 or self.version == (2, 3)):  # 2.3 refuses a record that lacks a conversation
-                record["fields"] |= {"picture": _PIXEL, "talk": [{"role": "user", "content": f"Hi {number}"}]}
+                record["fields"] |= {"picture": PIXEL, "talk": [{"role": "user", "content": f"Hi {number}"}]}
             if self.version >= (2, 3) and number % 2:
                 record["fields"]["page"] = {"x": number, "deep": [1.0, None, {"y": "ü"}]}
             if self.version >= (1, 11):

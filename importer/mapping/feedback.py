@@ -10,10 +10,13 @@ from argilla_snapshot.exact_json import to_json
 from argilla_snapshot.format.feedback.record import FeedbackRecord, FeedbackResponse, FeedbackSuggestion
 from importer.errors import UnplannedError
 from importer.mapping.cleaning import clean_text, valid_agent
+from importer.mapping.images import BLANK
 from importer.mapping.record import Response, Suggestion, TargetRecord
 from importer.notes import Note
-from importer.plan import Agent, DatasetPlan, QuestionPlan
+from importer.plan import Agent, DatasetPlan, FieldType, QuestionPlan
 
+#: What a required field is filled with where it is missing.
+_FILLED: dict[FieldType, Any] = {"text": "", "image": BLANK, "chat": [], "custom": {}}
 #: Characters of a user's id by which two users who are gone are told apart.
 _ID = 8
 
@@ -98,9 +101,13 @@ class FeedbackMapper:
                 notes.append(Note("field_as_text", name))
             yield plan.name, to_json(value).decode() if plan.as_text and not isinstance(value, str) else value
         for plan in self._fields.values():
-            if plan.required and plan.source not in record.fields:
+            if plan.source in record.fields:
+                continue
+            if plan.required:
                 notes.append(Note("input_missing_filled", plan.source))
-                yield plan.name, ""
+                yield plan.name, _FILLED[plan.type]
+            elif plan.says_null or not record.fields:  # 2.x takes no record that names no field
+                yield plan.name, None
 
     def _padded(self, record: FeedbackRecord, notes: list[Note]) -> dict[str, str]:
         if not self._plan.pads:

@@ -7,7 +7,8 @@ from argilla_snapshot.format.models import DatasetEntry
 from argilla_snapshot.format.reader import Snapshot
 from importer.errors import ImportRefusedError
 from importer.options import ImportOptions
-from importer.planning.naming import valid_workspace
+from importer.planning.naming import valid_dataset, valid_workspace
+from importer.target_state import Capabilities
 
 
 def shown_names(entries: Iterable[DatasetEntry]) -> dict[str, str]:
@@ -48,13 +49,14 @@ def chosen(snapshot: Snapshot, options: ImportOptions) -> list[DatasetEntry]:
     return [entry for entry in snapshot.entries if options.choice.takes(entry.workspace, entry.name)]
 
 
-def place_of_workspace(source: str, options: ImportOptions) -> str:
+def place_of_workspace(source: str, options: ImportOptions, can: Capabilities) -> str:
     """The name of a workspace on the target: its own, another that a person chose, or a valid one."""
-    return options.workspace_map.get(source) or valid_workspace(source)
+    return options.workspace_map.get(source) or valid_workspace(source, strict=can.strict_names)
 
 
-def place(entry: DatasetEntry, options: ImportOptions) -> tuple[str, str]:
-    """Workspace and name of a dataset on the target."""
+def place(entry: DatasetEntry, options: ImportOptions, can: Capabilities) -> tuple[str, str]:
+    """Workspace and name of a dataset on the target: its own, others that a person chose, or valid ones."""
     names = (with_kind(entry), f"{entry.workspace}/{entry.name}", full_name(entry))
     renamed = next((options.rename[name] for name in names if name in options.rename), None)
-    return place_of_workspace(entry.workspace, options), renamed or entry.name + options.dataset_suffix
+    name = renamed or valid_dataset(entry.name, strict=can.strict_names) + options.dataset_suffix
+    return place_of_workspace(entry.workspace, options, can), name

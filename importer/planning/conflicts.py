@@ -14,6 +14,8 @@ from importer.planning.users import People
 
 #: How many labels an Argilla server takes unless it is told otherwise (argilla-server 2.8.0, ``settings.py``).
 DEFAULT_OPTIONS = 500
+#: The options by which a person names each.
+_RENAMED_BY = {"workspace": "--workspace-map", "user": "--user-map", "dataset": "--rename or --dataset-suffix"}
 
 
 def check_names(datasets: list[DatasetPlan], conflicts: list[str]) -> None:
@@ -36,12 +38,13 @@ def check_names(datasets: list[DatasetPlan], conflicts: list[str]) -> None:
 
 
 def check_strict_names(workspaces: list[WorkspacePlan], users: list[UserPlan], datasets: list[DatasetPlan], conflicts: list[str]) -> None:
-    """The names that a person chose, of what is to be made: those of 1.x are taken, or changed already."""
+    """The names that a person chose, of what is to be made: others are taken, or changed already."""
     names = [("workspace", plan.name) for plan in workspaces if plan.action == "create"]
     names += [("user", plan.username) for plan in users if plan.action == "create"]
     names += [("dataset", plan.name) for plan in datasets if plan.action == "create"]
     conflicts += [
-        f"The target, older than 2.4, takes no {what} called {name!r}: use letters (for a workspace lower-case ones), digits, - and _, and begin with neither of these."
+        f"The target, older than 2.4, takes no {what} called {name!r}: use letters (for a workspace lower-case ones), digits, - and _, and begin with neither of these "
+        f"({_RENAMED_BY[what]})."
         for what, name in names
         if not strictly_valid(what, name)
     ]

@@ -33,6 +33,7 @@ class FeedbackSurvey:
         agents: annotator -> number of responses.
         changed_ids: an external id that the target can keep -> the few that become it and are not the same.
         broken: declared properties that forbid a value of some record.
+        lacking: fields that some record lacks.
         overhanging: records with spans that end after their text.
     """
 
@@ -42,6 +43,7 @@ class FeedbackSurvey:
     agents: Counter[str | None] = field(default_factory=Counter)
     changed_ids: dict[str, list[str]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    lacking: set[str] = field(default_factory=set)
     overhanging: int = 0
 
     def see(self, record: FeedbackRecord) -> None:
@@ -50,6 +52,7 @@ class FeedbackSurvey:
         self.agents.update(name for name, _ in annotators(record.responses, self.deleted))
         if record.external_id is not None and (id_ := external_id_of(record)) != record.external_id:
             self.changed_ids.setdefault(id_, []).append(record.external_id)
+        self.lacking |= {one.name for one in self.source.fields if one.name not in record.fields}
         declared = self._declared
         self.broken |= {key for key, value in record.metadata.items() if key in declared and not _allowed(declared[key], value)}
         self.overhanging += any(overhanging(record, field, question) for field, question in self._marked)
@@ -89,7 +92,7 @@ class FeedbackShaper(AnyShaper):
 
     def dataset(self, plan: DatasetPlan, source: FeedbackDataset, seen: FeedbackSurvey) -> DatasetPlan:
         """The plan with all that the target is to have."""
-        fields = list(self._fields(source))
+        fields = list(self._fields(source, seen))
         vectors, lost = self._vectors(source)
         pads = seen.overhanging > 0 and self._can.changes_fields
         own = cast("dict[str, Any]", json_safe(source.metadata)) if isinstance(source.metadata, dict) else None
@@ -134,16 +137,19 @@ class FeedbackShaper(AnyShaper):
         """The names of one kind: a field and a question may have the same, as on the old server."""
         return self._named(given, what, source, NameSpace(strict=self._can.strict_names, reserved=()), valid)
 
-    def _fields(self, source: FeedbackDataset) -> Iterator[FieldPlan]:
+    def _fields(self, source: FeedbackDataset, seen: FeedbackSurvey) -> Iterator[FieldPlan]:
         required = {one.name for one in source.fields if one.required}
         if self._can.needs_required_field and not required and source.fields:
-            required = {source.fields[0].name}
+            best = min(source.fields, key=lambda one: (one.name in seen.lacking, one.type != "text"))
+            required = {best.name}
+            self._notes.add("field_required", best.name, source.full_name)
         names = self._names("field", [one.name for one in source.fields], source)
         for one in source.fields:
             name, shown = names[one.name], self._shows(one)
             settings = one.settings if shown else {"type": "text", "use_markdown": False}
             type_: Any = one.type if shown else "text"
-            yield FieldPlan(name, one.title, one.name in required, one.name, type_, settings, as_text=not shown)
+            says_null = type_ == "chat" and not self._can.shows_without_chat
+            yield FieldPlan(name, one.title, one.name in required, one.name, type_, settings, as_text=not shown, says_null=says_null)
 
     def _shows(self, one: Field) -> bool:
         """Whether the target has fields of that type."""

@@ -12,6 +12,7 @@ from importer.mapping.cleaning import clean_text
 MAX_NAME = 200
 _STRICT_BAD = re.compile(r"[^a-z0-9_-]+")
 _PATTERN = re.compile(r"[.^$*+?{}\[\]\\|()]")
+_DATASET_BAD = re.compile(r"[^A-Za-z0-9 _-]+")
 _URL_BAD = re.compile(r"[^A-Za-z0-9_-]+")
 #: What the official SDK (argilla 2.8.0) has itself under these names: members of an exported record (``records/_io/_generic.py``),
 #: and attributes of its lists of settings (``settings/_resource.py``, ``SettingsProperties``). ``score`` only where there are vectors,
@@ -65,12 +66,22 @@ def kept_name(name: str, *, strict: bool) -> str:
     return valid_name(name, strict=True) if strict else name
 
 
-def valid_workspace(name: str) -> str:
+def valid_workspace(name: str, *, strict: bool) -> str:
     """A name for a workspace: with others on a server the official SDK finds none there (``_models/_workspace.py``).
 
     One that can't stay carries a hash of what it was: two workspaces never become one unasked.
     """
     valid = _URL_BAD.sub("_", _folded(name))
+    return _hashed_unless(name, (valid.lower().lstrip("-_") if strict else valid) or "unnamed")
+
+
+def valid_dataset(name: str, *, strict: bool) -> str:
+    """A name for a dataset: any, but for targets before 2.4."""
+    return _hashed_unless(name, _DATASET_BAD.sub("_", _folded(name)).lstrip("-_") or "unnamed") if strict else name
+
+
+def _hashed_unless(name: str, valid: str) -> str:
+    """The name where it is valid, or else what becomes of it with a hash of what it was: it is no other's."""
     return name if valid == name else f"{valid}-{_hashed(name)}"
 
 
@@ -130,9 +141,7 @@ def valid_username(name: str, *, strict: bool) -> str:
     valid = clean_text(name)
     if strict:
         valid = re.sub(r"[^A-Za-z0-9_-]+", "_", valid).lstrip("-_")
-    if name and valid == name:
-        return name
-    return f"{valid or 'unknown'}-{_hashed(name)}"
+    return _hashed_unless(name, valid or "unknown")
 
 
 def _hashed(name: str) -> str:

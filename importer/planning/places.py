@@ -22,8 +22,8 @@ def plan_workspaces(
     wanted = {name: None for name in wanted if options.choice.takes_workspace(name)}
     plans: list[WorkspacePlan] = []
     for source in wanted:
-        name = place_of_workspace(source, options)
-        if name not in state.workspaces and name != valid_workspace(name):
+        name = place_of_workspace(source, options, state.capabilities)
+        if name not in state.workspaces and name != valid_workspace(name, strict=False):
             raise ImportRefusedError(
                 f"--workspace-map: the workspace can't be called {name!r}, or Argilla's own SDK finds no workspace on that server any more: "
                 "use letters, digits, - and _."
@@ -46,7 +46,7 @@ def place_dataset(
     entry: DatasetEntry, source: str, state: TargetState, options: ImportOptions, notes: Notebook, conflicts: list[str]
 ) -> DatasetPlan:
     """Where a dataset goes, and what happens when there is one; its shape comes later. ``source``: see ``choose.shown_names``."""
-    workspace, name = place(entry, options)
+    workspace, name = place(entry, options, state.capabilities)
     if name != entry.name:
         notes.add("dataset_renamed", f"{source} -> {workspace}.{name}")
     existing = state.datasets.get((workspace, name))

@@ -160,7 +160,7 @@ class Records:
     def _compare_with_plan(self, ours: TargetRecord, theirs: dict[str, Any]) -> None:
         name = ours.external_id
         record_changed = self._changed(name, theirs)
-        if ours.fields != {key: value for key, value in theirs["fields"].items() if value is not None}:
+        if _given(ours.fields) != _given(theirs["fields"]):
             self._differs("fields", name, changed=record_changed)
         if ours.metadata != (theirs["metadata"] or {}):
             self._differs("metadata", name, changed=record_changed)
@@ -208,6 +208,11 @@ class Records:
 
     def _differs(self, what: str, sample: str, *, changed: bool) -> None:
         self._differences.add(CHANGED if changed else "different", what, sample, self._plan.source)
+
+
+def _given(fields: dict[str, Any]) -> dict[str, Any]:
+    """Fields without those that are null, which is the same as to lack them."""
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _plain(value: Any) -> Any:

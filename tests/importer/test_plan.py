@@ -11,7 +11,7 @@ from argilla_snapshot.format.reader import Snapshot
 from importer.credited import credited
 from importer.options import ImportOptions
 from importer.plan import Agent, Plan
-from tests.fixtures import SNAPSHOT
+from tests.fixtures import RELEASED, SNAPSHOT
 from tests.helpers.plans import ME, planned
 
 #: What plans and their parts did not have at first.
@@ -46,6 +46,18 @@ def test_an_older_plan_gets_what_was_done_then(plan: Plan) -> None:
     assert read.options == ImportOptions()
     assert [dataset.status for dataset in read.datasets] == [None] * len(read.datasets)
     assert {field.type for dataset in read.datasets for field in dataset.fields} == {"text"}
+
+
+@pytest.mark.parametrize("version", ["1.29.1", "2.0.1", "2.8.0"])
+@pytest.mark.parametrize("of", RELEASED)
+def test_snapshots_of_each_version_of_the_format_are_planned(of: str, version: str) -> None:
+    snapshot = Snapshot(RELEASED[of][0])
+    plan = planned(snapshot, ImportOptions(), version)
+    assert (plan.conflicts, plan.losses) == ([], [])
+    assert [(dataset.path, dataset.kind, dataset.records) for dataset in plan.datasets] == [
+        (entry.path, entry.kind, entry.records) for entry in snapshot.entries
+    ]
+    assert sum(note.count for note in plan.notes if note.kind == "webhook_kept") == len(snapshot.webhooks())
 
 
 def test_who_gets_responses_is_listed_with_existing_accounts_first(plan: Plan) -> None:

@@ -22,8 +22,8 @@ SOURCES = (
     *("1.17.0", "1.18.0", "1.20.0", "1.22.0", "1.24.0", "1.26.1", "1.27.0", "1.28.0", OLD, "2.0.1", "2.3.1", "2.6.0", NEW),
 )
 TARGETS = (OLD, "2.0.1", "2.2.0", "2.3.1", "2.4.1", "2.6.0", "2.7.1", NEW)
-#: Whose snapshot is imported into each target.
-GIVEN = OLD
+#: Whose snapshots are imported into each target.
+GIVEN = (OLD, NEW)
 
 
 @click.command()
@@ -33,11 +33,11 @@ def main(versions: tuple[str, ...]) -> None:
     kept = Kept(fresh=not versions)
     with tempfile.TemporaryDirectory() as name, running(Path(name) / "servers", old=False, new=False) as stack:
         folder = Path(name)
-        given = folder / GIVEN / "api"
         moves = [("sources", version, from_source, folder / version) for version in SOURCES if version in (versions or SOURCES)]
-        targets = [("targets", version, into_target, given) for version in TARGETS if version in (versions or TARGETS)]
-        if targets and not any(version == GIVEN for _, version, *_ in moves):
-            moves.append(("sources", GIVEN, from_source, folder / GIVEN))
+        targets = [("targets", version, into_target, folder) for version in TARGETS if version in (versions or TARGETS)]
+        if targets:
+            those = {version for _, version, *_ in moves}
+            moves += [("sources", version, from_source, folder / version) for version in GIVEN if version not in those]
         for side, version, move, where in [*moves, *targets]:
             kept.add(side, _one(move, version, stack, where))
     click.echo(table(kept.results))

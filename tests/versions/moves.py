@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from argilla_snapshot.format.reader import Snapshot
-from servers.argilla import NEW, ArgillaServer
+from servers.argilla import NEW, OLD, ArgillaServer
 from servers.feedback import FeedbackSeed
 from servers.old_seed import Seeded, seed_release
 from servers.stack import Stack
 from tests.helpers.cli import run
 from tests.helpers.feedback_given import found, given, without
 from tests.helpers.old_content import expected, told
+from tests.versions.table import NEWEST
 
 Json = dict[str, Any]
 RECORDS, OF_DELETED = 20, 12
@@ -23,6 +24,8 @@ NOWHERE = "nowhere"
 WHOLE, LEFT, PLACE = "all", "left", "studies"
 GONE = "fay"
 PEOPLE = ("dora", "emil", GONE)
+#: What the plan of an import says of its target's version.
+_OF_TARGETS = frozenset({"dataset_details", "distribution_lost", "field_as_text", "field_required"})
 #: Commands may end with these: done; something did not come along, and was said; differences, which are counted.
 _FINE, _LOSSES, _DIFFER = 0, 3, 4
 
@@ -40,7 +43,7 @@ class Row:
         records: kind (a task, or feedback) -> records that it was given.
         differences: kind -> records that are not in the snapshot as they were given, and differences that ``verify`` or ``diff`` found.
         storage: differences of the snapshot of the storage; None where none was read.
-        losses: what the exports said did not come along: kind of loss -> how often.
+        losses: what the exports said did not come along, or of a target what it holds in another way, or not: kind -> how often.
         failed: why it could not be tried, or not to the end.
         details: what differed, in words.
     """
@@ -120,12 +123,19 @@ def from_source(row: Row, stack: Stack, folder: Path) -> None:
             _round_trip(row, folder)
 
 
-def into_target(row: Row, stack: Stack, snapshot: Path) -> None:
-    """Imports a snapshot into a server of a version, and verifies."""
-    row.records = dict(sum((Counter({_kind(entry): entry.records}) for entry in Snapshot(snapshot).entries), Counter()))
-    with stack.fresh(row.version) as target:
-        _tool(row, "import", snapshot, url=target.url)
-        _verify(row, snapshot, target)
+def into_target(row: Row, stack: Stack, folder: Path) -> None:
+    """Imports the snapshots of 1.29.1 and of 2.8.0 into an empty server of a version each, and verifies."""
+    notes, records = Counter[str](), Counter[str]()
+    for version in (OLD, NEW):
+        snapshot = folder / version / "api"
+        records += sum((Counter({_given(entry, version): entry.records}) for entry in Snapshot(snapshot).entries), Counter())
+        with stack.fresh(row.version) as target:
+            for note in json.loads(_tool(row, "plan", snapshot, "--json", url=target.url))["notes"]:
+                if note["kind"] in _OF_TARGETS or note["severity"] == "lost":
+                    notes[note["kind"]] += note["count"]
+            _tool(row, "import", snapshot, url=target.url)
+            _verify(row, snapshot, target, version)
+    row.records, row.losses = dict(records), dict(notes)
 
 
 def tried(move: Callable[[Row, Stack, Path], None], version: str, stack: Stack, folder: Path) -> Row:
@@ -149,6 +159,11 @@ def _records(filled: Filled) -> dict[str, int]:
 
 def _kind(entry: Any) -> str:
     return entry.task or "Feedback"
+
+
+def _given(entry: Any, version: str) -> str:
+    """The same of what targets are given: datasets of 2.8.0 have more."""
+    return NEWEST if version == NEW else _kind(entry)
 
 
 def _storage(old: ArgillaServer, stack: Stack) -> list[str]:
@@ -186,8 +201,8 @@ def _differing(wanted: dict[str, Json], there: dict[str, Json]) -> int:
     return sum(wanted.get(key) != there.get(key) for key in wanted.keys() | there.keys())
 
 
-def _verify(row: Row, folder: Path, new: ArgillaServer) -> None:
-    tasks = {f"{entry.workspace}.{entry.name}": _kind(entry) for entry in Snapshot(folder).entries}
+def _verify(row: Row, folder: Path, new: ArgillaServer, version: str = OLD) -> None:
+    tasks = {f"{entry.workspace}.{entry.name}": _given(entry, version) for entry in Snapshot(folder).entries}
     result = json.loads(_tool(row, "verify", folder, "--json", url=new.url))
     for one in result["differences"]:
         row.differ(

@@ -1,5 +1,6 @@
 """The results of ``make versions`` as Markdown, for the README."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ _KINDS = {
     "Text2Text": "text2text",
     "Feedback": "feedback",
 }
+#: The kind of what targets are given from a 2.8.0.
+NEWEST = "Newest"
 
 
 def table(results: Json) -> str:
@@ -40,21 +43,20 @@ def _numbers(version: str) -> list[int]:
 def _sources(rows: list[Json]) -> list[str]:
     names = ["from", *_KINDS.values(), "storage", "not given by the API"]
     lines = [_line(names), _line(["---", *["--:"] * len(_KINDS), "---", "---"])]
-    for row in rows:
-        losses = ", ".join(f"`{kind}` {count}" for kind, count in row["losses"].items())
-        lines.append(_line([_name(row["version"]), *_cells(row), _storage(row["storage"]), (row["failed"] and _failed(row)) or losses]))
+    lines += [_line([_name(row["version"]), *_cells(row, _KINDS), _storage(row["storage"]), _remarks(row)]) for row in rows]
     return lines
 
 
 def _targets(rows: list[Json]) -> list[str]:
-    lines = [_line(["to", *_KINDS.values(), ""]), _line(["---", *["--:"] * len(_KINDS), "---"])]
-    lines += [_line([_name(row["version"]), *_cells(row), (row["failed"] and _failed(row)) or ""]) for row in rows]
+    kinds = [*_KINDS, NEWEST]
+    lines = [_line(["to", *_KINDS.values(), "feedback of 2.8.0", "held in another way"]), _line(["---", *["--:"] * len(kinds), "---"])]
+    lines += [_line([_name(row["version"]), *_cells(row, kinds), _remarks(row)]) for row in rows]
     return lines
 
 
-def _cells(row: Json) -> list[str]:
+def _cells(row: Json, kinds: Iterable[str]) -> list[str]:
     """Records of each kind, with differences where there are any; a dash where the version has none of the kind."""
-    return [_cell(row["records"].get(kind), row["differences"].get(kind, 0)) for kind in _KINDS]
+    return [_cell(row["records"].get(kind), row["differences"].get(kind, 0)) for kind in kinds]
 
 
 def _cell(records: int | None, differences: int) -> str:
@@ -65,7 +67,9 @@ def _storage(differences: int | None) -> str:
     return "-" if differences is None else f"**{differences} differ**" if differences else "same"
 
 
-def _failed(row: Json) -> str:
+def _remarks(row: Json) -> str:
+    if not row["failed"]:
+        return ", ".join(f"`{kind}` {count}" for kind, count in row["losses"].items())
     return f"**failed**: {row['failed'].splitlines()[0][:150]}".replace("|", "\\|")
 
 

@@ -14,16 +14,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from argilla_snapshot.format.feedback.models import FeedbackDataset
+from argilla_snapshot.format.feedback.record import FeedbackRecord
 from argilla_snapshot.format.files import to_json
 from argilla_snapshot.format.json_schema import schemas
+from argilla_snapshot.format.kinds import schema_of
 from argilla_snapshot.format.limits import MAX_JSON
 from argilla_snapshot.format.models import TASKS, Columns, Dataset, Manifest, MetadataType, User
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.format.schema import COLUMNS, METADATA, records_schema
 from exporter.losses import LOSS_KINDS
-from tests.fixtures import EXPECTED, SNAPSHOT, validators
+from tests.fixtures import RELEASED, SNAPSHOT, found, validators
 from tests.fixtures.make_snapshot import content
 from tests.fixtures.strategies import NAMES, datasets
+from tests.helpers.feedback import SETTINGS
 
 DOCUMENT = Path(__file__).parents[3] / "snapshot_format.md"
 
@@ -36,20 +40,44 @@ OFFICIAL = {
 LEFT_OUT = {"metrics"}
 
 
-# --- the committed snapshot stays readable for ever ---
+# --- the committed snapshots stay readable for ever ---
 
 
-def test_the_snapshot_of_version_1_0_is_read_to_the_last_value() -> None:
-    snapshot = Snapshot(SNAPSHOT)
-    expected = json.loads(EXPECTED.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("version", RELEASED)
+def test_a_snapshot_of_each_version_is_read_to_the_last_value(version: str) -> None:
+    folder, described = RELEASED[version]
+    snapshot, expected = Snapshot(folder), json.loads(described.read_text(encoding="utf-8"))
     read = content(snapshot)
-    assert snapshot.manifest.format_version == "1.0"
-    assert read["users"] == expected["users"]
-    assert read["workspaces"] == expected["workspaces"]
+    assert snapshot.manifest.format_version == version
+    for what in ("users", "workspaces", "webhooks"):
+        assert read[what] == expected.get(what, [])
     for dataset, wanted in zip(read["datasets"], expected["datasets"], strict=True):
         for record, wanted_record in zip(dataset.pop("records"), wanted.pop("records"), strict=True):
             assert record == wanted_record
-        assert dataset == wanted | {"kind": "legacy"}  # which 1.1 brought
+        assert dataset == {"kind": "legacy", **wanted}  # which 1.1 brought
+
+
+@pytest.mark.parametrize("version", RELEASED)
+def test_it_is_found_to_be_whole(version: str) -> None:
+    assert found(RELEASED[version][0]) == []
+
+
+def test_that_of_1_1_needs_a_reader_who_knows_feedback_datasets() -> None:
+    snapshot = Snapshot(RELEASED["1.1"][0])
+    described = [snapshot.dataset(entry) for entry in snapshot.entries]
+    records = [record for entry in snapshot.entries for record in snapshot.records(entry)]
+    feedback = [dataset for dataset in described if isinstance(dataset, FeedbackDataset)]
+    responses = [response for record in records if isinstance(record, FeedbackRecord) for response in record.responses]
+    assert snapshot.manifest.required_features == ["feedback"]
+    assert {dataset.kind for dataset in described} == {"legacy", "feedback"}
+    assert {field.type for dataset in feedback for field in dataset.fields} == {"text", "image", "chat", "custom"}
+    assert {question.type for dataset in feedback for question in dataset.questions} == {settings["type"] for settings in SETTINGS.values()}
+    assert {property_.type for dataset in feedback for property_ in dataset.metadata_properties} == {"terms", "integer", "float"}
+    assert {dataset.status for dataset in feedback} == {"draft", "ready"}
+    assert {bool(dataset.distribution) for dataset in feedback} == {True, False}
+    assert {response.status for response in responses} == {"submitted", "draft", "discarded"}
+    assert {response.username for response in responses} == {"dora", "emil", "gus", "hana", None}
+    assert [webhook.enabled for webhook in snapshot.webhooks()] == [True, False]
 
 
 def test_it_has_what_a_snapshot_can_have() -> None:
@@ -75,8 +103,9 @@ def test_it_has_what_a_snapshot_can_have() -> None:
     assert {record.status for record in records} == {"Default", "Validated", "Discarded", "Edited"}
 
 
-def test_it_holds_no_secret_and_no_address_but_of_this_machine() -> None:
-    for path in SNAPSHOT.rglob("*"):
+@pytest.mark.parametrize("version", RELEASED)
+def test_it_holds_no_secret_and_no_address_but_of_this_machine(version: str) -> None:
+    for path in RELEASED[version][0].rglob("*"):
         if path.is_file():
             text = path.read_bytes() + (str(pq.read_table(path).to_pylist()).encode() if path.suffix == ".parquet" else b"")
             assert set(re.findall(rb"https?://[^\s\"'/:]+", text)) <= {b"http://127.0.0.1"}
@@ -94,9 +123,10 @@ def test_the_shipped_schemas_are_those_of_the_code() -> None:
         Draft202012Validator.check_schema(json.loads(schema))
 
 
-def test_the_committed_snapshot_obeys_the_schemas() -> None:
-    assert len(validators(SNAPSHOT)) == 3 + 6
-    for path, validator in validators(SNAPSHOT):
+@pytest.mark.parametrize(("version", "files"), [("1.0", 3 + 6), ("1.1", 4 + 6 + 4)])
+def test_the_committed_snapshots_obey_the_schemas(version: str, files: int) -> None:
+    assert len(validators(RELEASED[version][0])) == files
+    for path, validator in validators(RELEASED[version][0]):
         validator.validate(json.loads(path.read_bytes()))
 
 
@@ -167,11 +197,12 @@ def test_the_columns_of_the_official_client_are_all_there(task: Any) -> None:
     assert set(names) - set(official) == {"other_predictions", "other_annotations", "id_type", "last_updated", "raw"}
 
 
-def test_the_parquet_files_have_the_types_of_the_document() -> None:
-    snapshot = Snapshot(SNAPSHOT)
+@pytest.mark.parametrize("version", RELEASED)
+def test_the_parquet_files_have_the_types_of_the_document(version: str) -> None:
+    snapshot = Snapshot(RELEASED[version][0])
     for entry in snapshot.entries:
         for part in snapshot.parts(entry):
-            assert pq.read_schema(part).equals(records_schema(snapshot.dataset(entry)))
+            assert pq.read_schema(part).equals(schema_of(snapshot.dataset(entry)))
 
 
 def test_every_metadata_type_has_a_parquet_type() -> None:

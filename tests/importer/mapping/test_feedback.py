@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from argilla_snapshot.format.feedback.models import Field
 from argilla_snapshot.format.feedback.record import FeedbackRecord, FeedbackSuggestion
 from importer.errors import UnplannedError
 from importer.mapping.feedback import FeedbackMapper, annotators, external_id_of, overhanging
+from importer.mapping.images import BLANK
 from importer.mapping.record import Response, Suggestion, TargetRecord
 from importer.plan import Agent
 from tests.helpers.feedback import AGENTS, SETTINGS, VALUES, dataset, planned, record, response
@@ -160,6 +162,28 @@ def test_answers_to_a_question_that_is_lost_are_noted() -> None:
 def test_a_required_field_that_is_missing_is_empty() -> None:
     result, notes = mapped(record(fields={}, responses=[], suggestions={}))
     assert (result.fields, notes) == ({"text": ""}, ["input_missing_filled"])
+
+
+@pytest.mark.parametrize(("type_", "filled"), [("text", ""), ("image", BLANK), ("chat", []), ("custom", {})])
+def test_what_fills_it_is_of_its_type(type_: str, filled: Any) -> None:
+    fields = [Field("x", "X", {"type": type_}, required=True)]
+    assert mapped(record(fields={}, responses=[], suggestions={}), fields=fields, questions=[])[0].fields == {"x": filled}
+
+
+def test_a_conversation_that_is_missing_is_null_where_the_target_wants_it() -> None:
+    fields = [
+        Field("text", "Text", {"type": "text"}, required=True),
+        Field("talk", "T", {"type": "chat"}),
+        Field("note", "N", {"type": "text"}),
+    ]
+    one = record(responses=[], suggestions={})
+    assert mapped(one, "2.6.0", fields=fields)[0].fields == {"text": "Ana went", "talk": None}
+    assert mapped(one, "2.8.0", fields=fields)[0].fields == {"text": "Ana went"}
+
+
+def test_a_record_without_any_field_names_them() -> None:
+    fields = [Field("text", "Text", {"type": "text"}), Field("talk", "T", {"type": "chat"})]
+    assert mapped(record(fields={}, responses=[], suggestions={}), fields=fields)[0].fields == {"text": None, "talk": None}
 
 
 def test_fields_that_the_target_does_not_have_become_text() -> None:

@@ -166,8 +166,33 @@ def test_fields_by_the_version_of_the_target(type_: str, version: str, *, shown:
 
 def test_a_field_is_required_where_the_target_wants_one() -> None:
     fields = [Field("a", "A", {"type": "text"}), Field("b", "B", {"type": "text"})]
-    assert [field.required for field in planned(dataset(fields=fields), [], "2.3.0")[0].fields] == [True, False]
-    assert [field.required for field in planned(dataset(fields=fields), [], "2.4.0")[0].fields] == [False, False]
+    plan, notes = planned(dataset(fields=fields), [], "2.3.0")
+    assert ([field.required for field in plan.fields], "field_required" in kinds(notes)) == ([True, False], True)
+    plan, notes = planned(dataset(fields=fields), [], "2.4.0")
+    assert ([field.required for field in plan.fields], "field_required" in kinds(notes)) == ([False, False], False)
+
+
+def test_one_that_every_record_has_becomes_required_or_else_a_text() -> None:
+    fields = [Field("talk", "T", {"type": "chat"}), Field("note", "N", {"type": "text"}), Field("picture", "P", {"type": "image"})]
+    found = {
+        name: [field.name for field in planned(dataset(fields=fields), records, "2.3.0")[0].fields if field.required]
+        for name, records in {
+            "some lack two": [record(fields={"picture": "http://x/y"}), record(fields={"picture": "http://x/z", "talk": []})],
+            "some lack each": [record(fields={"picture": "http://x/y"}), record(fields={"note": "n", "talk": []})],
+        }.items()
+    }
+    assert found == {"some lack two": ["picture"], "some lack each": ["note"]}
+
+
+@pytest.mark.parametrize(("version", "says_null"), [("2.2.0", False), ("2.3.1", True), ("2.6.0", True), ("2.7.1", False)])
+def test_a_record_without_a_conversation_says_so_where_the_target_would_not_show_it(version: str, *, says_null: bool) -> None:
+    fields = [
+        Field("text", "T", {"type": "text"}, required=True),
+        Field("talk", "T", {"type": "chat"}),
+        Field("note", "N", {"type": "text"}),
+    ]
+    plan, _ = planned(dataset(fields=fields), [], version)
+    assert [field.says_null for field in plan.fields] == [False, says_null, False]
 
 
 def test_vectors_that_the_target_does_not_take() -> None:

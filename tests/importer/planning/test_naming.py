@@ -2,7 +2,7 @@
 
 import pytest
 
-from importer.planning.naming import NameSpace, free_name, valid_name, valid_vector_name, valid_workspace
+from importer.planning.naming import NameSpace, free_name, strictly_valid, valid_dataset, valid_name, valid_vector_name, valid_workspace
 
 
 def test_who_comes_first_keeps_a_name() -> None:
@@ -43,13 +43,28 @@ def test_vectors_are_named_as_the_sdk_reads_them(name: str, valid: str) -> None:
 
 @pytest.mark.parametrize("name", ["demo", "Team-Two_2"])
 def test_a_workspace_keeps_a_name_that_the_sdk_finds(name: str) -> None:
-    assert valid_workspace(name) == name
+    assert valid_workspace(name, strict=False) == name
 
 
-def test_workspaces_never_become_one() -> None:
-    names = [valid_workspace(name) for name in ("a b", "a_b", "a/b", "ä b", "模型", "")]
+@pytest.mark.parametrize("strict", [True, False])
+def test_workspaces_never_become_one(*, strict: bool) -> None:
+    names = [valid_workspace(name, strict=strict) for name in ("a b", "a_b", "a/b", "A_b", "_a_b", "ä b", "模型", "")]
     assert len(set(names)) == len(names)
-    assert all(valid_workspace(name) == name for name in names)
+    assert all(valid_workspace(name, strict=strict) == name for name in names)
+    assert not strict or all(strictly_valid("workspace", name) for name in names)
+
+
+def test_before_2_4_a_workspace_has_lower_case_letters() -> None:
+    assert valid_workspace("Team-Two_2", strict=True).startswith("team-two_2-")
+    assert valid_workspace("demo", strict=True) == "demo"
+
+
+def test_before_2_4_datasets_have_plain_names_and_never_become_one() -> None:
+    names = [valid_dataset(name, strict=True) for name in ("My data-1", "My data_1", "My data/1", "_My data_1", "模型", "")]
+    assert names[:2] == ["My data-1", "My data_1"]
+    assert len(set(names)) == len(names)
+    assert all(strictly_valid("dataset", name) for name in names)
+    assert valid_dataset("My data/1 é", strict=False) == "My data/1 é"
 
 
 def test_free_names_count_on() -> None:

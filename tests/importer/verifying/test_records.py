@@ -77,6 +77,15 @@ def test_records_are_compared_in_any_order(order: list[str], held: int, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_field_that_is_null_is_as_one_that_is_missing(tmp_path: Path) -> None:
+    (null,), (there,) = list(ours(["r1"])), list(theirs(["r1"]))
+    null.record.fields["talk"] = None
+    there["fields"]["note"] = None
+    assert differences([null], [there], tmp_path) == {}
+    there["fields"]["talk"] = []
+    assert differences([null], [there], tmp_path) == {("different", "fields"): (1, ["r1"])}
+
+
 def test_little_is_held_of_records_in_another_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting, "HELD_BYTES", 1 << 20)
     text = "x" * 10_000
