@@ -1,1 +1,1 @@
-"""SQL databases, SQLite and PostgreSQL, asked and not changed. ``database.opened`` is the way in."""
+"""SQL databases, SQLite and PostgreSQL. ``database.opened`` is the way in for reading, ``database.opened_to_write`` for writing."""

@@ -11,7 +11,7 @@ Stream = Callable[[str], Iterator[list[Row]]]
 #: Rows of one step of it.
 ROWS = 500
 #: How each database is asked for all columns: table, name, type.
-_COLUMNS = {
+COLUMNS = {
     "sqlite": "SELECT m.name AS t, p.name AS c, p.type AS type FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table'",
     "postgresql": (
         "SELECT table_name AS t, column_name AS c, data_type AS type FROM information_schema.columns WHERE table_schema = ANY(current_schemas(false))"
@@ -38,7 +38,7 @@ class Opened(NamedTuple):
 
     def columns(self) -> dict[tuple[str, str], str]:
         """The types of all columns, by table and name, in the words of the database but in lower case."""
-        return {(str(row["t"]), str(row["c"])): str(row["type"]).lower() for row in self.ask(_COLUMNS[self.kind])}
+        return {(str(row["t"]), str(row["c"])): str(row["type"]).lower() for row in self.ask(COLUMNS[self.kind])}
 
     @property
     def title(self) -> str:

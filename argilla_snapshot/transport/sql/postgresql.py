@@ -1,19 +1,37 @@
-"""A PostgreSQL database, asked and not changed."""
+"""A PostgreSQL database, asked or written to."""
 
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from datetime import datetime
 from itertools import count
+from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote
 
 from pg8000.exceptions import DatabaseError, Error
 from pg8000.native import Connection
 
-from argilla_snapshot.transport.errors import NotAllowedError, ServerError, UnreachableError, UnsupportedServerError
+from argilla_snapshot.transport.errors import (
+    NotAllowedError,
+    RefusedRowsError,
+    ServerError,
+    TemporaryError,
+    UnreachableError,
+    UnsupportedServerError,
+)
 from argilla_snapshot.transport.sql.asking import ROWS, TIMEOUT, Opened, Row
+from argilla_snapshot.transport.sql.writing import Value, Writable
 
 #: Classes of errors: invalid authorization, and insufficient privilege.
 _REFUSED = ("28", "42501")
+#: The same: a deadlock, a lock that did not come free in time, and a server that has too little or is going down.
+_PASSES = ("40", "55P03", "53", "57P")
+#: Milliseconds to wait for a lock: less than ``TIMEOUT``, so that the database says that it is this.
+_LOCK_WAIT = 20_000
+#: Bytes of one message of COPY.
+_PIECE = 1 << 20
+#: What the text of COPY escapes.
+_ESCAPED = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 #: libpq's ``sslmode``, and what it means here: both that verify compare the name too, and ``allow`` encrypts where it can.
 _MODES: dict[str, Callable[[], bool | ssl.SSLContext | None]] = {
     "disable": lambda: False,
@@ -32,9 +50,67 @@ def asking(url: SplitResult, password: str | None) -> Iterator[Opened]:
     Raises:
         UnreachableError, NotAllowedError, UnsupportedServerError: see ``database.opened``.
     """
+    with _connected(url, password) as (connection, shown):
+        numbers = count()
+
+        def ask(statement: str) -> list[Row]:
+            with _errors(shown):
+                return _rows(connection, connection.run(statement))
+
+        def stream(statement: str) -> Iterator[list[Row]]:
+            name = f"c{next(numbers)}"
+            ask(f"DECLARE {name} NO SCROLL CURSOR FOR {statement}")
+            while rows := ask(f"FETCH {ROWS} FROM {name}"):
+                yield rows
+            ask(f"CLOSE {name}")
+
+        ask("START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield Opened(ask, stream, "postgresql", shown)
+
+
+@contextmanager
+def writing(url: SplitResult, password: str | None) -> Iterator[Writable]:
+    """Within it the database can be written to.
+
+    Raises:
+        UnreachableError, NotAllowedError, UnsupportedServerError: see ``database.opened_to_write``; also by each statement.
+    """
+    with _connected(url, password) as (connection, shown):
+
+        def query(statement: str, values: Mapping[str, Value]) -> list[Row]:
+            with _errors(shown):
+                return _rows(connection, connection.run(statement, **values))
+
+        def insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+            names = ", ".join(f'"{name}"' for name in columns)
+            text = "".join("\t".join(map(_copied, row)) + "\n" for row in rows).encode()  # whole before the statement: rows may raise
+            with _errors(shown):
+                connection.run(
+                    f'COPY "{table}" ({names}) FROM STDIN', stream=(text[at : at + _PIECE] for at in range(0, len(text), _PIECE))
+                )
+
+        query(f"SET lock_timeout = {_LOCK_WAIT}", {})
+        yield Writable(query, insert, "postgresql", shown)
+
+
+def _rows(connection: Connection, rows: list[list[Any]] | None) -> list[Row]:
+    names = [column["name"] for column in connection.columns or []]
+    return [dict(zip(names, row, strict=True)) for row in rows or []]
+
+
+def _copied(value: Value) -> str:
+    """A value in the text of COPY."""
+    if value is None:
+        return "\\N"
+    return (value.isoformat(" ") if isinstance(value, datetime) else str(value)).translate(_ESCAPED)
+
+
+@contextmanager
+def _connected(url: SplitResult, password: str | None) -> Iterator[tuple[Connection, str]]:
+    """A connection, and the address without credentials."""
     host, port = _place(url)
     shown = f"postgresql://{'localhost' if host.startswith('/') else host}:{port}{url.path}"
-    try:
+    with _errors(shown):
         connection = Connection(
             unquote(url.username or "postgres"),
             host=host,
@@ -46,23 +122,15 @@ def asking(url: SplitResult, password: str | None) -> Iterator[Opened]:
             ssl_context=False if host.startswith("/") else _encryption(url),
             application_name="argilla-snapshot",
         )
-        with closing(connection):
-            numbers = count()
-            connection.run("START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    with closing(connection):
+        yield connection, shown
 
-            def ask(statement: str) -> list[Row]:
-                rows = connection.run(statement) or []
-                names = [column["name"] for column in connection.columns or []]
-                return [dict(zip(names, row, strict=True)) for row in rows]
 
-            def stream(statement: str) -> Iterator[list[Row]]:
-                name = f"c{next(numbers)}"
-                ask(f"DECLARE {name} NO SCROLL CURSOR FOR {statement}")
-                while rows := ask(f"FETCH {ROWS} FROM {name}"):
-                    yield rows
-                ask(f"CLOSE {name}")
-
-            yield Opened(ask, stream, "postgresql", shown)
+@contextmanager
+def _errors(shown: str) -> Iterator[None]:
+    """Tells what the driver raises in our words."""
+    try:
+        yield
     except DatabaseError as error:
         raise _refusal(shown, error) from None
     except (Error, OSError) as error:
@@ -97,6 +165,12 @@ def _refusal(shown: str, error: DatabaseError) -> ServerError:
     code, words = str(told.get("C", "")), str(told.get("M", "it refuses"))
     if code.startswith(_REFUSED):
         return NotAllowedError(f"{shown} refuses ({words}): check ARGILLA_DATABASE_PASSWORD and the user in --database.")
+    if code.startswith("23"):
+        return RefusedRowsError(f"{shown} does not take what is to be written ({words}).")
+    if code == "25006":
+        return NotAllowedError(f"{shown} can't be written to ({words}): name the database that the server itself writes to.")
+    if code.startswith(_PASSES):
+        return TemporaryError(f"{shown} does not do it now ({words}).")
     if code == "3D000" or code.startswith("42"):
         return UnsupportedServerError(f"{shown} is no database of an Argilla server ({words}).")
     return ServerError(f"{shown} answers with an error: {words}.")
