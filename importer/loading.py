@@ -14,12 +14,13 @@ from argilla_snapshot.format.kinds import AnyRecord
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError
-from importer.errors import ConflictError, JournalError
+from importer.errors import ConflictError, ImportRefusedError, JournalError
 from importer.journal.intervals import missing, size
 from importer.journal.journal import Journal
 from importer.mapping.kinds import external_id_of, is_left_out, mapper_of
 from importer.parts import like
 from importer.plan import DatasetPlan, UserPlan
+from importer.targets.accounts import StoredAccounts
 from importer.targets.http.answers import details_of
 from importer.targets.http.batching import Batch, Item, batches
 from importer.targets.http.searching import put_again
@@ -38,13 +39,21 @@ class Loader:
     Args:
         passwords: chosen passwords by username; others are made up.
         concurrency: requests with records that may be in flight at once.
+        accounts: where users get their old keys and passwords; None where nobody does.
     """
 
     def __init__(
-        self, snapshot: Snapshot, target: Target, journal: Journal, progress: Progress, passwords: Mapping[str, str], concurrency: int
+        self,
+        snapshot: Snapshot,
+        target: Target,
+        journal: Journal,
+        progress: Progress,
+        passwords: Mapping[str, str],
+        concurrency: int,
+        accounts: StoredAccounts | None = None,
     ) -> None:
         self._snapshot, self._target, self._journal, self._progress = snapshot, target, journal, progress
-        self._chosen, self._concurrency = passwords, concurrency
+        self._chosen, self._concurrency, self._accounts = passwords, concurrency, accounts
         self._entries = {entry.path: entry for entry in snapshot.entries}
         self._noted_before = set(journal.done.datasets)
 
@@ -95,6 +104,7 @@ class Loader:
 
     def _users(self) -> None:
         left = [plan for plan in self._journal.plan.users if plan.username not in self._journal.done.users]
+        self._keep_credentials([plan for plan in left if plan.keeps_credentials])
         new = [plan for plan in left if plan.action == "create"]
         for step, plans in (("making", new), ("placing", [plan for plan in left if plan.action != "create"])):
             if plans:
@@ -103,9 +113,25 @@ class Loader:
                 self._user(plan)
                 self._progress.advanced(1)
 
+    def _keep_credentials(self, plans: list[UserPlan]) -> None:
+        """Gives users their old API keys and passwords; those who are to be made are there by then.
+
+        Raises:
+            ImportRefusedError: the server does not know them: what was written to is a copy of its database.
+        """
+        if not plans or self._accounts is None:
+            return
+        self._accounts.keep(plans, self._journal.done.workspaces.values())
+        unseen = [plan.username for plan in plans if plan.username not in self._target.state().users]
+        if unseen:
+            raise ImportRefusedError(
+                f"{unseen[0]} was written to {self._accounts.shown}, and the server does not know that account: this is a copy of its database. "
+                "Give --database the one that the server itself uses, and run `import` again."
+            )
+
     def _user(self, plan: UserPlan) -> None:
         """Makes a user who is to be made, and a member of the workspaces of the plan."""
-        if plan.action == "create":
+        if plan.action == "create" and not plan.keeps_credentials:
             self._user_ids[plan.username] = self._target.create_user(plan, self._password(plan.username))
             point("import.user_made")
         id_ = self._user_ids[plan.username]

@@ -27,6 +27,28 @@ def refuse_lost(state: TargetState, journal: Journal) -> None:
         raise JournalError(f"{first_of(lost)} was imported and is not on {state.url} any more: {_beginning_anew(state, journal)}")
 
 
+def refuse_other_credentials(journal: Journal, *, given: bool) -> None:
+    """Makes sure that users who are to keep their API keys and passwords do, and that nobody is told so who does not.
+
+    Args:
+        given: whether a credentials file was given this time.
+
+    Raises:
+        JournalError: some are left to make and it was not; or it was, and the import was begun without one.
+    """
+    plan = journal.plan
+    if given and not plan.with_credentials:
+        raise JournalError(
+            f"The import in {journal.folder} was begun without --credentials, and its users have new passwords: --restart begins anew, "
+            "with --update-accounts for the users that are there by now."
+        )
+    left = [user.username for user in plan.users if user.keeps_credentials and user.username not in journal.done.users]
+    if left and not given:
+        raise JournalError(
+            f"{first_of(sorted(left))} is to keep the old API key and password: give --credentials and --database again to go on."
+        )
+
+
 def refuse_half_loaded(folder: Path, plan: Plan) -> set[str]:
     """Makes sure that no dataset is skipped which lacks records by a journal beside the snapshot; returns the ids that journals know.
 

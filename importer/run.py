@@ -24,8 +24,9 @@ from importer.on_record import address, planned_before
 from importer.options import ImportOptions, Part
 from importer.plan import Plan
 from importer.planning.make import make_plan
-from importer.refusing import first_of, refuse_half_loaded, refuse_lost, refuse_unfinished
+from importer.refusing import first_of, refuse_half_loaded, refuse_lost, refuse_other_credentials, refuse_unfinished
 from importer.report import Held, ImportReport, make_report
+from importer.targets.accounts import Keeping, StoredAccounts, stored_accounts
 from importer.targets.http.existing import with_existing
 from importer.targets.http.searching import not_searchable, reindex
 from importer.targets.http.target import Target
@@ -53,7 +54,7 @@ def open_whole(directory: Path) -> Snapshot:
     return snapshot
 
 
-def plan_import(directory: Path, api: Api, options: ImportOptions, progress: Progress) -> Plan:
+def plan_import(directory: Path, api: Api, options: ImportOptions, progress: Progress, keeping: Keeping | None = None) -> Plan:
     """What ``import`` would do: the plan of the import that is on record, or a new one. Nothing is written anywhere."""
     snapshot = open_whole(directory)
     target = Target(api)
@@ -62,7 +63,8 @@ def plan_import(directory: Path, api: Api, options: ImportOptions, progress: Pro
     if before is not None:
         return before
     asking = Asking(target, writing=False)
-    plan = _planned(snapshot, target, options, asking, progress)
+    with stored_accounts(keeping, snapshot, target) as accounts:
+        plan = _planned(snapshot, target, options, asking, progress, accounts)
     if asking.untried:
         progress.message(
             f"The new server does not tell whether it takes vectors of {asking.untried:,} numbers; this plan takes it that it does. "
@@ -71,8 +73,10 @@ def plan_import(directory: Path, api: Api, options: ImportOptions, progress: Pro
     return plan
 
 
-def _planned(snapshot: Snapshot, target: Target, options: ImportOptions, asking: Asking, progress: Progress) -> Plan:
-    plan = make_plan(snapshot, target.state(), options, asking, progress)
+def _planned(
+    snapshot: Snapshot, target: Target, options: ImportOptions, asking: Asking, progress: Progress, accounts: StoredAccounts | None
+) -> Plan:
+    plan = make_plan(snapshot, target.state(), options, asking, progress, accounts.known if accounts else None)
     return with_webhooks(with_existing(plan, target), target)
 
 
@@ -86,6 +90,7 @@ def import_snapshot(
     concurrency: int,
     restart: bool,
     confirm: Callable[[Plan], bool],
+    keeping: Keeping | None = None,
 ) -> ImportReport:
     """Imports a snapshot or a part of it, or goes on with an import that was begun.
 
@@ -94,6 +99,7 @@ def import_snapshot(
         concurrency: requests with records that may be in flight at once.
         restart: forget an earlier import into this target (its files are kept aside).
         confirm: is shown a new plan; when it says no, nothing is written.
+        keeping: what lets users keep their API keys and passwords; None: they get new ones.
 
     Raises:
         ConflictError: the target holds what would be made; nothing was written.
@@ -110,13 +116,13 @@ def import_snapshot(
     folder = journals.import_folder(directory, url, options.part)
     created = not folder.exists()
     try:
-        with journals.lock(folder):
+        with journals.lock(folder), stored_accounts(keeping, snapshot, target) as accounts:
             refuse_mixed(directory, url, options.part)
             journal = None if restart else journals.go_on(folder, snapshot, options)
             if journal is None:
                 if options.part.number > 1:
                     parts.wait_for_first(target, snapshot, options, progress)
-                plan = _planned(snapshot, target, options, Asking(target, writing=True), progress)
+                plan = _planned(snapshot, target, options, Asking(target, writing=True), progress, accounts)
                 plan = replace(plan, target=replace(plan.target, url=url))  # by which its folder is found again
                 _refuse(plan, passwords)
                 refuse_unfinished(target, plan, refuse_half_loaded(folder, plan), folder)
@@ -126,8 +132,13 @@ def import_snapshot(
                 if not confirm(plan):
                     raise ImportRefusedError("Nothing was written.")
                 point("import.planned")
+                if not restart and journals.load(folder):
+                    progress.message(
+                        f"The users came first, by the import in {folder}: its files go to earlier-N/ there, and all else follows."
+                    )
                 journal = journals.begin(folder, plan)
             else:
+                refuse_other_credentials(journal, given=accounts is not None)
                 finished = "was finished before: at most refused records are sent again" if journal.done.finished else "goes on"
                 progress.message(f"The import in {folder} {finished}.")
                 if journal.plan.fingerprint != snapshot.fingerprint:
@@ -135,7 +146,7 @@ def import_snapshot(
                         "The snapshot was edited since: of that only records that were refused are sent; --restart begins anew."
                     )
                 refuse_lost(target.state(), journal)
-            Loader(snapshot, target, journal, progress, passwords, concurrency).run()
+            Loader(snapshot, target, journal, progress, passwords, concurrency, accounts).run()
             return _reported(snapshot, target, journal, started)
     finally:
         if created:
@@ -152,9 +163,14 @@ def _refuse(plan: Plan, passwords: Mapping[str, str]) -> None:
 
 
 def _tell_unused(plan: Plan, passwords: Mapping[str, str], progress: Progress) -> None:
-    there = sorted(user.username for user in plan.users if user.action == "reuse" and user.username in passwords)
+    there = sorted(
+        user.username for user in plan.users if user.action == "reuse" and not user.keeps_credentials and user.username in passwords
+    )
     if there and plan.options.part.number == 1:  # further parts find all users there
         progress.message(f"--passwords: {first_of(there)} is a user of the target already, who keeps the password there.")
+    kept = sorted(user.username for user in plan.users if user.keeps_credentials and user.username in passwords)
+    if kept:
+        progress.message(f"--passwords: {first_of(kept)} gets the password of the old server, by --credentials.")
 
 
 def _remove_empty(folder: Path) -> None:

@@ -1,15 +1,17 @@
 """Options that several commands have, and the server that the environment names."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from argilla_snapshot.cli.values import folder, number, pairs, renames, secrets, server
+from argilla_snapshot.cli.values import folder, number, pairs, passphrase, renames, secrets, server
 
 if TYPE_CHECKING:
     from argilla_snapshot.transport.api import Api
+    from importer.targets.accounts import Keeping
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -48,6 +50,23 @@ def api(timeout: float) -> "Api":
     from argilla_snapshot.transport.api import Api
 
     return Api(*server(), secrets=secrets(), patience=timeout)
+
+
+def keeping(credentials: Path | None, database: str | None, update_accounts: tuple[str, ...]) -> "Keeping | None":
+    """What lets users keep their API keys and passwords.
+
+    Raises:
+        click.UsageError: one of the options is missing.
+    """
+    if credentials is None or database is None:
+        if credentials or database:
+            raise click.UsageError("--credentials and --database go together: the new server's own database is where they are written.")
+        if update_accounts:
+            raise click.UsageError("--update-accounts needs --credentials and --database.")
+        return None
+    from importer.targets.accounts import Keeping
+
+    return Keeping(database, os.environ.get("ARGILLA_DATABASE_PASSWORD"), credentials, passphrase(), update_accounts)
 
 
 def import_options(command: Decorated) -> Decorated:
@@ -110,6 +129,27 @@ def import_options(command: Decorated) -> Decorated:
         click.option("--no-vectors", "vectors", is_flag=True, flag_value=False, default=True, help="Leave vectors out."),
         click.option("--keep-tokens", is_flag=True, help="Carry tokens as metadata."),
         click.option("--keep-explanations", is_flag=True, help="Carry explanations as metadata."),
+        click.option(
+            "--only-users",
+            is_flag=True,
+            help="Users, workspaces and memberships only; the same command without it brings the datasets later.",
+        ),
+        click.option(
+            "--credentials",
+            type=FILE,
+            help="With --database: new users get their old API keys and passwords from the file that `export --credentials` wrote.",
+        ),
+        click.option(
+            "--database",
+            metavar="URL",
+            help="The new server's own SQL database, an SQLite file or postgresql://USER@HOST/NAME, for --credentials.",
+        ),
+        click.option(
+            "--update-accounts",
+            multiple=True,
+            metavar="GLOB",
+            help="With --credentials: give them to these users too, who have an account on the new server (repeatable).",
+        ),
         click.option("--all-predictions", is_flag=True, help="Further text2text predictions as suggestions of optional questions."),
         TIMEOUT,
     ]

@@ -57,7 +57,7 @@ IMPORT_POINTS = (
 #: Those that only an import of feedback datasets passes, when all of their records are there.
 SETTLING_POINTS = ("import.padding_removed", "import.properties_added", "import.reindexed", "import.settled")
 #: Those that only runs with ``--credentials`` pass.
-CREDENTIALS_POINTS = ("export.credentials_written",)
+CREDENTIALS_POINTS = ("export.credentials_written", "import.accounts_written")
 
 _passed: Counter[str] = Counter()
 

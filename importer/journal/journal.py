@@ -197,7 +197,7 @@ def refuse_other(folder: Path, plan: Plan, snapshot: Snapshot) -> None:
 
 
 def to_go_on_with(folder: Path, snapshot: Snapshot, options: ImportOptions) -> tuple[Plan, Done] | None:
-    """Plan and state of the import to go on with, or None where none was begun; writes nothing.
+    """Plan and state of the import to go on with; None where none was begun, or one of only users was finished. Writes nothing.
 
     Raises:
         JournalError: it is of another snapshot or of other options, or the snapshot was edited in between.
@@ -209,6 +209,8 @@ def to_go_on_with(folder: Path, snapshot: Snapshot, options: ImportOptions) -> t
     refuse_other(folder, plan, snapshot)
     if plan.fingerprint != snapshot.fingerprint and not done.finished:  # rows may have moved; refused records are found by id
         raise JournalError(f"The snapshot was edited since the import in {folder} was begun, which is not finished: --restart begins anew.")
+    if done.finished and plan.options.only_users and not options.only_users:
+        return None  # the users were first, and everything follows; it finds them there
     before, now = _comparable(plan.options), _comparable(options)
     different = [name.replace("_", "-") for name in now if now[name] != before[name]]
     if different:

@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from argilla_snapshot.cli.codes import DONE, LOSSES
-from argilla_snapshot.cli.options import DIRECTORY, FILE, JSON, RESTART, api, import_options
-from argilla_snapshot.cli.output import print_json, say
+from argilla_snapshot.cli.options import DIRECTORY, FILE, JSON, RESTART, api, import_options, keeping
+from argilla_snapshot.cli.output import message, print_json, say
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.questions import agreed
 from argilla_snapshot.cli.tables import show_report
@@ -45,6 +45,9 @@ def import_command(
     concurrency: int,
     repair: bool,
     restart: bool,
+    credentials: Path | None,
+    database: str | None,
+    update_accounts: tuple[str, ...],
     as_json: bool,
     timeout: float,
     **options: Any,
@@ -55,9 +58,18 @@ def import_command(
     Stopped at any time, the same command goes on where it ended; a finished one writes nothing more.
     Passwords of new users, the plan, the journal and the report are in DIR.import/.
 
+    With --credentials and --database new users get the API keys and passwords that they had; the file's passphrase comes from
+    ARGILLA_CREDENTIALS_PASSPHRASE, the database's password from ARGILLA_DATABASE_PASSWORD.
+
     \b
     Example: argilla-snapshot import my-snapshot
     """
+    kept = keeping(credentials, database, update_accounts)
+    if options["part"].of > 1 and options["only_users"]:
+        raise click.UsageError("--only-users brings no records that --part could share out: leave one of them away.")
+    if options["part"].number > 1 and kept:
+        raise click.UsageError("Part 1 makes the users: give --credentials and --database to that alone.")
+
     from importer.run import import_snapshot, repair_import
 
     if repair:
@@ -75,6 +87,9 @@ def import_command(
             concurrency=concurrency,
             restart=restart,
             confirm=lambda plan: agreed(plan, steps, yes=yes),
+            keeping=kept,
         )
     print_json(report.to_json()) if as_json else show_report(report)
+    if kept:
+        message(f"{kept.file} holds API keys and password hashes: delete it, when no other import needs it.")
     return LOSSES if report.losses else DONE
