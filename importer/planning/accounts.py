@@ -41,7 +41,7 @@ def check_accounts(accounts: Accounts, state: TargetState, users: list[UserPlan]
             )
         elif keys[key] > 1:
             conflicts.append(
-                f"{user.source_username} and somebody else in the credentials file have the same API key, which the target does not take: leave --credentials away."
+                f"{user.source_username} and somebody else in the file of --credentials have the same API key, which the target does not take: leave --credentials away."
             )
         if user.action == "create" and user.id and ids.get(user.id, user.username) != user.username:
             conflicts.append(
@@ -63,5 +63,5 @@ def _refuse_unmatched(accounts: Accounts, kept: Iterable[UserPlan]) -> None:
     for glob in accounts.update:
         if not any(fnmatchcase(name, glob) for name in named):
             raise ImportRefusedError(
-                f"--update-accounts {glob} names nobody who has an account on the target and stands in the credentials file."
+                f"--update-accounts {glob} names nobody who has an account on the target and stands in the file of --credentials."
             )

@@ -1,17 +1,21 @@
-"""What is shown while users are brought: those who are made, and those who are there and only join workspaces."""
+"""How users are brought: what is shown meanwhile, who is made by the server, and who in its database."""
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
+import pytest
+
 from argilla_snapshot.format.reader import Snapshot
+from importer.errors import ImportRefusedError
 from importer.journal.done import Done
 from importer.journal.journal import Journal
 from importer.loading import Loader
 from importer.options import ImportOptions
 from importer.plan import UserPlan
 from importer.target_state import TargetState, TargetUser
+from importer.targets.accounts import StoredAccounts
 from importer.targets.http.target import Target
 from tests.fixtures import SNAPSHOT
 from tests.helpers.plans import ME, Silent, planned
@@ -52,3 +56,43 @@ def test_users_who_are_there_are_not_said_to_be_made(tmp_path: Path) -> None:
     assert shown(tmp_path / "all", there, new, other) == [("making", "users", 1), ("placing", "users", 2)]
     assert shown(tmp_path / "new", new) == [("making", "users", 1)]
     assert shown(tmp_path / "there", there, other) == [("placing", "users", 2)]
+
+
+@dataclass
+class Kept:
+    """Accounts of a database, which the server knows where it is its own."""
+
+    users: dict[str, TargetUser]
+    own: bool = True
+    shown = "sqlite:///copy.db"
+
+    def keep(self, plans: list[UserPlan], _workspaces: object) -> None:
+        assert not self.users
+        if self.own:
+            self.users.update({plan.username: TargetUser(f"old id of {plan.username}", plan.username, plan.role) for plan in plans})
+
+
+def test_who_keeps_key_and_password_is_not_made_by_the_server(tmp_path: Path) -> None:
+    kept, new = (
+        UserPlan("ana", "ana", "create", "annotator", "Ana", keeps_credentials=True),
+        UserPlan("bo", "bo", "create", "annotator", "Bo"),
+    )
+    for own in (True, False):
+        accounts, made = Kept({}, own), list[str]()
+        folder = tmp_path / str(own)
+        folder.mkdir()
+        journal = Journal(folder, replace(PLAN, users=[kept, new]), Done())
+        target = SimpleNamespace(
+            api=SimpleNamespace(url="http://new"),
+            state=lambda accounts=accounts: TargetState("http://new", "2.8.0", ME, accounts.users, {}, {}),
+            create_user=lambda plan, _, made=made: made.append(plan.username) or f"id of {plan.username}",
+        )
+        loader = Loader(SNAP, cast("Target", target), journal, Silent(), {}, 1, cast("StoredAccounts", accounts))
+        if own:
+            loader.run()
+            assert (made, journal.done.users) == (["bo"], {"ana": "old id of ana", "bo": "id of bo"})
+            assert journal.passwords.keys() == {"bo"}
+        else:
+            with pytest.raises(ImportRefusedError, match="the server does not know that account: this is a copy"):
+                loader.run()
+            assert (made, journal.done.users) == ([], {})

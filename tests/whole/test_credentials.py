@@ -198,7 +198,9 @@ def test_only_the_servers_own_database_is_written_to(stack: Stack, exported: Exp
         done = run("import", exported.snapshot, "--database", database, "--credentials", exported.file, url=new.url, **SEALED)
         assert (done.returncode, told in done.stderr, done.stderr.count("\n")) == (code, True, 1), done.stderr
 
-    with stack.fresh(NEW) as other:
+    with stack.fresh(NEW) as other, target.connect(other.url) as client:
+        body = {"username": "theirs", "first_name": "Somebody", "role": "annotator", "password": "another password"}
+        client.post("/users", json=body).raise_for_status()  # fresh servers here have one owner, by their first database
         refused(other.database_url, 2, f"argilla.db is not the database of {new.url}")
     own = new.home / "argilla.db"
     for statement, told in (

@@ -16,8 +16,8 @@ from importer.errors import ConflictError, JournalError
 from importer.journal.done import Done
 from importer.journal.journal import CREDENTIALS, JOURNAL, REJECTED, Journal, begin, go_on, import_folder
 from importer.options import WHOLE, ImportOptions, Part
-from importer.plan import DatasetAction, DatasetPlan, Plan, TargetInfo
-from importer.refusing import refuse_half_loaded, refuse_lost
+from importer.plan import DatasetAction, DatasetPlan, Plan, TargetInfo, UserPlan
+from importer.refusing import refuse_half_loaded, refuse_lost, refuse_other_credentials
 from importer.target_state import TargetState
 from tests.fixtures import SNAPSHOT
 
@@ -218,3 +218,44 @@ def test_an_import_goes_on_only_as_it_was_begun(tmp_path: Path, change: dict[str
     else:
         with pytest.raises(JournalError, match=says):
             go_on(tmp_path, snapshot, ImportOptions())
+
+
+@pytest.mark.parametrize(("before", "now", "goes_on"), [(True, True, True), (True, False, False), (False, True, None)])
+@pytest.mark.parametrize("finished", [True, False])
+def test_all_else_follows_the_users_when_they_are_there(
+    tmp_path: Path, *, before: bool, now: bool, goes_on: bool | None, finished: bool
+) -> None:
+    """A finished import of users is followed by a new one of everything; the other way round, or before its end, nothing is."""
+    snapshot = Snapshot(SNAPSHOT)
+    plan = replace(
+        PLAN, snapshot_id=snapshot.manifest.snapshot_id, fingerprint=snapshot.fingerprint, options=ImportOptions(only_users=before)
+    )
+    begun = begin(tmp_path, plan)
+    if finished:
+        begun.note("finished")
+    options = ImportOptions(only_users=now)
+    if goes_on is None or (before and not now and not finished):
+        with pytest.raises(JournalError, match="another choice of only-users"):
+            go_on(tmp_path, snapshot, options)
+    else:
+        assert (go_on(tmp_path, snapshot, options) is not None) is goes_on
+
+
+@pytest.mark.parametrize(
+    ("planned", "done", "given", "says"),
+    [
+        (True, False, True, None),
+        (True, True, False, None),  # the file may be deleted by then
+        (True, False, False, "ana is to keep the old API key and password: give --credentials and --database again"),
+        (False, True, True, "was begun without --credentials"),
+        (False, False, False, None),
+    ],
+)
+def test_who_is_to_keep_key_and_password_does(tmp_path: Path, *, planned: bool, done: bool, given: bool, says: str | None) -> None:
+    ana = UserPlan("ana", "ana", "create", "annotator", "Ana", keeps_credentials=planned)
+    journal = Journal(tmp_path, replace(PLAN, users=[ana], with_credentials=planned), Done(users={"ana": "1"} if done else {}))
+    if says is None:
+        refuse_other_credentials(journal, given=given)
+    else:
+        with pytest.raises(JournalError, match=says):
+            refuse_other_credentials(journal, given=given)
