@@ -14,7 +14,7 @@ from argilla_snapshot.format.kinds import AnyRecord
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError
-from importer.errors import ConflictError, ImportRefusedError, JournalError
+from importer.errors import ConflictError, JournalError
 from importer.journal.intervals import missing, size
 from importer.journal.journal import Journal
 from importer.mapping.kinds import external_id_of, is_left_out, mapper_of
@@ -104,7 +104,9 @@ class Loader:
 
     def _users(self) -> None:
         left = [plan for plan in self._journal.plan.users if plan.username not in self._journal.done.users]
-        self._keep_credentials([plan for plan in left if plan.keeps_credentials])
+        kept = [plan for plan in left if plan.keeps_credentials]
+        if kept and self._accounts:  # before they join workspaces
+            self._accounts.keep(kept, self._journal.done.workspaces.values())
         new = [plan for plan in left if plan.action == "create"]
         for step, plans in (("making", new), ("placing", [plan for plan in left if plan.action != "create"])):
             if plans:
@@ -112,22 +114,6 @@ class Loader:
             for plan in plans:
                 self._user(plan)
                 self._progress.advanced(1)
-
-    def _keep_credentials(self, plans: list[UserPlan]) -> None:
-        """Gives users their old API keys and passwords; those who are to be made are there by then.
-
-        Raises:
-            ImportRefusedError: the server does not know them: what was written to is a copy of its database.
-        """
-        if not plans or self._accounts is None:
-            return
-        self._accounts.keep(plans, self._journal.done.workspaces.values())
-        unseen = [plan.username for plan in plans if plan.username not in self._target.state().users]
-        if unseen:
-            raise ImportRefusedError(
-                f"{unseen[0]} was written to {self._accounts.shown}, and the server does not know that account: this is a copy of its database. "
-                "Give --database the one that the server itself uses, and run `import` again."
-            )
 
     def _user(self, plan: UserPlan) -> None:
         """Makes a user who is to be made, and a member of the workspaces of the plan."""

@@ -52,12 +52,9 @@ class WorkspacePlan:
 
 @dataclass(frozen=True, slots=True)
 class UserPlan:
-    """A user.
+    """A user. ``source_username`` is None for a placeholder; ``workspaces``: memberships to add (target names).
 
-    Attributes:
-        source_username: None for a placeholder.
-        workspaces: memberships to add (target names).
-        keeps_credentials: gets the API key and the password of the old server, from a credentials file.
+    ``keeps_credentials``: gets the API key and the password of the old server.
     """
 
     username: str

@@ -4,7 +4,7 @@ No API takes a password's hash, so this alone is written there. All else of an i
 same in 2.0 to 2.8 (seen in databases that each version made).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -66,7 +66,7 @@ def stored_accounts(keeping: Keeping | None, snapshot: Snapshot, target: Target)
         _refuse_unknown(database)
         rows = _rows(database)
         _refuse_other(database, rows, target)
-        yield StoredAccounts(database, Accounts(credentials, rows, keeping.update), {user.username: user for user in snapshot.users()})
+        yield StoredAccounts(database, target, Accounts(credentials, rows, keeping.update), snapshot.users())
 
 
 class StoredAccounts:
@@ -74,14 +74,13 @@ class StoredAccounts:
 
     Attributes:
         known: what a plan needs to know of both.
-        shown: the address of the database, without credentials and folders.
     """
 
-    def __init__(self, database: Writable, known: Accounts, users: Mapping[str, User]) -> None:
-        self._database, self.known, self._users = database, known, users
-        self.shown = database.shown
+    def __init__(self, database: Writable, target: Target, known: Accounts, users: Iterable[User]) -> None:
+        self._database, self._target, self.known = database, target, known
+        self._users = {user.username: user for user in users}
 
-    def keep(self, plans: Iterable[UserPlan], workspaces: Iterable[str]) -> None:
+    def keep(self, plans: list[UserPlan], workspaces: Iterable[str]) -> None:
         """Makes accounts with their old keys and passwords, and gives them to those that are there; all of it or nothing.
 
         What an earlier run did that ended before its journal could say so is done.
@@ -92,7 +91,7 @@ class StoredAccounts:
 
         Raises:
             ConflictError: somebody made an account of one of the names since the import was planned.
-            ImportRefusedError: the workspaces are not in the database: it is not the one that the server uses.
+            ImportRefusedError: it is a copy of the database that the server uses, as workspaces tell before, or the server itself afterwards.
         """
         self._refuse_copy(workspaces)
         with self._database.transaction():
@@ -106,6 +105,13 @@ class StoredAccounts:
                     {"key": credential.api_key, "hash": credential.password_hash, "username": plan.username},
                 )
         point("import.accounts_written")
+        keys = {user["username"]: user.get("api_key") for user in self._target.api.get("/api/v1/users", USERS)["items"]}
+        unseen = [plan.username for plan in plans if keys.get(plan.username) != self.known.of(plan.source_username).api_key]
+        if unseen:
+            raise ImportRefusedError(
+                f"The API key of {unseen[0]} was written to {self._database.shown}, and the server does not know it: this is a copy of its database. "
+                "Give --database the one that the server itself uses, and run `import` again."
+            )
 
     def _is_made(self, plan: UserPlan, there: Account | None) -> bool:
         if there is None:
@@ -131,7 +137,7 @@ class StoredAccounts:
         there = {uuid_of(row["id"]) for row in self._database.query("SELECT id FROM workspaces", {})}
         if not there.issuperset(workspaces):
             raise ImportRefusedError(
-                f"{self.shown} lacks workspaces that the target has made by now: it is a copy of the target's database. No account was made: "
+                f"{self._database.shown} lacks workspaces that the target has made by now: it is a copy of the target's database. No account was made: "
                 "give --database the one that the server itself uses."
             )
 

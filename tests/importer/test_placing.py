@@ -5,10 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
-import pytest
-
 from argilla_snapshot.format.reader import Snapshot
-from importer.errors import ImportRefusedError
 from importer.journal.done import Done
 from importer.journal.journal import Journal
 from importer.loading import Loader
@@ -60,16 +57,12 @@ def test_users_who_are_there_are_not_said_to_be_made(tmp_path: Path) -> None:
 
 @dataclass
 class Kept:
-    """Accounts of a database, which the server knows where it is its own."""
+    """Accounts in a database that the server uses."""
 
-    users: dict[str, TargetUser]
-    own: bool = True
-    shown = "sqlite:///copy.db"
+    users: dict[str, TargetUser] = field(default_factory=dict)
 
     def keep(self, plans: list[UserPlan], _workspaces: object) -> None:
-        assert not self.users
-        if self.own:
-            self.users.update({plan.username: TargetUser(f"old id of {plan.username}", plan.username, plan.role) for plan in plans})
+        self.users.update({plan.username: TargetUser(f"old id of {plan.username}", plan.username, plan.role) for plan in plans})
 
 
 def test_who_keeps_key_and_password_is_not_made_by_the_server(tmp_path: Path) -> None:
@@ -77,22 +70,13 @@ def test_who_keeps_key_and_password_is_not_made_by_the_server(tmp_path: Path) ->
         UserPlan("ana", "ana", "create", "annotator", "Ana", keeps_credentials=True),
         UserPlan("bo", "bo", "create", "annotator", "Bo"),
     )
-    for own in (True, False):
-        accounts, made = Kept({}, own), list[str]()
-        folder = tmp_path / str(own)
-        folder.mkdir()
-        journal = Journal(folder, replace(PLAN, users=[kept, new]), Done())
-        target = SimpleNamespace(
-            api=SimpleNamespace(url="http://new"),
-            state=lambda accounts=accounts: TargetState("http://new", "2.8.0", ME, accounts.users, {}, {}),
-            create_user=lambda plan, _, made=made: made.append(plan.username) or f"id of {plan.username}",
-        )
-        loader = Loader(SNAP, cast("Target", target), journal, Silent(), {}, 1, cast("StoredAccounts", accounts))
-        if own:
-            loader.run()
-            assert (made, journal.done.users) == (["bo"], {"ana": "old id of ana", "bo": "id of bo"})
-            assert journal.passwords.keys() == {"bo"}
-        else:
-            with pytest.raises(ImportRefusedError, match="the server does not know that account: this is a copy"):
-                loader.run()
-            assert (made, journal.done.users) == ([], {})
+    accounts, made = Kept(), list[str]()
+    journal = Journal(tmp_path, replace(PLAN, users=[kept, new]), Done())
+    target = SimpleNamespace(
+        api=SimpleNamespace(url="http://new"),
+        state=lambda: TargetState("http://new", "2.8.0", ME, accounts.users, {}, {}),
+        create_user=lambda plan, _: made.append(plan.username) or f"id of {plan.username}",
+    )
+    Loader(SNAP, cast("Target", target), journal, Silent(), {}, 1, cast("StoredAccounts", accounts)).run()
+    assert (made, journal.done.users) == (["bo"], {"ana": "old id of ana", "bo": "id of bo"})
+    assert journal.passwords.keys() == {"bo"}

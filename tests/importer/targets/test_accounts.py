@@ -1,5 +1,6 @@
 """What is written to the target's users, and what is refused before."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
@@ -56,9 +57,19 @@ def rows(path: Path) -> dict[str, tuple[Any, ...]]:
         return {row[3]: row for row in connection.execute("SELECT * FROM users")}
 
 
-def keep(path: Path, *plans: UserPlan, workspaces: Iterable[str] = (str(WORKSPACE),)) -> None:
+def serving(path: Path) -> Target:
+    """A server whose database that is."""
+
+    def users(*_: object) -> dict[str, Any]:
+        return {"items": [{"id": str(UUID(row[0])), "username": row[3], "api_key": row[5]} for row in rows(path).values()]}
+
+    return cast("Target", SimpleNamespace(api=SimpleNamespace(url="http://new", get=users)))
+
+
+def keep(path: Path, *plans: UserPlan, workspaces: Iterable[str] = (str(WORKSPACE),), used: Path | None = None) -> None:
+    """Writes to a database; ``used``: the one that the server uses, where it is another."""
     with opened_to_write(str(path)) as database:
-        StoredAccounts(database, Accounts(CREDENTIALS), OLD).keep(plans, workspaces)
+        StoredAccounts(database, serving(used or path), Accounts(CREDENTIALS), OLD.values()).keep(list(plans), workspaces)
 
 
 def test_accounts_are_made_with_what_they_had(database: Path) -> None:
@@ -107,6 +118,15 @@ def test_a_copy_that_lacks_a_workspace_is_not_written_to(database: Path) -> None
     with pytest.raises(ImportRefusedError, match=r"is a copy of the target's database\. No account was made"):
         keep(database, ANA, workspaces=[str(WORKSPACE), str(UUID(int=8))])
     assert rows(database) == before
+
+
+@pytest.mark.parametrize("plan", [ANA, replace(ANA, username="boss", action="reuse")])
+def test_what_only_the_server_can_tell_to_be_a_copy_is_told_afterwards(database: Path, tmp_path: Path, plan: UserPlan) -> None:
+    copy = Path(shutil.copy(database, tmp_path / "copy.db"))
+    with pytest.raises(ImportRefusedError, match=f"The API key of {plan.username} was written to sqlite:///copy.db") as raised:
+        keep(copy, plan, used=database)
+    assert "key of ana" not in str(raised.value).replace("The API key of ana", "")
+    keep(database, plan)
 
 
 # --- whose database it is ---
