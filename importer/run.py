@@ -113,11 +113,11 @@ def import_snapshot(
     snapshot = open_whole(directory)
     target = Target(api)
     url = address(snapshot, target, progress)
-    folder = journals.import_folder(directory, url, options.part)
+    folder = journals.import_folder(directory, url, options.part, only_users=options.only_users)
     created = not folder.exists()
     try:
         with journals.lock(folder), stored_accounts(keeping, snapshot, target) as accounts:
-            refuse_mixed(directory, url, options.part)
+            refuse_mixed(directory, url, options)
             journal = None if restart else journals.go_on(folder, snapshot, options)
             if journal is None:
                 if options.part.number > 1:
@@ -132,13 +132,9 @@ def import_snapshot(
                 if not confirm(plan):
                     raise ImportRefusedError("Nothing was written.")
                 point("import.planned")
-                if not restart and journals.load(folder):
-                    progress.message(
-                        f"The users came first, by the import in {folder}: its files go to earlier-N/ there, and all else follows."
-                    )
                 journal = journals.begin(folder, plan)
             else:
-                refuse_other_credentials(journal, given=accounts is not None)
+                refuse_other_credentials(journal, accounts.known if accounts else None)
                 finished = "was finished before: at most refused records are sent again" if journal.done.finished else "goes on"
                 progress.message(f"The import in {folder} {finished}.")
                 if journal.plan.fingerprint != snapshot.fingerprint:

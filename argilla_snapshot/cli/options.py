@@ -132,7 +132,7 @@ def import_options(command: Decorated) -> Decorated:
         click.option(
             "--only-users",
             is_flag=True,
-            help="Users, workspaces and memberships only; the same command without it brings the datasets later.",
+            help="Users, workspaces and memberships only; an import without it can come before or after.",
         ),
         click.option(
             "--credentials",

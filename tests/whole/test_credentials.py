@@ -138,8 +138,7 @@ def test_users_come_first_and_all_else_later(exported: Exported, new: ArgillaSer
     said = succeed("verify", exported.snapshot, url=new.url)
     assert "brought none of the 4 datasets" in said
     assert "0 datasets with 0 records and 7 users compared. No difference." in said
-    later = run("import", exported.snapshot, url=new.url)  # without the file, which is deleted by then
-    assert (later.returncode, "The users came first" in later.stderr) == (0, True), later.stderr
+    succeed("import", exported.snapshot, url=new.url)  # without the file, which is deleted by then
     with target.connect(new.url) as client:
         assert len(target.items(client, "/me/datasets")) == 4
     assert "4 datasets with 350 records" in succeed("verify", exported.snapshot, url=new.url)
@@ -237,11 +236,19 @@ def test_killed_when_the_accounts_are_made_it_goes_on(exported: Exported, new: A
     assert "No difference" in succeed("verify", exported.snapshot, url=new.url)
 
 
-def test_an_import_with_new_passwords_does_not_pass_for_one_with_the_old(exported: Exported, new: ArgillaServer) -> None:
-    succeed("import", exported.snapshot, "--only-users", url=new.url)
-    done = run(*exported.importing(new, "--only-users"), url=new.url, **SEALED)
-    assert (done.returncode, "was begun without --credentials" in done.stderr) == (2, True), done.stderr
+def test_who_has_a_new_password_already_gets_the_old_one_afterwards(exported: Exported, new: ArgillaServer) -> None:
+    succeed("import", exported.snapshot, url=new.url)
+    done = run(*exported.importing(new), url=new.url, **SEALED)
+    assert (done.returncode, "was begun without --credentials, so its users have new passwords" in done.stderr) == (2, True), done.stderr
+    before = users_of(new)
     assert whose(new, exported.keys["ana"]) == 401
+    later = run(*exported.importing(new, "--only-users", "--update-accounts", "*"), url=new.url, **SEALED)
+    assert (later.returncode, "0 new users kept API key and password; 6 users who had an account got theirs." in later.stdout) == (0, True)
+    for name in (*SEEDED, "dora"):
+        assert (whose(new, exported.keys[name]), login(new, name, exported.passwords[name])) == (name, 201)
+    assert {name: user["id"] for name, user in users_of(new).items()} == {name: user["id"] for name, user in before.items()}
+    assert whose(new, API_KEY) == "argilla"
+    assert "4 datasets with 350 records" in succeed("verify", exported.snapshot, url=new.url)
 
 
 @pytest.mark.parametrize("version", ["1.5.1", "1.6.0"])
