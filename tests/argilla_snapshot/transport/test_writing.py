@@ -55,6 +55,7 @@ def thing(text: str, id_: UUID = ID) -> tuple[Any, ...]:
 
 def test_what_is_written_arrives(address: str) -> None:
     with opened_to_write(address) as database:
+        database.insert("things", COLUMNS, [])
         database.insert("things", COLUMNS, [thing(HOSTILE), (UUID(int=1), None, None, None, None, "null")])
         (row,) = database.query("SELECT * FROM things WHERE text = :text AND id = :id", {"text": HOSTILE, "id": ID})
         assert database.query("UPDATE things SET number = :n, said = :j WHERE id = :id RETURNING number", {"n": 2.0, "j": "[]", "id": ID})
