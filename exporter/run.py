@@ -22,6 +22,7 @@ from argilla_snapshot.format.writer import SnapshotWriter, refuse_existing
 from argilla_snapshot.transport.addresses import shown_url
 from exporter.choose import Chosen, choose, fitting_users, users_in_scope
 from exporter.converters import Converters, spare_processors
+from exporter.credentials import CredentialsFile
 from exporter.dataset import Job
 from exporter.datasets import export_all, foretell
 from exporter.documents import json_safe
@@ -72,7 +73,9 @@ class ExportOptions:
         return Choice(self.workspaces, self.datasets, self.exclude_workspaces, self.exclude_datasets)
 
 
-def export(options: ExportOptions, connect: Callable[[], Source], progress: Progress) -> Manifest:
+def export(
+    options: ExportOptions, connect: Callable[[], Source], progress: Progress, credentials: CredentialsFile | None = None
+) -> Manifest:
     """Makes a snapshot of what is chosen, or goes on with an unfinished one.
 
     Everything grows in ``NAME.partial`` beside the directory. Nothing is written before the server has answered and
@@ -85,6 +88,7 @@ def export(options: ExportOptions, connect: Callable[[], Source], progress: Prog
         options: what and where to.
         connect: connects to the source; called when the directory was found free.
         progress: told how it goes on.
+        credentials: the file beside the snapshot for what its users log in with; None: none is written.
 
     Returns:
         The manifest of the snapshot; ``losses`` says what did not come along.
@@ -96,15 +100,18 @@ def export(options: ExportOptions, connect: Callable[[], Source], progress: Prog
         BusyError: another export writes there.
         ExportError: a file can't be written.
         ServerError: the server can't or won't answer.
+        CredentialsError: the credentials file may not lie there.
     """
-    if not _aside(options.directory).exists():
+    finishing = _aside(options.directory).exists()
+    if not finishing:
         refuse_existing(options.directory)
+    keep = credentials.prepare(options.directory, finishing=finishing) if credentials else lambda _: None
     source = connect()
     try:
         listed = source.datasets()
         choice = choose(source.workspaces(), listed, options.choice)
         with _lock(options.directory), many_documents():
-            run = _Run(options, source, listed, choice, progress)
+            run = _Run(options, source, listed, choice, progress, keep)
             return run.named_before() or run.run()
     except OSError as error:
         raise ExportError(f"{error.filename or options.directory} can't be written: {error.strerror or error}.") from error
@@ -136,7 +143,16 @@ def _refuse_damage(folder: Path) -> None:
 class _Run:
     """One run of an export."""
 
-    def __init__(self, options: ExportOptions, source: Source, listed: list[Listed], choice: Chosen, progress: Progress) -> None:
+    def __init__(
+        self,
+        options: ExportOptions,
+        source: Source,
+        listed: list[Listed],
+        choice: Chosen,
+        progress: Progress,
+        keep_credentials: Callable[[Snapshot], None],
+    ) -> None:
+        self.keep_credentials = keep_credentials
         self.options, self.source, self.listed, self.choice, self.progress = options, source, listed, choice, progress
         self.losses = Losses()
         self.partial = layout.partial_path(options.directory)
@@ -179,8 +195,7 @@ class _Run:
         self.state.folder.rename(self.aside)
         point("export.set_aside")
         manifest = writer.finish(replace(self.source.shown, scope=self.scope), self.losses.all(), self.options.created_by, _refuse_damage)
-        shutil.rmtree(self.aside)
-        return manifest
+        return self._ended(manifest)
 
     def named_before(self) -> Manifest | None:
         """The manifest, where an earlier run of the same export ended after its last rename: only its bookkeeping is left over."""
@@ -189,7 +204,12 @@ class _Run:
         bound = State(self.aside).bound_to()
         if not bound or any(bound.get(name, value) != value for name, value in self.identity.items()):
             return None
-        manifest = Snapshot(self.options.directory).manifest
+        return self._ended(Snapshot(self.options.directory).manifest)
+
+    def _ended(self, manifest: Manifest) -> Manifest:
+        """What is left to do when the snapshot has its name."""
+        self.keep_credentials(Snapshot(self.options.directory))
+        point("export.credentials_written")
         shutil.rmtree(self.aside)
         return manifest
 

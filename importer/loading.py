@@ -26,6 +26,7 @@ from importer.targets.http.searching import put_again
 from importer.targets.http.sending import Answered, Sender, send_all
 from importer.targets.http.target import Target
 from importer.targets.http.wire import DatasetIds, properties
+from importer.targets.storage.accounts import StoredAccounts
 from importer.targets.storage.storage import Storage
 from importer.ways import Way, over_http
 
@@ -41,6 +42,7 @@ class Loader:
         passwords: chosen passwords by username; others are made up.
         concurrency: requests with records that may be in flight at once.
         storage: the stores behind the target, where records go through them.
+        accounts: where users get their old keys and passwords; None where nobody does.
     """
 
     def __init__(
@@ -51,13 +53,13 @@ class Loader:
         progress: Progress,
         passwords: Mapping[str, str],
         concurrency: int,
+        accounts: StoredAccounts | None = None,
         storage: Storage | None = None,
     ) -> None:
         self._snapshot, self._target, self._journal, self._progress = snapshot, target, journal, progress
-        self._chosen, self._concurrency = passwords, concurrency
+        self._chosen, self._concurrency, self._accounts = passwords, concurrency, accounts
         self._entries = {entry.path: entry for entry in snapshot.entries}
-        self._noted_before = set(journal.done.datasets)
-        self._storage = storage
+        self._noted_before, self._storage = set(journal.done.datasets), storage
 
     @cached_property
     def _pouring(self) -> Pouring | None:
@@ -118,6 +120,9 @@ class Loader:
 
     def _users(self) -> None:
         left = [plan for plan in self._journal.plan.users if plan.username not in self._journal.done.users]
+        kept = [plan for plan in left if plan.keeps_credentials]
+        if kept and self._accounts:  # before they join workspaces
+            self._accounts.keep(kept, self._journal.done.workspaces.values())
         new = [plan for plan in left if plan.action == "create"]
         for step, plans in (("making", new), ("placing", [plan for plan in left if plan.action != "create"])):
             if plans:
@@ -128,7 +133,7 @@ class Loader:
 
     def _user(self, plan: UserPlan) -> None:
         """Makes a user who is to be made, and a member of the workspaces of the plan."""
-        if plan.action == "create":
+        if plan.action == "create" and not plan.keeps_credentials:
             id_ = self._target.create_user(plan, self._password(plan.username))
             self._user_ids[plan.username] = self._storage.keep_id("users", id_, plan.source_id) if self._storage else id_
             point("import.user_made")

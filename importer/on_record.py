@@ -45,9 +45,9 @@ def planned_before(snapshot: Snapshot, target: Target, options: ImportOptions, u
         url: the address by which the journals know the target.
         progress: is told why ``import`` would refuse.
     """
-    folder = journals.import_folder(snapshot.directory, url, options.part)
+    folder = journals.import_folder(snapshot.directory, url, options.part, only_users=options.only_users)
     try:
-        refuse_mixed(snapshot.directory, url, options.part)
+        refuse_mixed(snapshot.directory, url, options)
         found = journals.to_go_on_with(folder, snapshot, options)
         if found is None:
             return None

@@ -54,6 +54,7 @@ class ImportOptions:
         all_predictions: further text2text sentences as optional questions with suggestions.
         workspaces, datasets: globs that choose what is imported; empty is everything.
         exclude_workspaces, exclude_datasets: globs of what is left out of that.
+        only_users: users, workspaces and memberships only, no datasets.
         part: the share of the records that this run loads; the first part makes all else.
         storage: the records go through the storage behind the server.
     """
@@ -77,6 +78,7 @@ class ImportOptions:
     datasets: tuple[str, ...] = ()
     exclude_workspaces: tuple[str, ...] = ()
     exclude_datasets: tuple[str, ...] = ()
+    only_users: bool = False
     part: Part = WHOLE
     storage: bool = False
 

@@ -52,7 +52,10 @@ class WorkspacePlan:
 
 @dataclass(frozen=True, slots=True)
 class UserPlan:
-    """A user. ``source_username`` is None for a placeholder; ``workspaces``: memberships to add (target names)."""
+    """A user. ``source_username`` is None for a placeholder; ``workspaces``: memberships to add (target names).
+
+    ``keeps_credentials``: gets the API key and the password of the old server.
+    """
 
     username: str
     source_username: str | None
@@ -63,6 +66,7 @@ class UserPlan:
     id: str | None = None
     source_id: str | None = None
     workspaces: list[str] = field(default_factory=list)
+    keeps_credentials: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +294,7 @@ class Plan:
         snapshot_id, fingerprint: of the snapshot; an edit changes the second.
         conflicts: lines for people; with any of them nothing is written.
         webhooks: those that the target will call.
+        with_credentials: whether it was made with a credentials file.
         on_record: how far an import by it is, where ``plan`` finds one; no saved plan has it.
     """
 
@@ -304,6 +309,7 @@ class Plan:
     conflicts: list[str]
     notes: list[Noted]
     webhooks: list[WebhookCalls] = field(default_factory=list)
+    with_credentials: bool = False
     on_record: OnRecord | None = None
 
     @property

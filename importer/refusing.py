@@ -1,5 +1,6 @@
 """What an import refuses before it writes: what the target has lost since, and what would be left half-loaded."""
 
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from importer.errors import ConflictError, JournalError
@@ -8,7 +9,7 @@ from importer.journal.done import Done
 from importer.journal.intervals import missing
 from importer.journal.journal import Journal
 from importer.plan import DatasetPlan, Plan
-from importer.target_state import TargetState
+from importer.target_state import Accounts, TargetState
 from importer.targets.http.answers import details_of
 from importer.targets.http.target import Target
 
@@ -25,6 +26,34 @@ def refuse_lost(state: TargetState, journal: Journal) -> None:
     lost += [f"dataset {names[source]}" for source, id_ in done.datasets.items() if id_ not in state.datasets.values()]
     if lost:
         raise JournalError(f"{first_of(lost)} was imported and is not on {state.url} any more: {_beginning_anew(state, journal)}")
+
+
+def refuse_other_credentials(journal: Journal, given: Accounts | None) -> None:
+    """Makes sure that users who are to keep their API keys and passwords do, and that nobody is told so who does not.
+
+    Args:
+        given: what was given this time.
+
+    Raises:
+        JournalError: some users are left to make and nothing was given; or more was given than when the import was begun.
+    """
+    plan = journal.plan
+    kept = [user for user in plan.users if user.keeps_credentials]
+    updated = [user.username for user in kept if user.action == "reuse"]
+    left = [user.username for user in kept if user.username not in journal.done.users]
+    if left and given is None:
+        raise JournalError(
+            f"{first_of(sorted(left))} is to keep the old API key and password: give --credentials and --database again to go on."
+        )
+    if given and not plan.with_credentials:
+        again = "`import --restart`" if plan.options.only_users else "`import --only-users`"
+        raise JournalError(
+            f"The import in {journal.folder} was begun without --credentials, so its users have new passwords. "
+            f"{again} with --update-accounts gives them the old ones."
+        )
+    new = [glob for glob in given.update if not any(fnmatchcase(name, glob) for name in updated)] if given else []
+    if new:
+        raise JournalError(f"The import in {journal.folder} was begun without --update-accounts {new[0]}: --restart begins anew.")
 
 
 def refuse_half_loaded(folder: Path, plan: Plan) -> set[str]:

@@ -53,6 +53,8 @@ class ImportReport:
     Attributes:
         steps: what the last run did and noted; 0: all was done before.
         people: whose account got responses, and whose work these are.
+        credentials_kept: users who were made with the API key and the password of the old server.
+        accounts_updated: users who were there and got these.
     """
 
     report_version: str
@@ -67,6 +69,8 @@ class ImportReport:
     people: list[Credited]
     datasets: list[DatasetMade]
     notes: list[Noted]
+    credentials_kept: int = 0
+    accounts_updated: int = 0
 
     @property
     def losses(self) -> list[Noted]:
@@ -153,4 +157,6 @@ def make_report(journal: Journal, held: dict[str, Held], seconds: float) -> Impo
             for d in plan.datasets
         ],
         notes=[*plan.notes, *notes.noted()],
+        credentials_kept=sum(user.keeps_credentials and user.action == "create" for user in plan.users),
+        accounts_updated=sum(user.keeps_credentials and user.action == "reuse" for user in plan.users),
     )

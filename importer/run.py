@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,14 +24,15 @@ from importer.on_record import address, planned_before
 from importer.options import ImportOptions, Part
 from importer.plan import Plan
 from importer.planning.make import make_plan
-from importer.refusing import first_of, refuse_half_loaded, refuse_lost, refuse_unfinished
+from importer.refusing import first_of, refuse_half_loaded, refuse_lost, refuse_other_credentials, refuse_unfinished
 from importer.report import Held, ImportReport, make_report
 from importer.targets.http.existing import with_existing
 from importer.targets.http.searching import not_searchable, reindex
 from importer.targets.http.target import Target
 from importer.targets.http.vectors import Asking
 from importer.targets.http.webhooks import with_webhooks
-from importer.targets.storage.storage import StoreOptions, opened_storage
+from importer.targets.storage.accounts import Keeping, StoredAccounts, stored_accounts
+from importer.targets.storage.storage import Storage, StoreOptions, opened_storage
 from importer.verifying.verify import Verification, verify
 
 
@@ -55,20 +55,27 @@ def open_whole(directory: Path) -> Snapshot:
     return snapshot
 
 
-def plan_import(directory: Path, api: Api, options: ImportOptions, progress: Progress, stores: StoreOptions | None = None) -> Plan:
+def plan_import(
+    directory: Path,
+    api: Api,
+    options: ImportOptions,
+    progress: Progress,
+    keeping: Keeping | None = None,
+    stores: StoreOptions | None = None,
+) -> Plan:
     """What ``import`` would do: the plan of the import that is on record, or a new one. Nothing is written anywhere."""
     options = replace(options, storage=stores is not None)
     snapshot = open_whole(directory)
     target = Target(api)
-    if stores:
-        with opened_storage(stores, target):  # it is one that can be written to
-            pass
+    with opened_storage(stores, target):  # they are such that can be written to
+        pass
     url = address(snapshot, target, progress)
     before = planned_before(snapshot, target, options, url, progress)
     if before is not None:
         return before
     asking = Asking(target, writing=False)
-    plan = _planned(snapshot, target, options, asking, progress)
+    with stored_accounts(keeping, snapshot, target) as accounts:
+        plan = _planned(snapshot, target, options, asking, progress, accounts)
     if asking.untried:
         progress.message(
             f"The new server does not tell whether it takes vectors of {asking.untried:,} numbers; this plan takes it that it does. "
@@ -77,8 +84,10 @@ def plan_import(directory: Path, api: Api, options: ImportOptions, progress: Pro
     return plan
 
 
-def _planned(snapshot: Snapshot, target: Target, options: ImportOptions, asking: Asking, progress: Progress) -> Plan:
-    plan = make_plan(snapshot, target.state(), options, asking, progress)
+def _planned(
+    snapshot: Snapshot, target: Target, options: ImportOptions, asking: Asking, progress: Progress, accounts: StoredAccounts | None
+) -> Plan:
+    plan = make_plan(snapshot, target.state(), options, asking, progress, accounts.known if accounts else None)
     return with_webhooks(with_existing(plan, target), target)
 
 
@@ -92,6 +101,7 @@ def import_snapshot(
     concurrency: int,
     restart: bool,
     confirm: Callable[[Plan], bool],
+    keeping: Keeping | None = None,
     stores: StoreOptions | None = None,
 ) -> ImportReport:
     """Imports a snapshot or a part of it, or goes on with an import that was begun.
@@ -101,6 +111,7 @@ def import_snapshot(
         concurrency: requests with records that may be in flight at once.
         restart: forget an earlier import into this target (its files are kept aside).
         confirm: is shown a new plan; when it says no, nothing is written.
+        keeping: what lets users keep their API keys and passwords; None: they get new ones.
         stores: where the stores behind the target are, where records go through them.
 
     Raises:
@@ -116,16 +127,16 @@ def import_snapshot(
     snapshot = open_whole(directory)
     target = Target(api)
     url = address(snapshot, target, progress)
-    folder = journals.import_folder(directory, url, options.part)
+    folder = journals.import_folder(directory, url, options.part, only_users=options.only_users)
     created = not folder.exists()
     try:
-        with opened_storage(stores, target) if stores else nullcontext() as storage, journals.lock(folder):
-            refuse_mixed(directory, url, options.part)
+        with journals.lock(folder), stored_accounts(keeping, snapshot, target) as accounts, opened_storage(stores, target) as storage:
+            refuse_mixed(directory, url, options)
             journal = None if restart else journals.go_on(folder, snapshot, options)
             if journal is None:
                 if options.part.number > 1:
                     parts.wait_for_first(target, snapshot, options, progress)
-                plan = _planned(snapshot, target, options, Asking(target, writing=True), progress)
+                plan = _planned(snapshot, target, options, Asking(target, writing=True), progress, accounts)
                 plan = replace(plan, target=replace(plan.target, url=url))  # by which its folder is found again
                 _refuse(plan, passwords)
                 refuse_unfinished(target, plan, refuse_half_loaded(folder, plan), folder)
@@ -135,26 +146,35 @@ def import_snapshot(
                 if not confirm(plan):
                     raise ImportRefusedError("Nothing was written.")
                 point("import.planned")
-                if storage:
-                    storage.refuse_unlocked()
-                journal = journals.begin(folder, plan)
-                if storage:
-                    storage.back_up(folder, progress)
-                if journal.earlier and (journal.earlier / journals.CREDENTIALS).exists():
-                    progress.message(f"The passwords of users that an earlier import made are in {journal.earlier / journals.CREDENTIALS}.")
+                journal = _begun(folder, plan, storage, progress)
             else:
-                finished = "was finished before: at most refused records are sent again" if journal.done.finished else "goes on"
-                progress.message(f"The import in {folder} {finished}.")
-                if journal.plan.fingerprint != snapshot.fingerprint:
-                    progress.message(
-                        "The snapshot was edited since: of that only records that were refused are sent; --restart begins anew."
-                    )
+                _tell_going_on(journal, snapshot, accounts, progress)
                 refuse_lost(target.state(), journal)
-            Loader(snapshot, target, journal, progress, passwords, concurrency, storage).run()
+            Loader(snapshot, target, journal, progress, passwords, concurrency, accounts, storage).run()
             return _reported(snapshot, target, journal, started)
     finally:
         if created:
             _remove_empty(folder)
+
+
+def _begun(folder: Path, plan: Plan, storage: Storage | None, progress: Progress) -> Journal:
+    """The journal of a new import. Of the storage it is made sure before that our lock reaches the server; and then a copy is made."""
+    if storage:
+        storage.refuse_unlocked()
+    journal = journals.begin(folder, plan)
+    if storage:
+        storage.back_up(folder, progress)
+    if journal.earlier and (journal.earlier / journals.CREDENTIALS).exists():
+        progress.message(f"The passwords of users that an earlier import made are in {journal.earlier / journals.CREDENTIALS}.")
+    return journal
+
+
+def _tell_going_on(journal: Journal, snapshot: Snapshot, accounts: StoredAccounts | None, progress: Progress) -> None:
+    refuse_other_credentials(journal, accounts.known if accounts else None)
+    finished = "was finished before: at most refused records are sent again" if journal.done.finished else "goes on"
+    progress.message(f"The import in {journal.folder} {finished}.")
+    if journal.plan.fingerprint != snapshot.fingerprint:
+        progress.message("The snapshot was edited since: of that only records that were refused are sent; --restart begins anew.")
 
 
 def _refuse(plan: Plan, passwords: Mapping[str, str]) -> None:
@@ -167,9 +187,14 @@ def _refuse(plan: Plan, passwords: Mapping[str, str]) -> None:
 
 
 def _tell_unused(plan: Plan, passwords: Mapping[str, str], progress: Progress) -> None:
-    there = sorted(user.username for user in plan.users if user.action == "reuse" and user.username in passwords)
+    there = sorted(
+        user.username for user in plan.users if user.action == "reuse" and not user.keeps_credentials and user.username in passwords
+    )
     if there and plan.options.part.number == 1:  # further parts find all users there
         progress.message(f"--passwords: {first_of(there)} is a user of the target already, who keeps the password there.")
+    kept = sorted(user.username for user in plan.users if user.keeps_credentials and user.username in passwords)
+    if kept:
+        progress.message(f"--passwords: {first_of(kept)} gets the password of the old server, by --credentials.")
 
 
 def _remove_empty(folder: Path) -> None:

@@ -1,9 +1,11 @@
 """What a server to import into holds and can do, as far as a plan needs to know. Pure data."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 from uuid import UUID
+
+from argilla_snapshot.format.credentials import Credential
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,35 @@ class TargetState:
             return wanted if str(UUID(wanted)) == wanted else None
         except ValueError:
             return None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user of the target as its database has it."""
+
+    id: str
+    username: str
+    api_key: str = field(repr=False)
+    password_hash: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Who keeps API key and password, as far as a plan needs to know.
+
+    Attributes:
+        credentials: username on the old server -> what that user logs in with.
+        there: the accounts of the target.
+        update: globs of usernames: who gets the old ones although the target has such an account.
+    """
+
+    credentials: Mapping[str, Credential] = field(default_factory=dict)
+    there: list[Account] = field(default_factory=list)
+    update: tuple[str, ...] = ()
+
+    def of(self, source: str | None) -> Credential:
+        """What a user of the old server logs in with."""
+        return self.credentials[source or ""]
 
 
 class Asks(Protocol):

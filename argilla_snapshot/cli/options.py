@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from argilla_snapshot.cli.values import folder, number, pairs, renames, search_login, secrets, server
+from argilla_snapshot.cli.values import folder, number, pairs, passphrase, renames, search_login, secrets, server
 
 if TYPE_CHECKING:
     from argilla_snapshot.transport.api import Api
+    from importer.targets.storage.accounts import Keeping
     from importer.targets.storage.storage import StoreOptions
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -52,19 +53,38 @@ def api(timeout: float) -> "Api":
     return Api(*server(), secrets=secrets(), patience=timeout)
 
 
-def stores(database: str | None, search_engine: str | None, *, backup: bool = True) -> "StoreOptions | None":
-    """Where the stores are that the options name.
+def stores(database: str | None, search_engine: str | None, credentials: Path | None, *, backup: bool = True) -> "StoreOptions | None":
+    """Where the stores are that the records go into; None where they go over HTTP.
 
     Raises:
-        click.UsageError: they name only one.
+        click.UsageError: only one is named, and nothing else needs it.
     """
-    if database is None and search_engine is None:
+    if search_engine is None and (database is None or credentials):
         return None
     if not database or not search_engine:
-        raise click.UsageError("--database and --search-engine go together: records are written to both.")
+        raise click.UsageError(
+            "--database needs --search-engine (records are written to both) or --credentials (accounts), and both need --database."
+        )
     from importer.targets.storage.storage import StoreOptions
 
     return StoreOptions(database, search_engine, os.environ.get("ARGILLA_DATABASE_PASSWORD"), search_login(), backup=backup)
+
+
+def keeping(credentials: Path | None, database: str | None, update_accounts: tuple[str, ...]) -> "Keeping | None":
+    """What lets users keep their API keys and passwords.
+
+    Raises:
+        click.UsageError: one of the options is missing.
+    """
+    if credentials is None or database is None:
+        if credentials:
+            raise click.UsageError("--credentials needs --database: the new server's own database is where they are written.")
+        if update_accounts:
+            raise click.UsageError("--update-accounts needs --credentials and --database.")
+        return None
+    from importer.targets.storage.accounts import Keeping
+
+    return Keeping(database, os.environ.get("ARGILLA_DATABASE_PASSWORD"), credentials, passphrase(), update_accounts)
 
 
 def import_options(command: Decorated) -> Decorated:
@@ -127,11 +147,27 @@ def import_options(command: Decorated) -> Decorated:
         click.option("--no-vectors", "vectors", is_flag=True, flag_value=False, default=True, help="Leave vectors out."),
         click.option("--keep-tokens", is_flag=True, help="Carry tokens as metadata."),
         click.option("--keep-explanations", is_flag=True, help="Carry explanations as metadata."),
+        click.option(
+            "--only-users",
+            is_flag=True,
+            help="Users, workspaces and memberships only; an import without it can come before or after.",
+        ),
+        click.option(
+            "--credentials",
+            type=FILE,
+            help="With --database: new users get their old API keys and passwords from the file that `export --credentials` wrote.",
+        ),
+        click.option(
+            "--update-accounts",
+            multiple=True,
+            metavar="GLOB",
+            help="With --credentials: give them to these users too, who have an account on the new server (repeatable).",
+        ),
         click.option("--all-predictions", is_flag=True, help="Further text2text predictions as suggestions of optional questions."),
         click.option(
             "--database",
             metavar="URL",
-            help="With --search-engine: the new server's SQL database, an SQLite file or postgresql://USER@HOST/NAME. Records are written there.",
+            help="The new server's own SQL database, an SQLite file or postgresql://USER@HOST/NAME: for --search-engine, --credentials or both.",
         ),
         click.option(
             "--search-engine",

@@ -34,6 +34,7 @@ _ACCOUNTS = {
     "placeholder": "placeholder",
     "created": "new",
 }
+_KEEPS = {True: ", with the old key and password", False: ""}
 _TITLES = {
     "changed": "Changed on the way",
     "snapshot_only": "Stays in the snapshot (2.x has no place for it, or it was to be left)",
@@ -52,7 +53,10 @@ def show_plan(plan: Plan, console: Console = out) -> None:
     print_table("Workspaces", ("workspace", "action", "was"), ((w.name, w.action, w.source_name) for w in plan.workspaces), console)
     from importer.credited import credited
 
-    users = [(u.username, u.role, u.action, u.source_username or "(placeholder)", ", ".join(u.workspaces)) for u in plan.users]
+    users = [
+        (u.username, u.role, f"{u.action}{_KEEPS[u.keeps_credentials]}", u.source_username or "(placeholder)", ", ".join(u.workspaces))
+        for u in plan.users
+    ]
     print_table("Users", ("username", "role", "action", "was", "joins"), _shortened(users), console)
     show_people(credited(plan), console)
     print_table(
@@ -73,6 +77,8 @@ def show_plan(plan: Plan, console: Console = out) -> None:
         ),
         console,
     )
+    if plan.options.only_users:
+        say("No datasets: only users, workspaces and memberships, as asked.", console)
     for webhook in plan.webhooks:
         say(
             f"The new server will call its webhook on {webhook.host} up to {webhook.calls} times. Disable it there first, if it should not be called.",
@@ -164,6 +170,9 @@ def show_report(report: ImportReport) -> None:
         for kind in (report.users, report.workspaces)
     ]
     (users, users_there), (workspaces, workspaces_there) = made
+    if report.credentials_kept or report.accounts_updated:
+        updated = f"; {counted(report.accounts_updated, 'user')} who had an account got theirs" if report.accounts_updated else ""
+        say(f"{counted(report.credentials_kept, 'new user')} kept API key and password{updated}.")
     say(
         f"{counted(users, 'user')} created, {users_there} reused; {counted(workspaces, 'workspace')} created, {workspaces_there} reused; {report.seconds:.1f} s."
     )
@@ -172,10 +181,10 @@ def show_report(report: ImportReport) -> None:
 def show_verification(result: Verification) -> None:
     """How the target differs from what it should hold, and how much of the snapshot that is."""
     if result.left_out:
-        whole = result.datasets + result.skipped + result.left_out
-        say(
-            f"The import brought {whole - result.left_out} of the {counted(whole, 'dataset')} of the snapshot, as it was told. Only these are compared."
-        )
+        brought = result.datasets + result.skipped
+        whole = counted(brought + result.left_out, "dataset")
+        what = "Only these are compared." if brought else "Only users, workspaces and memberships are compared."
+        say(f"The import brought {brought or 'none'} of the {whole} of the snapshot, as it was told. {what}")
     _show_differences(result.differences, result.renamed)
     verdict = "There are differences." if result.differences else "No difference."
     if result.only_changed_since:

@@ -91,6 +91,11 @@ def search_login() -> tuple[str, str] | None:
     return (username, password) if username and password else None
 
 
+def passphrase() -> str | None:
+    """What seals and opens a credentials file, from the environment."""
+    return os.environ.get("ARGILLA_CREDENTIALS_PASSPHRASE") or None
+
+
 def folder(_context: click.Context, _parameter: click.Parameter, value: str) -> Path:
     """The path of a snapshot; ``.`` and ``..`` get their names, for what belongs to it lies beside it, under its name."""
     path = Path(value)

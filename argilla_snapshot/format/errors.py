@@ -2,6 +2,7 @@
 
 SnapshotError                  (exit code 1)
 ├── SnapshotExistsError        the folder to write to is already there (2)
+├── CredentialsError           a credentials file that can't be written there, or opened (2)
 ├── NoFolderError              there is no folder at that path (2)
 ├── DamagedSnapshotError       not a snapshot, incomplete or altered (6)
 └── UnsupportedFormatError     a snapshot of a later format (7)
@@ -18,6 +19,12 @@ class SnapshotError(click.ClickException):
 
 class SnapshotExistsError(SnapshotError):
     """The folder to write to is already there; nothing is ever overwritten."""
+
+    exit_code = 2
+
+
+class CredentialsError(SnapshotError):
+    """A credentials file can't be written where it is asked for, or can't be opened."""
 
     exit_code = 2
 

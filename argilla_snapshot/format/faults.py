@@ -65,6 +65,8 @@ STORING_POINTS = (
     "import.replaced",
     "import.moved",
 )
+#: Those that only runs with ``--credentials`` pass.
+CREDENTIALS_POINTS = ("export.credentials_written", "import.accounts_written")
 
 _passed: Counter[str] = Counter()
 

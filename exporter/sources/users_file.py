@@ -1,4 +1,4 @@
-"""The file in which a server before 1.6 has its users (``.users.yml``): read but for what is secret in it."""
+"""The file in which a server before 1.6 has its users (``.users.yml``): without what is secret in it, or only that."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from argilla_snapshot.format.credentials import Credential
 from argilla_snapshot.format.models import User
 from exporter.errors import UsersFileError
 
@@ -19,12 +20,22 @@ def read_users(path: Path) -> list[User]:
     Raises:
         UsersFileError: it is no such file. No word of its content is told.
     """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError, ValueError):
-        raise UsersFileError(f"{path} can't be read as YAML: --users-yml takes the file of the server's users, .users.yml.") from None
-    users = {user.username: user for user in _users(path, content)}
+    users = {user.username: user for user in map(_user, _entries(path))}
     return [users[name] for name in sorted(users)]
+
+
+def read_file_credentials(path: Path) -> list[Credential]:
+    """What these users log in with; of whom lacks a key or a password, nothing.
+
+    Raises:
+        UsersFileError: as ``read_users``.
+    """
+    users = {entry["username"]: (entry.get("api_key"), entry.get("hashed_password")) for entry in _entries(path)}
+    return [
+        Credential(username, key, hashed)
+        for username, (key, hashed) in sorted(users.items())
+        if isinstance(key, str) and key and isinstance(hashed, str) and hashed
+    ]
 
 
 def is_superuser(user: Mapping[str, Any]) -> bool:
@@ -38,16 +49,25 @@ def is_superuser(user: Mapping[str, Any]) -> bool:
     return workspaces is None or (isinstance(workspaces, list) and "" in workspaces)
 
 
-def _users(path: Path, content: Any) -> Iterator[User]:
+def _entries(path: Path) -> Iterator[dict[str, Any]]:
+    """The entries of the file, each with a username."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError, ValueError):
+        raise UsersFileError(f"{path} can't be read as YAML: --users-yml takes the file of the server's users, .users.yml.") from None
     for number, entry in enumerate(content if isinstance(content, list) else [None], 1):
         username = entry.get("username") if isinstance(entry, dict) else None
         if not isinstance(username, str) or not username:
             raise UsersFileError(f"{path} is no list of users (entry {number} has no username): --users-yml takes the server's .users.yml.")
-        workspaces = entry.get("workspaces")
-        named = [str(name) for name in workspaces if name] if isinstance(workspaces, list) else []
-        yield User(
-            username,
-            "owner" if is_superuser(entry) else "annotator",
-            first_name=str(entry.get("full_name") or ""),
-            workspaces=list(dict.fromkeys([username, *named])),
-        )
+        yield entry
+
+
+def _user(entry: Mapping[str, Any]) -> User:
+    workspaces = entry.get("workspaces")
+    named = [str(name) for name in workspaces if name] if isinstance(workspaces, list) else []
+    return User(
+        entry["username"],
+        "owner" if is_superuser(entry) else "annotator",
+        first_name=str(entry.get("full_name") or ""),
+        workspaces=list(dict.fromkeys([entry["username"], *named])),
+    )

@@ -1,6 +1,6 @@
-"""What was done so far, in a folder beside the snapshot: one for each target, or for each part of an import into it.
+"""What was done so far, in a folder beside the snapshot: one for each target, or for each part of an import into it; one more for users alone.
 
-``NAME.import/<host>-<port>/`` (of a part ``NAME.import/<host>-<port>-part-2-of-4/``) holds ``plan.json`` (what is to be done), ``journal.jsonl`` (what was), ``credentials.csv``
+``NAME.import/<host>-<port>/`` (of a part ``NAME.import/<host>-<port>-part-2-of-4/``, of users alone ``NAME.import/<host>-<port>-users/``) holds ``plan.json`` (what is to be done), ``journal.jsonl`` (what was), ``credentials.csv``
 (passwords of new users; only its owner may read it), ``rejected.jsonl`` and ``import-report.json``.
 """
 
@@ -33,14 +33,14 @@ ANNOTATORS = "annotators.jsonl"
 _COLUMNS = ["username", "password"]
 
 
-def import_folder(snapshot: Path, url: str, part: Part = WHOLE) -> Path:
-    """Where the import of a snapshot into a target, or a part of it, keeps its files."""
+def import_folder(snapshot: Path, url: str, part: Part = WHOLE, *, only_users: bool = False) -> Path:
+    """Where the import of a snapshot into a target, or a part of it, or of its users alone, keeps its files."""
     parts = urlsplit(url)
     whole = f"{parts.hostname}-{parts.port or parts.scheme}{parts.path.rstrip('/')}"
     name = re.sub(r"[^A-Za-z0-9.]+", "-", whole).strip("-")
     if name != whole:  # other addresses may read alike
         name = f"{name}-{hashlib.sha256(whole.encode()).hexdigest()[:8]}"
-    suffix = "" if part == WHOLE else f"-part-{part.number}-of-{part.of}"
+    suffix = "-users" if only_users else "" if part == WHOLE else f"-part-{part.number}-of-{part.of}"
     return snapshot.with_name(snapshot.name + ".import") / (name + suffix)
 
 

@@ -9,7 +9,7 @@ from importer.errors import ImportRefusedError, JournalError, UnfinishedError
 from importer.journal.done import Done
 from importer.journal.intervals import size
 from importer.journal.journal import JOURNAL, import_folder, load, refuse_other
-from importer.options import WHOLE, Part
+from importer.options import WHOLE, ImportOptions, Part
 from importer.plan import Plan
 
 
@@ -23,20 +23,20 @@ def on_record(snapshot: Path, url: str) -> dict[Part, Path]:
     return {part: found[part] for part in sorted(found, key=lambda part: (part.of, part.number)) if (found[part] / JOURNAL).exists()}
 
 
-def refuse_mixed(snapshot: Path, url: str, part: Part) -> None:
-    """Makes sure that no import in another number of parts is on record.
+def refuse_mixed(snapshot: Path, url: str, options: ImportOptions) -> None:
+    """Makes sure that no import in another number of parts is on record; users alone can always be imported.
 
     Raises:
         ImportRefusedError: one is.
     """
     for other, folder in on_record(snapshot, url).items():
-        if other.of != part.of:
+        if other.of != options.part.of and not options.only_users:
             begun = "in one go" if other == WHOLE else f"in {other.of} parts"
             raise ImportRefusedError(f"An import {begun} is on record in {folder}: go on with it, or move that folder away.")
 
 
 def begun(snapshot: Snapshot, url: str, part: Part = WHOLE) -> tuple[Plan, Done]:
-    """Plan and state of the import of a snapshot into a target; of all parts together where it was done in parts.
+    """Plan and state of the import of a snapshot into a target; of all parts together where it was done in parts; else of its users.
 
     Args:
         part: only this one.
@@ -48,12 +48,15 @@ def begun(snapshot: Snapshot, url: str, part: Part = WHOLE) -> tuple[Plan, Done]
     found = on_record(directory, url)
     if part != WHOLE:
         found = {other: folder for other, folder in found.items() if other == part}
+    users = import_folder(directory, url, only_users=True)
+    if not found and part == WHOLE and (users / JOURNAL).exists():
+        return _loaded(users, snapshot)
     if not found:
         raise ImportRefusedError(
             f"No import of {directory} into {url} is on record here ({import_folder(directory, url, part)} has no journal)."
         )
     first = next(iter(found))
-    refuse_mixed(directory, url, first)
+    refuse_mixed(directory, url, ImportOptions(part=first))
     loaded = {one: _loaded(folder, snapshot) for one, folder in found.items()}
     if first == WHOLE or part != WHOLE:
         return loaded[first]

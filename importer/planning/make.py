@@ -19,6 +19,7 @@ from importer.mapping.kinds import is_left_out, mapper_of
 from importer.notes import Notebook
 from importer.options import WHOLE, ImportOptions
 from importer.plan import DELETED_USER, MARKS, Agent, DatasetPlan, Plan, TargetInfo
+from importer.planning.accounts import check_accounts
 from importer.planning.choose import chosen, shown_names
 from importer.planning.conflicts import check_ids, check_maps, check_names, check_options, check_parts, check_strict_names
 from importer.planning.datasets import Shaper
@@ -27,7 +28,7 @@ from importer.planning.naming import free_name
 from importer.planning.places import place_dataset, plan_workspaces
 from importer.planning.survey import Survey, survey
 from importer.planning.users import People, discarding, plan_agents, plan_users
-from importer.target_state import Asks, TargetState
+from importer.target_state import Accounts, Asks, TargetState
 
 _TELL = 500
 
@@ -38,6 +39,7 @@ def make_plan(
     options: ImportOptions,
     asks: Asks,
     progress: Progress,
+    accounts: Accounts | None = None,
 ) -> Plan:
     """Reads the whole snapshot twice and decides everything.
 
@@ -47,6 +49,7 @@ def make_plan(
         options: the choices made.
         asks: the target, for what is asked only where it matters.
         progress: is told how far the reading is.
+        accounts: who keeps API key and password; None: nobody.
 
     Raises:
         ImportRefusedError: an option names what is not there.
@@ -56,10 +59,11 @@ def make_plan(
     workspaces = plan_workspaces(snapshot, entries, state, options, notes)
     names = {workspace.source_name: workspace.name for workspace in workspaces}
     shown = shown_names(snapshot.entries)
-    datasets = [place_dataset(entry, shown[entry.path], state, options, notes, conflicts) for entry in entries]
+    placed = () if options.only_users else entries
+    datasets = [place_dataset(entry, shown[entry.path], state, options, notes, conflicts) for entry in placed]
     check_names(datasets, conflicts)
-    by_source = dict(zip((dataset.source for dataset in datasets), entries, strict=True))
-    people = People(snapshot.users(), names, state, options)
+    by_source = dict(zip((dataset.source for dataset in datasets), placed, strict=True))
+    people = People(snapshot.users(), names, state, options, accounts or Accounts())
     deleted = free_name(DELETED_USER, (user.username for user in people.users))
     surveys: dict[str, Survey | FeedbackSurvey] = {}
     for dataset in datasets:
@@ -70,7 +74,9 @@ def make_plan(
             check_ids(dataset.source, surveys[dataset.source].changed_ids, snapshot.records(entry), conflicts)
     counts = _counted_agents(surveys.values())
     check_maps(snapshot, entries, people, counts, options)
-    users = plan_users(people, counts, notes, narrowed=options.choice.narrow)
+    annotators = {name for entry in entries for name in snapshot.dataset(entry).people} if options.only_users else counts
+    users = plan_users(people, annotators, notes, narrowed=options.choice.narrow)
+    check_accounts(people.accounts, state, users, conflicts)
     agents, placeholders = plan_agents(people, users, counts, notes, conflicts)
     _note_webhooks(snapshot, options, notes)
     shaping = state.capabilities, asks.accepts_vectors, options, notes, snapshot.manifest.snapshot_id
@@ -110,6 +116,7 @@ def make_plan(
         datasets=datasets,
         conflicts=conflicts,
         notes=list(notes.noted()),
+        with_credentials=accounts is not None,
     )
 
 

@@ -1,15 +1,16 @@
 """Whose is what on the target: users, placeholder annotators, memberships, and the agents of annotations. Pure."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from argilla_snapshot.format.models import User
 from importer.notes import Notebook
 from importer.options import ImportOptions
 from importer.plan import PLACEHOLDER, Agent, UserPlan
+from importer.planning.accounts import keeps, old_id
 from importer.planning.naming import free_name, valid_username
-from importer.target_state import TargetState
+from importer.target_state import Accounts, TargetState
 
 #: Placeholder for the annotator of records that were validated or discarded by nobody known.
 NOBODY = "unknown-annotator"
@@ -17,19 +18,25 @@ NOBODY = "unknown-annotator"
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """What the planning of users needs to know. ``workspaces``: name on the old server -> name on the target."""
+    """What the planning of users needs to know.
+
+    Attributes:
+        workspaces: name on the old server -> name on the target.
+        accounts: who keeps API key and password; nobody where no credentials file was given.
+    """
 
     users: list[User]
     workspaces: Mapping[str, str]
     state: TargetState
     options: ImportOptions
+    accounts: Accounts = field(default_factory=Accounts)
 
     def username(self, name: str) -> str:
         """The username on the target of a user or agent of the old server: two have the same only where the map says so."""
         return self.options.user_map.get(name) or valid_username(name, strict=self.state.capabilities.strict_names)
 
 
-def plan_users(people: People, agents: Mapping[str | None, int], notes: Notebook, *, narrowed: bool) -> list[UserPlan]:
+def plan_users(people: People, agents: Container[str | None], notes: Notebook, *, narrowed: bool) -> list[UserPlan]:
     """The users of the snapshot; when only some datasets are chosen, those who belong to their workspaces or annotated there."""
     plans: dict[str, UserPlan] = {}
     for user in sorted(
@@ -56,12 +63,16 @@ def _plan_user(people: People, user: User, username: str, workspaces: list[str],
     there = people.state.users.get(username)
     first_name = (user.first_name or "").strip() or username
     last_name = (user.last_name or "").strip() or None
+    kept = keeps(people.accounts, people.state, user.username, username)
     if there is not None:
         if there.role != user.role:
             notes.add("role_differs", f"{username}: {user.role} in the snapshot, {there.role} on the target")
-        return UserPlan(username, user.username, "reuse", there.role, first_name, last_name, there.id, user.id, workspaces)
+        return UserPlan(username, user.username, "reuse", there.role, first_name, last_name, there.id, user.id, workspaces, kept)
     if not (user.first_name or "").strip():
         notes.add("first_name_filled", username)
+    if kept:
+        id_ = old_id(user.id)
+        return UserPlan(username, user.username, "create", user.role, first_name, last_name, id_, user.id, workspaces, kept)
     id_ = people.state.free_id(user.id, (other.id for other in people.state.users.values()))
     if user.id and id_ != user.id:
         notes.add("id_not_kept", f"user {username}")

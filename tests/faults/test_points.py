@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from argilla_snapshot.format.faults import EXPORT_POINTS, FILE_POINTS, IMPORT_POINTS, SETTLING_POINTS, STORING_POINTS, VARIABLE, point
+from argilla_snapshot.format.faults import (
+    CREDENTIALS_POINTS,
+    EXPORT_POINTS,
+    FILE_POINTS,
+    IMPORT_POINTS,
+    SETTLING_POINTS,
+    STORING_POINTS,
+    VARIABLE,
+    point,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,7 +29,7 @@ def test_every_point_of_the_list_is_in_the_code_once_and_no_other() -> None:
                     (name,) = node.args
                     assert isinstance(name, ast.Constant), f"{path.name}: the name of a point is written out"
                     found[name.value] += 1
-    assert found == Counter([*FILE_POINTS, *EXPORT_POINTS, *IMPORT_POINTS, *SETTLING_POINTS, *STORING_POINTS])
+    assert found == Counter([*FILE_POINTS, *EXPORT_POINTS, *IMPORT_POINTS, *SETTLING_POINTS, *STORING_POINTS, *CREDENTIALS_POINTS])
     assert min(len(EXPORT_POINTS), len(IMPORT_POINTS)) >= 12
 
 

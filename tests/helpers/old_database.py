@@ -26,7 +26,7 @@ def old_database(path: Path, version: tuple[int, int], *statements: str, content
     tables = f"""
         CREATE TABLE alembic_version (version_num);
         CREATE TABLE workspaces (id, name, inserted_at, updated_at);
-        CREATE TABLE users (id, username, first_name, last_name, role, inserted_at, updated_at);
+        CREATE TABLE users (id, username, first_name, last_name, role, api_key, password_hash, inserted_at, updated_at);
         CREATE TABLE workspaces_users (user_id, workspace_id, inserted_at);
         CREATE TABLE datasets ({datasets});
         CREATE TABLE fields (id, dataset_id, name, settings, inserted_at);

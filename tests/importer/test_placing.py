@@ -1,4 +1,4 @@
-"""What is shown while users are brought: those who are made, and those who are there and only join workspaces."""
+"""How users are brought: what is shown meanwhile, who is made by the server, and who in its database."""
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from importer.options import ImportOptions
 from importer.plan import UserPlan
 from importer.target_state import TargetState, TargetUser
 from importer.targets.http.target import Target
+from importer.targets.storage.accounts import StoredAccounts
 from tests.fixtures import SNAPSHOT
 from tests.helpers.plans import ME, Silent, planned
 
@@ -52,3 +53,30 @@ def test_users_who_are_there_are_not_said_to_be_made(tmp_path: Path) -> None:
     assert shown(tmp_path / "all", there, new, other) == [("making", "users", 1), ("placing", "users", 2)]
     assert shown(tmp_path / "new", new) == [("making", "users", 1)]
     assert shown(tmp_path / "there", there, other) == [("placing", "users", 2)]
+
+
+@dataclass
+class Kept:
+    """Accounts in a database that the server uses."""
+
+    users: dict[str, TargetUser] = field(default_factory=dict)
+
+    def keep(self, plans: list[UserPlan], _workspaces: object) -> None:
+        self.users.update({plan.username: TargetUser(f"old id of {plan.username}", plan.username, plan.role) for plan in plans})
+
+
+def test_who_keeps_key_and_password_is_not_made_by_the_server(tmp_path: Path) -> None:
+    kept, new = (
+        UserPlan("ana", "ana", "create", "annotator", "Ana", keeps_credentials=True),
+        UserPlan("bo", "bo", "create", "annotator", "Bo"),
+    )
+    accounts, made = Kept(), list[str]()
+    journal = Journal(tmp_path, replace(PLAN, users=[kept, new]), Done())
+    target = SimpleNamespace(
+        api=SimpleNamespace(url="http://new"),
+        state=lambda: TargetState("http://new", "2.8.0", ME, accounts.users, {}, {}),
+        create_user=lambda plan, _: made.append(plan.username) or f"id of {plan.username}",
+    )
+    Loader(SNAP, cast("Target", target), journal, Silent(), {}, 1, cast("StoredAccounts", accounts)).run()
+    assert (made, journal.done.users) == (["bo"], {"ana": "old id of ana", "bo": "id of bo"})
+    assert journal.passwords.keys() == {"bo"}

@@ -72,3 +72,13 @@ def test_an_account_outside_the_plan_is_one_of_the_map_or_mine(agent: Agent, acc
     plan = planned(Snapshot(SNAPSHOT), ImportOptions(), "2.8.0")
     plan.agents[:] = [agent, Agent("left out", None, known=False, responses=1)]
     assert [(one.username, one.account) for one in credited(plan)] == [(agent.username, account)]
+
+
+@pytest.mark.parametrize("choice", [{}, {"workspaces": ("demo",)}, {"datasets": ("demo/news",)}])
+def test_a_plan_of_only_users_has_the_same_users_and_workspaces_and_no_dataset(choice: dict[str, Any]) -> None:
+    whole = planned(Snapshot(SNAPSHOT), ImportOptions(**choice), "2.8.0")
+    users = planned(Snapshot(SNAPSHOT), ImportOptions(only_users=True, **choice), "2.8.0")
+    assert (users.datasets, users.agents, users.conflicts) == ([], [], [])
+    assert users.workspaces == whole.workspaces
+    assert users.users == [user for user in whole.users if user.source_username is not None]  # placeholders come with their records
+    assert {note.dataset for note in users.notes} <= {None}

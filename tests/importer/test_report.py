@@ -3,14 +3,18 @@
 import dataclasses
 import json
 from pathlib import Path
+from typing import Literal
 
 import jsonschema
 import pytest
 
 from importer.credited import Credited
+from importer.journal.done import Done
+from importer.journal.journal import Journal
 from importer.notes import KINDS, Notebook
-from importer.plan import TargetInfo
-from importer.report import DatasetMade, ImportReport, Made
+from importer.options import ImportOptions
+from importer.plan import Plan, TargetInfo, UserPlan
+from importer.report import DatasetMade, ImportReport, Made, make_report
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "importer" / "import-report.schema.json").read_text())
 
@@ -54,3 +58,14 @@ def test_a_broken_report_does_not_obey() -> None:
     broken["datasets"][0]["records"] = "three"
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(broken, SCHEMA)
+
+
+def test_who_kept_key_and_password_is_counted(tmp_path: Path) -> None:
+    def user(name: str, action: Literal["create", "reuse"], *, kept: bool) -> UserPlan:
+        return UserPlan(name, name, action, "annotator", name, keeps_credentials=kept)
+
+    users = [user("a", "create", kept=True), user("b", "create", kept=True), user("c", "create", kept=False), user("d", "reuse", kept=True)]
+    plan = Plan("id", "fingerprint", TargetInfo("http://new", "2.8.0", "owner"), ImportOptions(), [], users, [], [], [], [])
+    done = Done(users=dict.fromkeys("abcd", "an id"))
+    made = make_report(Journal(tmp_path, plan, done), {}, 1.0)
+    assert (made.credentials_kept, made.accounts_updated) == (2, 1)

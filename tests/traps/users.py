@@ -6,7 +6,7 @@ from tests.traps.model import WORKSPACE, Line, UserTrap, line
 
 _USER = line(
     "users with roles and memberships, owners' too",
-    "the same, with the same id; a new password in the credentials file, and a new API key",
+    "the same, with the same id; a new password in the credentials file, and a new API key; with `--credentials` the old ones",
     "password_new",
     "api_key",
 )

@@ -9,13 +9,15 @@ import click
 
 from argilla_snapshot.cli.codes import DONE, LOSSES
 from argilla_snapshot.cli.options import DATASET, DIRECTORY, EXCLUDE_DATASET, EXCLUDE_WORKSPACE, FILE, RESTART, TIMEOUT, WORKSPACE
-from argilla_snapshot.cli.output import say
+from argilla_snapshot.cli.output import message, say
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.tables import show_losses
-from argilla_snapshot.cli.values import Command, search_login, secrets, server
+from argilla_snapshot.cli.values import Command, passphrase, search_login, secrets, server
 from argilla_snapshot.words import counted
 
 if TYPE_CHECKING:
+    from argilla_snapshot.format.credentials import Credential
+    from exporter.credentials import CredentialsFile
     from exporter.source import Source
 
 
@@ -45,6 +47,15 @@ if TYPE_CHECKING:
 @click.option(
     "--default-workspace", metavar="NAME", help="The workspace for datasets of Rubrix that are in none.  [default: without-workspace]"
 )
+@click.option(
+    "--credentials",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="With --database or --users-yml: write the users' API keys and password hashes to this new file, outside of DIR, for `import --credentials`.",
+)
+@click.option(
+    "--credentials-unsealed", is_flag=True, help="Write that file without a passphrase: whoever reads it can log in as everybody in it."
+)
 @RESTART
 @TIMEOUT
 def export_command(
@@ -60,6 +71,8 @@ def export_command(
     namespace: str | None,
     users_yml: Path | None,
     default_workspace: str | None,
+    credentials: Path | None,
+    credentials_unsealed: bool,
     restart: bool,
     timeout: float,
 ) -> int:
@@ -77,6 +90,9 @@ def export_command(
     Servers before 1.6 do not list their users. --users-yml takes the server's own file of them; the passwords and keys in
     it stay where they are. Without the file the snapshot has the users whom the key, the datasets and the records name.
 
+    A snapshot holds no API key and no password. --credentials writes them to a file of its own, sealed with the passphrase in
+    ARGILLA_CREDENTIALS_PASSPHRASE, so that `import --credentials` can give users their old ones.
+
     \b
     Example: argilla-snapshot export my-snapshot --workspace demo
     Example: argilla-snapshot export my-snapshot --search-engine http://localhost:9200 --database argilla.db
@@ -87,10 +103,13 @@ def export_command(
         raise click.UsageError("--users-yml is of a server before 1.6, which has no --database: leave one of them away.")
     if default_workspace == "":
         raise click.UsageError("--default-workspace must have a name.")
+    _refuse_mixed(credentials, passphrase(), known=bool(database or users_yml), unsealed=credentials_unsealed)
 
     from exporter.run import ExportOptions, export
     from exporter.sources.api.source import connect
     from exporter.sources.storage.source import connect as connect_storage
+
+    database_password = os.environ.get("ARGILLA_DATABASE_PASSWORD")
 
     def source() -> "Source":
         if search_engine is None and database is None:
@@ -107,18 +126,57 @@ def export_command(
             database,
             namespace=namespace,
             login=search_login(),
-            database_password=os.environ.get("ARGILLA_DATABASE_PASSWORD"),
+            database_password=database_password,
             folder=directory.absolute().parent,
             patience=timeout,
             default_workspace=default_workspace,
             users_file=users_yml,
         )
 
+    kept = _credentials_file(credentials, database, database_password, users_yml) if credentials else None
     created_by = f"argilla-snapshot {version('argilla-snapshot')}"
     options = ExportOptions(directory, workspaces, datasets, not no_open_closed, restart, created_by, exclude_workspaces, exclude_datasets)
     with Steps() as steps:
-        manifest = export(options, source, steps)
+        manifest = export(options, source, steps, kept)
     counts = ", ".join(counted(count, name.removesuffix("s")) for name, count in manifest.counts.items())
     show_losses(manifest.losses)
     say(f"{directory}: {counts}.")
+    if kept:
+        say(f"{kept.path}: API keys and password hashes of {counted(kept.written, 'user')}{', sealed' if kept.passphrase else ''}.")
+        if not kept.passphrase:
+            message(f"{kept.path} is not sealed: whoever reads it can log in as these users. Delete it as soon as it is imported.")
     return LOSSES if manifest.losses else DONE
+
+
+def _refuse_mixed(credentials: Path | None, sealing: str | None, *, known: bool, unsealed: bool) -> None:
+    """Makes sure that the options for credentials go together.
+
+    Raises:
+        click.UsageError: they do not.
+    """
+    if credentials is None:
+        if unsealed:
+            raise click.UsageError("--credentials-unsealed needs --credentials.")
+        return
+    if not known:
+        raise click.UsageError("--credentials needs --database or --users-yml: a server tells no password hash.")
+    if unsealed and sealing:
+        raise click.UsageError("ARGILLA_CREDENTIALS_PASSPHRASE is set, and --credentials-unsealed was given: leave one of them away.")
+    if not unsealed and not sealing:
+        raise click.UsageError("--credentials needs a passphrase in ARGILLA_CREDENTIALS_PASSPHRASE, or --credentials-unsealed.")
+
+
+def _credentials_file(path: Path, database: str | None, password: str | None, users_yml: Path | None) -> "CredentialsFile":
+    """The file, with what reads its content."""
+    from argilla_snapshot.transport.sql.database import opened
+    from exporter.credentials import CredentialsFile, read_credentials
+    from exporter.sources.users_file import read_file_credentials
+
+    def read() -> "list[Credential]":
+        if database is None:
+            assert users_yml is not None
+            return read_file_credentials(users_yml)
+        with opened(database, password) as there:
+            return read_credentials(there)
+
+    return CredentialsFile(path, passphrase(), read)

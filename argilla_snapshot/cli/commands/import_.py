@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from argilla_snapshot.cli.codes import DONE, LOSSES
-from argilla_snapshot.cli.options import DIRECTORY, FILE, JSON, RESTART, api, import_options, stores
-from argilla_snapshot.cli.output import print_json, say
+from argilla_snapshot.cli.options import DIRECTORY, FILE, JSON, RESTART, api, import_options, keeping, stores
+from argilla_snapshot.cli.output import message, print_json, say
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.questions import agreed
 from argilla_snapshot.cli.tables import show_report
@@ -34,7 +34,7 @@ from importer.options import ImportOptions
     callback=part,
     help="Load only the K-th of N shares of the records; part 1 makes all else, the others wait for it.",
 )
-@click.option("--no-backup", is_flag=True, help="With --database: make no copy of an SQLite file before the first write.")
+@click.option("--no-backup", is_flag=True, help="With --search-engine: make no copy of an SQLite file before the first write.")
 @click.option("--repair", is_flag=True, help="Only make records searchable that the target holds but does not show.")
 @RESTART
 @JSON
@@ -44,11 +44,13 @@ def import_command(
     passwords: dict[str, str],
     yes: bool,
     concurrency: int,
-    database: str | None,
-    search_engine: str | None,
     no_backup: bool,
     repair: bool,
     restart: bool,
+    database: str | None,
+    search_engine: str | None,
+    credentials: Path | None,
+    update_accounts: tuple[str, ...],
     as_json: bool,
     timeout: float,
     **options: Any,
@@ -62,14 +64,23 @@ def import_command(
     With --database and --search-engine the records go into the storage behind the server: many times as fast, and with
     the times that they had. All else goes over HTTP still. Passwords come from ARGILLA_DATABASE_PASSWORD,
     and from ARGILLA_SEARCH_USERNAME and ARGILLA_SEARCH_PASSWORD.
+    With --credentials and --database new users get the API keys and passwords that they had; the file's passphrase comes from
+    ARGILLA_CREDENTIALS_PASSPHRASE, the database's password from ARGILLA_DATABASE_PASSWORD.
 
     \b
     Example: argilla-snapshot import my-snapshot
     Example: argilla-snapshot import my-snapshot --database argilla.db --search-engine http://localhost:9200
     """
-    if no_backup and database is None:
-        raise click.UsageError("--no-backup needs --database.")
-    places = stores(database, search_engine, backup=not no_backup)
+    if no_backup and search_engine is None:
+        raise click.UsageError("--no-backup needs --database and --search-engine.")
+    places = stores(database, search_engine, credentials, backup=not no_backup)
+    kept = keeping(credentials, database, update_accounts)
+    if options["only_users"] and places:
+        raise click.UsageError("--only-users brings no records for --search-engine: leave one of them away.")
+    if options["part"].of > 1 and options["only_users"]:
+        raise click.UsageError("--only-users brings no records that --part could share out: leave one of them away.")
+    if options["part"].number > 1 and kept:
+        raise click.UsageError("Part 1 makes the users: give --credentials and --database to that alone.")
 
     from importer.run import import_snapshot, repair_import
 
@@ -89,6 +100,9 @@ def import_command(
             restart=restart,
             confirm=lambda plan: agreed(plan, steps, yes=yes),
             stores=places,
+            keeping=kept,
         )
     print_json(report.to_json()) if as_json else show_report(report)
+    if kept:
+        message(f"{kept.file} holds API keys and password hashes: delete it, when no other import needs it.")
     return LOSSES if report.losses else DONE

@@ -12,9 +12,9 @@ from uuid import UUID
 from argilla_snapshot.format.limits import blocks
 from argilla_snapshot.format.models import User, Webhook, Workspace, from_json
 from argilla_snapshot.transport.sql.asking import Opened, Row
+from argilla_snapshot.transport.sql.values import moment_of, uuid_of
 from exporter.documents import encode
 from exporter.source import Count, Cursor, Listed, Page
-from exporter.sources.storage.columns import moment_of, uuid_of
 from exporter.sources.storage.deleted import name_deleted
 from exporter.sources.storage.feedback_index import FeedbackIndex
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from argilla_snapshot.format.models import User, Workspace
 from argilla_snapshot.transport.sql.asking import Opened, Row
-from exporter.sources.storage.columns import moment_of, uuid_of
+from argilla_snapshot.transport.sql.values import moment_of, uuid_of
 
 _USERS = "SELECT id, username, first_name, last_name, role, inserted_at, updated_at FROM users"
 _WORKSPACES = "SELECT id, name, inserted_at, updated_at FROM workspaces"

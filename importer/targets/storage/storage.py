@@ -20,7 +20,8 @@ from argilla_snapshot.transport.sql.writing import Value, Writable
 from importer.errors import ImportRefusedError
 from importer.targets.http.target import Target
 from importer.targets.storage.index import Index
-from importer.targets.storage.schema import USERS_OF_DATASETS, refuse_unknown
+from importer.targets.storage.rows import TABLES
+from importer.targets.storage.schema import USERS_OF_DATASETS, refuse_other, refuse_unknown
 
 #: The workspaces in which datasets wait until all of their records are there. Nobody but owners sees them.
 WAITING = "loading-"
@@ -64,21 +65,6 @@ class Storage:
     def index(self, dataset_id: str) -> Index:
         """The index of a dataset."""
         return Index(self._engine, dataset_id)
-
-    def refuse_other(self) -> None:
-        """Makes sure that the database is the server's own: its users are those that the server lists.
-
-        Raises:
-            UnsupportedServerError: its schema is not known.
-            ImportRefusedError: it is another server's.
-        """
-        refuse_unknown(self.database)
-        there = {(str(UUID(str(row["id"]))), row["username"]) for row in self.database.query("SELECT id, username FROM users", {})}
-        told = {(user.id, user.username) for user in self._target.state().users.values()}
-        if there != told:
-            raise ImportRefusedError(
-                f"{self.database.shown} is not the database of {self._target.api.url}: it has other users. Check --database. Nothing was written."
-            )
 
     # --- before the first write ---
 
@@ -169,18 +155,21 @@ class Storage:
 
 
 @contextmanager
-def opened_storage(options: StoreOptions, target: Target) -> Iterator[Storage]:
-    """Both stores, within the context.
+def opened_storage(options: StoreOptions | None, target: Target) -> Iterator[Storage | None]:
+    """Both stores, within the context; None where none are named.
 
     Raises:
         ServerError: one does not answer, refuses, or is none.
         ImportRefusedError: the database is another server's.
     """
+    if options is None:
+        yield None
+        return
     with (
         closing(search_engine(options.search_engine, options.login, target.api.patience)) as api,
         opened_to_write(options.database, options.password) as database,
     ):
         engine(api)
-        storage = Storage(database, api, target, options)
-        storage.refuse_other()
-        yield storage
+        refuse_unknown(database, TABLES, "Leave --database and --search-engine away to import over HTTP.")
+        refuse_other(database, target)
+        yield Storage(database, api, target, options)

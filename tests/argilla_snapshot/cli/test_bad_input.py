@@ -46,6 +46,37 @@ def test_without_an_address_and_a_key(command: str, snapshot: Path) -> None:
     refused(2, command, directory, url="", says="ARGILLA_API_URL")
 
 
+@pytest.mark.parametrize("command", ["plan", "import"])
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--credentials", "keys"], "--credentials needs --database"),
+        (["--database", "argilla.db"], "--database needs --search-engine"),
+        (["--update-accounts", "ana"], "--update-accounts needs --credentials and --database"),
+        (["--credentials", "none", "--database", "argilla.db"], "'none' does not exist"),
+    ],
+)
+def test_options_for_credentials_that_do_not_go_together(
+    command: str, options: list[str], says: str, snapshot: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(snapshot.parent)
+    (snapshot.parent / "keys").touch()
+    refused(2, command, snapshot, *options, says=says)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--part", "1/2", "--only-users"], "--only-users brings no records that --part could share out"),
+        (["--part", "2/2", "--credentials", "keys", "--database", "argilla.db"], "Part 1 makes the users"),
+    ],
+)
+def test_parts_that_bring_no_users(options: list[str], says: str, snapshot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(snapshot.parent)
+    (snapshot.parent / "keys").touch()
+    refused(2, "import", snapshot, *options, says=says)
+
+
 @pytest.mark.parametrize("command", ["export", "import"])
 def test_where_no_server_is(command: str, snapshot: Path) -> None:
     url = f"http://127.0.0.1:{free_port()}"

@@ -1,6 +1,7 @@
 """What an import keeps beside the snapshot and binds it to the target: what is said when either is not as it was."""
 
 import json
+import shutil
 import stat
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,13 +13,14 @@ import pytest
 
 from argilla_snapshot.format.models import Annotation, Record
 from argilla_snapshot.format.reader import Snapshot
-from importer.errors import ConflictError, JournalError
+from importer.errors import ConflictError, ImportRefusedError, JournalError
 from importer.journal.done import Done
 from importer.journal.journal import CREDENTIALS, JOURNAL, REJECTED, Journal, begin, go_on, import_folder
+from importer.journal.parts import begun, refuse_mixed
 from importer.options import WHOLE, ImportOptions, Part
-from importer.plan import DatasetAction, DatasetPlan, Plan, TargetInfo
-from importer.refusing import refuse_half_loaded, refuse_lost
-from importer.target_state import TargetState
+from importer.plan import DatasetAction, DatasetPlan, Plan, TargetInfo, UserPlan
+from importer.refusing import refuse_half_loaded, refuse_lost, refuse_other_credentials
+from importer.target_state import Accounts, TargetState
 from tests.fixtures import SNAPSHOT
 
 PLAN = Plan("id", "fingerprint", TargetInfo("http://new", "2.8.0", "owner"), ImportOptions(), [], [], [], [], [], [])
@@ -218,3 +220,55 @@ def test_an_import_goes_on_only_as_it_was_begun(tmp_path: Path, change: dict[str
     else:
         with pytest.raises(JournalError, match=says):
             go_on(tmp_path, snapshot, ImportOptions())
+
+
+def test_an_import_of_users_alone_has_a_folder_of_its_own() -> None:
+    whole, part, users = (import_folder(Path("snap"), "http://x:1", *one, only_users=not one) for one in ((WHOLE,), (Part(1, 2),), ()))
+    assert (whole.name, part.name, users.name) == ("x-1", "x-1-part-1-of-2", "x-1-users")
+
+
+def test_verify_takes_the_import_of_all_before_that_of_users(tmp_path: Path) -> None:
+    snapshot = Snapshot(Path(shutil.copytree(SNAPSHOT, tmp_path / "snap")))
+    plan = replace(PLAN, snapshot_id=snapshot.manifest.snapshot_id, fingerprint=snapshot.fingerprint)
+    users = replace(plan, options=ImportOptions(only_users=True))
+    begin(import_folder(snapshot.directory, "http://new", only_users=True), users)
+    assert begun(snapshot, "http://new")[0] == users
+    begin(import_folder(snapshot.directory, "http://new"), plan)
+    assert begun(snapshot, "http://new")[0] == plan
+
+
+def test_an_import_of_users_alone_is_in_nobodys_way_and_nobody_in_its(tmp_path: Path) -> None:
+    snapshot, two = tmp_path / "snap", Part(1, 2)
+    begin(import_folder(snapshot, "http://new", only_users=True), PLAN)
+    refuse_mixed(snapshot, "http://new", ImportOptions(part=two))
+    begin(import_folder(snapshot, "http://new", two), PLAN)
+    refuse_mixed(snapshot, "http://new", ImportOptions(only_users=True))
+    with pytest.raises(ImportRefusedError, match="An import in 2 parts is on record"):
+        refuse_mixed(snapshot, "http://new", ImportOptions())
+
+
+ANA = UserPlan("ana", "ana", "create", "annotator", "Ana", keeps_credentials=True)
+
+
+@pytest.mark.parametrize(
+    ("users", "done", "given", "says"),
+    [
+        ([ANA], False, Accounts(), None),
+        ([ANA], True, None, None),  # the file may be deleted by then
+        ([ANA], False, None, "ana is to keep the old API key and password: give --credentials and --database again"),
+        ([], True, Accounts(), "so its users have new passwords. `import --only-users` with --update-accounts gives them the old ones"),
+        ([], False, None, None),
+        ([replace(ANA, action="reuse")], True, Accounts(update=("a*",)), None),
+        ([replace(ANA, action="reuse")], True, Accounts(update=("a*", "bo")), "was begun without --update-accounts bo"),
+        ([ANA], True, Accounts(update=("ana",)), "was begun without --update-accounts ana"),
+    ],
+)
+def test_who_is_to_keep_key_and_password_does(
+    tmp_path: Path, users: list[UserPlan], *, done: bool, given: Accounts | None, says: str | None
+) -> None:
+    journal = Journal(tmp_path, replace(PLAN, users=users, with_credentials=bool(users)), Done(users={"ana": "1"} if done else {}))
+    if says is None:
+        refuse_other_credentials(journal, given)
+    else:
+        with pytest.raises(JournalError, match=says):
+            refuse_other_credentials(journal, given)

@@ -41,6 +41,11 @@ def test_how_much_of_the_snapshot_was_to_come_is_said_first(capsys: pytest.Captu
     show_verification(Verification(20, 1, 1, 3, [], left_out=4))
     first, *_ = capsys.readouterr().out.splitlines()
     assert first == "The import brought 2 of the 6 datasets of the snapshot, as it was told. Only these are compared."
+    show_verification(Verification(0, 0, 0, 3, [], left_out=6))
+    first, *_ = capsys.readouterr().out.splitlines()
+    assert first == (
+        "The import brought none of the 6 datasets of the snapshot, as it was told. Only users, workspaces and memberships are compared."
+    )
     show_verification(Verification(20, 6, 0, 3, []))
     assert "as it was told" not in capsys.readouterr().out
 
