@@ -16,7 +16,7 @@ def test_an_id_is_written_with_dashes(value: object) -> None:
 
 
 def test_what_is_no_id_is_refused() -> None:
-    with pytest.raises(ValueError, match="hex|badly|invalid literal"):
+    with pytest.raises(ValueError, match=r"hex|badly|invalid literal"):
         uuid_of("x" * 32)
 
 
