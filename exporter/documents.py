@@ -198,8 +198,14 @@ def _exact(document: Mapping[str, Any]) -> bytes:
 
 
 def _has_special_float(value: Any) -> bool:
-    if isinstance(value, float):
-        return not math.isfinite(value)
-    if isinstance(value, dict):
-        return any(map(_has_special_float, value.values()))
-    return isinstance(value, list) and any(map(_has_special_float, value))
+    left = [value]  # no recursion: this sees every value of every document that has a null
+    while left:
+        item = left.pop()
+        if isinstance(item, float):
+            if not math.isfinite(item):
+                return True
+        elif isinstance(item, dict):
+            left.extend(item.values())
+        elif isinstance(item, list):
+            left.extend(item)
+    return False

@@ -171,7 +171,7 @@ class Records:
 
     def _compare_suggestions(self, ours: TargetRecord, theirs: dict[str, Any]) -> None:
         expected = {s.question: (s.value, s.score, s.agent, s.type) for s in ours.suggestions}
-        there = {self._names.questions.get(s["question_id"], s["question_id"]): s for s in theirs.get("suggestions") or []}
+        there = {self._names.questions.get(s["question_id"], str(s["question_id"])): s for s in theirs.get("suggestions") or []}
         found = {name: (s["value"], s["score"], s["agent"], s.get("type")) for name, s in there.items()}
         self._compare_named("suggestions", ours.external_id, expected, found, there)
 

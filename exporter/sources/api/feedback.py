@@ -17,6 +17,7 @@ from exporter.documents import encode
 from exporter.source import UNREADABLE, Count, Cursor, Listed, Page
 from exporter.sources.ahead import ahead
 from exporter.sources.api.capabilities import RESPONSES, SUGGESTIONS, VECTORS, FeedbackListing
+from exporter.sources.by_kind import FeedbackPart
 
 Json = dict[str, Any]
 #: What is used of an answer; whatever else is there may be anything.
@@ -35,7 +36,7 @@ _TRIES = 3
 _IN_TURN = 50
 
 
-class Feedback:
+class Feedback(FeedbackPart):
     """The feedback datasets of a server.
 
     Args:
@@ -74,7 +75,7 @@ class Feedback:
         now = self._api.get(f"/api/v1/datasets/{dataset.content['id']}", dict)
         return Count.told(int(records), now.get("last_activity_at") or now.get("updated_at"))
 
-    def pages(self, dataset: Listed, after: Cursor | None) -> Generator[Page, None, None]:
+    def pages(self, dataset: Listed, after: Cursor | None, _since: str | None = None) -> Generator[Page, None, None]:
         """The records, in the order of their insertion and then of their ids, each once."""
         return ahead(self._pages(dataset, after))
 

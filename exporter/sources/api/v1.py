@@ -1,6 +1,5 @@
 """The HTTP API of an Argilla 2.x server as a source: all its datasets are of one kind."""
 
-from collections.abc import Generator
 from typing import Any
 
 from argilla_snapshot.format.kinds import AnyDataset
@@ -9,17 +8,18 @@ from argilla_snapshot.format.models import User, Webhook, Workspace
 from argilla_snapshot.format.models import from_json as built
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.shapes import Shape
-from exporter.source import Access, Count, Cursor, Listed, Page
+from exporter.source import Listed
 from exporter.sources.api.capabilities import Capabilities, FeedbackListing
 from exporter.sources.api.feedback import Feedback
 from exporter.sources.api.people import refuse_others, whose
+from exporter.sources.by_kind import ByKind, Part
 
 _USERS: Shape = {"items": [{"id": str, "username": str}]}
 _WEBHOOKS: Shape = {"items": [{"url": str, "events": [str]}]}
 _WORKSPACES: Shape = {"items": [{"id": str, "name": str}]}
 
 
-class V1Source:
+class V1Source(ByKind):
     """An Argilla 2.x server. Fulfils ``exporter.source.Source``."""
 
     fast = False
@@ -72,31 +72,8 @@ class V1Source:
         """Nothing."""
         return []
 
-    def settings(self, dataset: Listed) -> dict[str, Any] | None:
-        """What the server lists of fields, questions, metadata properties and vectors."""
-        return self._feedback.settings(dataset)
-
-    def rules(self, _dataset: Listed) -> list[dict[str, Any]]:
-        """None: legacy datasets had them."""
-        return []
-
-    def access(self, dataset: Listed) -> Access:
-        """Counts; no dataset of 2.x can be closed."""
-        return self.count(dataset)
-
-    def open(self, dataset: Listed) -> None:
-        """Nothing is closed."""
-
-    def close(self, dataset: Listed) -> None:
-        """Nothing was opened."""
-
-    def count(self, dataset: Listed) -> Count:
-        """How many records the database has, and when somebody last wrote there."""
-        return self._feedback.count(dataset)
-
-    def pages(self, dataset: Listed, after: Cursor | None, _since: str | None = None) -> Generator[Page, None, None]:
-        """The records in the order of their insertion."""
-        return self._feedback.pages(dataset, after)
+    def _of(self, _dataset: Listed) -> Part:
+        return self._feedback
 
     def disconnect(self) -> None:
         """Closes the connections."""

@@ -5,7 +5,7 @@ Columns that an older server does not have are null, and tables that it does not
 
 # ruff: noqa: S608 - what is put into a statement is an id, parsed as one, or one of our own words
 import json
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from argilla_snapshot.transport.sql.asking import Opened, Row
 from argilla_snapshot.transport.sql.values import moment_of, uuid_of
 from exporter.documents import encode
 from exporter.source import Count, Cursor, Listed, Page
+from exporter.sources.by_kind import FeedbackPart
 from exporter.sources.storage.deleted import name_deleted
 from exporter.sources.storage.feedback_index import FeedbackIndex
 
@@ -22,13 +23,27 @@ Json = dict[str, Any]
 #: The size in bytes, about, of the fields of a record.
 _SIZE = {"sqlite": "length(fields)", "postgresql": "octet_length(fields::text)"}
 #: Columns by what stands in them.
-_IDS = frozenset({"id", "dataset_id", "workspace_id", "record_id", "question_id", "user_id", "vector_settings_id"})
-_TIMES = frozenset({"inserted_at", "updated_at", "last_activity_at"})
-_JSON = frozenset({"settings", "fields", "metadata", "values", "value", "score", "distribution", "allowed_roles", "events"})
-_BOOLEANS = frozenset({"required", "allow_extra_metadata", "enabled"})
+_IDS = ("id", "dataset_id", "workspace_id", "record_id", "question_id", "user_id", "vector_settings_id")
+_TIMES = ("inserted_at", "updated_at", "last_activity_at")
+_JSON = ("settings", "fields", "metadata", "values", "value", "score", "distribution", "allowed_roles", "events")
+_BOOLEANS = ("required", "allow_extra_metadata", "enabled")
 
 
-class StoredFeedback:
+def _parsed(value: Any) -> Any:
+    """JSON of an SQLite, which has numbers as they are. (PostgreSQL's driver has parsed all of it.)"""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+#: How each column is read; all others are as they should be.
+_READING: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(_IDS, uuid_of),
+    **dict.fromkeys(_TIMES, moment_of),
+    **dict.fromkeys(_JSON, _parsed),
+    **dict.fromkeys(_BOOLEANS, bool),
+}
+
+
+class StoredFeedback(FeedbackPart):
     """The feedback datasets of a database.
 
     Args:
@@ -44,6 +59,7 @@ class StoredFeedback:
         self._workspaces = {workspace.id: workspace.name for workspace in workspaces}
         self._usernames = {str(user.id): user.username for user in users}
         self._tables = {table for table, _ in database.columns()}
+        self._reading = _READING if database.kind == "sqlite" else {name: read for name, read in _READING.items() if read is not _parsed}
 
     def datasets(self) -> list[Listed]:
         """All of them; one whose workspace is gone is in a workspace that is called by its id."""
@@ -86,7 +102,7 @@ class StoredFeedback:
         (row,) = self._database.ask(f"SELECT count(*) AS records FROM records WHERE dataset_id = {self._id(dataset.content['id'])}")
         return Count(int(row["records"]), dataset.last_updated)
 
-    def pages(self, dataset: Listed, after: Cursor | None) -> Generator[Page, None, None]:
+    def pages(self, dataset: Listed, after: Cursor | None, _since: str | None = None) -> Generator[Page, None, None]:
         """The records, in the order of their insertion and then of their ids."""
         id_, index = self._id(dataset.content["id"]), self._index
         questions = {uuid_of(row["id"]) for row in self._rows("questions", f"WHERE dataset_id = {id_}")}
@@ -138,16 +154,8 @@ class StoredFeedback:
 
     def _plain(self, row: Row) -> Json:
         """A row in the words of the API."""
-        return {name: None if value is None else self._value(name, value) for name, value in row.items()}
-
-    def _value(self, name: str, value: Any) -> Any:
-        if name in _IDS:
-            return uuid_of(value)
-        if name in _TIMES:
-            return moment_of(value)
-        if name in _JSON and self._database.kind == "sqlite":  # which has numbers as they are; PostgreSQL's driver has parsed all of it
-            return json.loads(value) if isinstance(value, str) else value
-        return bool(value) if name in _BOOLEANS else value
+        reading = self._reading
+        return {name: value if value is None or name not in reading else reading[name](value) for name, value in row.items()}
 
     def _id(self, id_: Any) -> str:
         """An id as a literal of the database: SQLite has the digits of a UUID, PostgreSQL the UUID."""

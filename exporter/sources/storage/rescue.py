@@ -9,6 +9,7 @@ from typing import Any
 from argilla_snapshot.format.models import User
 from exporter.documents import dict_of, encode
 from exporter.source import Count, Cursor, Listed, Page
+from exporter.sources.by_kind import FeedbackPart
 from exporter.sources.storage.deleted import person_of
 from exporter.sources.storage.feedback_index import FeedbackIndex
 from exporter.sources.storage.inferring import Inferring
@@ -28,7 +29,7 @@ EMPTY_DRAFT = {
 }
 
 
-class Rescue:
+class Rescue(FeedbackPart):
     """Emptied datasets, asked for like those of ``StoredFeedback``.
 
     Args:
@@ -56,7 +57,7 @@ class Rescue:
         """How many documents there are."""
         return Count.told(self._index.count(dataset.content["id"]), dataset.last_updated)
 
-    def pages(self, dataset: Listed, after: Cursor | None) -> Generator[Page, None, None]:
+    def pages(self, dataset: Listed, after: Cursor | None, _since: str | None = None) -> Generator[Page, None, None]:
         """The documents as records, in the order of their insertion and then of their ids."""
         for page in self._index.pages(dataset.content["id"], after):
             yield page if isinstance(page, int) else [encode(self._record(document)) for document in page]

@@ -16,7 +16,7 @@ from argilla_snapshot.format.errors import DamagedSnapshotError, SnapshotError
 from argilla_snapshot.format.reader import Snapshot
 from tests.argilla_snapshot.format.test_edit import part, put, read
 from tests.fixtures import PART, SNAPSHOT
-from tests.fixtures.make_snapshot import cut
+from tests.fixtures.make_snapshot import put_together
 from tests.helpers.cli import run, succeed
 from tests.helpers.terminal import at_a_terminal
 
@@ -175,7 +175,7 @@ def test_a_flipped_byte_in_a_table_is_damage_and_no_edit(snap: Path) -> None:
 def test_tables_have_checksums_of_their_pages(tmp_path: Path) -> None:
     """So that the same is true of what an export writes: a table with another byte can't be read."""
     snapshot = tmp_path / "written"
-    cut(Snapshot(SNAPSHOT), snapshot)
+    put_together([Snapshot(SNAPSHOT)], snapshot)
     path = next(snapshot.rglob("*.parquet"))
     whole = path.read_bytes()
     at = whole.index(b"\x28\xb5\x2f\xfd") + 12  # within the first page that is compressed

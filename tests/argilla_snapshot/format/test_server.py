@@ -22,7 +22,7 @@ from argilla_snapshot.format.schema import records_schema
 from servers.argilla import OLD, ArgillaServer
 from servers.stack import Stack
 from tests.fixtures import validators
-from tests.fixtures.make_snapshot import fill
+from tests.fixtures.make_snapshot import fill_legacy
 from tests.helpers.cli import succeed
 
 pytestmark = pytest.mark.servers
@@ -42,7 +42,7 @@ for name in names:
 def old(stack: Stack) -> Iterator[ArgillaServer]:
     """An Argilla 1.29.1 server with the demo's content, an empty dataset and a closed one."""
     with stack.fresh(OLD) as server:
-        fill(server)
+        fill_legacy(server)
         yield server
 
 

@@ -86,6 +86,12 @@ def test_a_field_that_is_null_is_as_one_that_is_missing(tmp_path: Path) -> None:
     assert differences([null], [there], tmp_path) == {("different", "fields"): (1, ["r1"])}
 
 
+def test_a_suggestion_for_a_question_that_the_target_does_not_list_is_one_too_many(tmp_path: Path) -> None:
+    (there,) = list(theirs(["r1"]))
+    there["suggestions"] = [{"question_id": "strange", "value": "x", "score": None, "agent": None, "inserted_at": IMPORTED}]
+    assert differences(ours(["r1"]), [there], tmp_path) == {("more than expected", "suggestions"): (1, ["r1: strange"])}
+
+
 def test_little_is_held_of_records_in_another_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting, "HELD_BYTES", 1 << 20)
     text = "x" * 10_000
