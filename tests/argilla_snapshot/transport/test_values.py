@@ -4,7 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 import pytest
-from exporter.sources.storage.columns import moment_of, uuid_of
+
+from argilla_snapshot.transport.sql.values import moment_of, uuid_of
 
 ID = "0a1b2c3d-0000-4000-8000-00000000000f"
 
