@@ -169,7 +169,8 @@ class Loader:
         if there is not None and self._published(plan, there):
             self._journal.note("dataset", name=plan.source, id=there["id"])
             return
-        if there is not None and there["id"] != plan.existing_id and not self._ours(plan, there):
+        waiting = self._pouring is not None and self._pouring.waits  # there nobody else makes datasets
+        if there is not None and not waiting and there["id"] != plan.existing_id and not self._ours(plan, there):
             raise ConflictError(
                 f"Somebody made a dataset {plan.target} there since this import was planned. The import leaves it as it is: "
                 "rename or delete it there, then run `import` again."

@@ -29,6 +29,8 @@ class Part:
         return rows * (self.number - 1) // self.of, rows * self.number // self.of
 
 
+#: So many records of a dataset go over HTTP at most, and are deleted again, before all go through the storage.
+TRIED = 20
 #: An import in one go.
 WHOLE = Part(1, 1)
 

@@ -43,13 +43,13 @@ class Pouring:
     users: Mapping[str, str]
 
     @property
-    def _waits(self) -> bool:
+    def waits(self) -> bool:
         """Whether datasets wait unseen: the parts of an import look for them at their places."""
         return self.journal.plan.options.part == WHOLE
 
     def place(self, plan: DatasetPlan) -> str:
         """The id of the workspace in which a dataset is made."""
-        if self._waits:
+        if self.waits:
             return self.storage.waiting_workspace(plan.workspace, self.journal.plan.snapshot_id)
         return self.journal.done.workspaces[plan.workspace]
 
@@ -83,12 +83,12 @@ class Pouring:
                 Calibration(self.target, self.storage.database, index, stored, plan.source).run(chosen)
                 self.journal.note("proven", name=plan.source)
         except StoresRefusedError:
-            if self._waits:
+            if self.waits:
                 for plan in datasets:
                     if plan.source in done.datasets and plan.source not in done.rows:
                         self.target.delete_dataset(done.datasets[plan.source])
                         self.journal.note("withdrawn", name=plan.source)
-                self.storage.clear()
+                self.end()
             raise
 
     def _mapped(self, plan: DatasetPlan, id_: str) -> Iterator[tuple[Item, TargetRecord]]:
@@ -132,7 +132,7 @@ class Pouring:
         done = self.journal.done
         id_ = done.datasets[plan.source]
         self.storage.index(id_).refresh()
-        if not self._waits or plan.source in done.moved:
+        if not self.waits or plan.source in done.moved:
             return
         if plan.action == "replace" and plan.existing_id:
             self.target.delete_dataset(plan.existing_id)
@@ -163,4 +163,5 @@ class Pouring:
 
     def end(self) -> None:
         """Removes what the datasets waited in."""
-        self.storage.clear()
+        plan = self.journal.plan
+        self.storage.clear((workspace.name for workspace in plan.workspaces), plan.snapshot_id)

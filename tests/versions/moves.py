@@ -42,7 +42,7 @@ class Row:
         version: the version of the server.
         records: kind (a task, or feedback) -> records that it was given.
         differences: kind -> records that are not in the snapshot as they were given, and differences that ``verify`` or ``diff`` found.
-        storage: differences of the snapshot of the storage; None where none was read.
+        storage: differences of the snapshot of the storage, or of an import through it; None where there was none.
         losses: what the exports said did not come along, or of a target what it holds in another way, or not: kind -> how often.
         failed: why it could not be tried, or not to the end.
         details: what differed, in words.
@@ -124,8 +124,8 @@ def from_source(row: Row, stack: Stack, folder: Path) -> None:
 
 
 def into_target(row: Row, stack: Stack, folder: Path) -> None:
-    """Imports the snapshots of 1.29.1 and of 2.8.0 into an empty server of a version each, and verifies."""
-    notes, records = Counter[str](), Counter[str]()
+    """Imports the snapshots of 1.29.1 and of 2.8.0 into an empty server of a version each, and verifies; of 2.x also through its storage."""
+    notes, records, stored = Counter[str](), Counter[str](), row.version != OLD
     for version in (OLD, NEW):
         snapshot = folder / version / "api"
         records += sum((Counter({_given(entry, version): entry.records}) for entry in Snapshot(snapshot).entries), Counter())
@@ -135,6 +135,13 @@ def into_target(row: Row, stack: Stack, folder: Path) -> None:
                     notes[note["kind"]] += note["count"]
             _tool(row, "import", snapshot, url=target.url)
             _verify(row, snapshot, target, version)
+        if stored:
+            with stack.fresh(row.version) as target:
+                before = row.differences.total()
+                where = ("--database", target.database_url, "--search-engine", stack.search.url)
+                _tool(row, "import", snapshot, *where, url=target.url)
+                _verify(row, snapshot, target, version)
+                row.storage = (row.storage or 0) + row.differences.total() - before
     row.records, row.losses = dict(records), dict(notes)
 
 

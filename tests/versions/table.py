@@ -49,8 +49,9 @@ def _sources(rows: list[Json]) -> list[str]:
 
 def _targets(rows: list[Json]) -> list[str]:
     kinds = [*_KINDS, NEWEST]
-    lines = [_line(["to", *_KINDS.values(), "feedback of 2.8.0", "held in another way"]), _line(["---", *["--:"] * len(kinds), "---"])]
-    lines += [_line([_name(row["version"]), *_cells(row, kinds), _remarks(row)]) for row in rows]
+    names = ["to", *_KINDS.values(), "feedback of 2.8.0", "through the storage", "held in another way"]
+    lines = [_line(names), _line(["---", *["--:"] * len(kinds), "---", "---"])]
+    lines += [_line([_name(row["version"]), *_cells(row, kinds), _storage(row["storage"]), _remarks(row)]) for row in rows]
     return lines
 
 

@@ -20,7 +20,8 @@ from servers.feedback import GONE, FeedbackSeed
 from servers.search_engine import SearchEngine
 from servers.seed import seed_demo
 from servers.stack import Stack
-from tests.faults import same
+from tests.faults import proxy, same
+from tests.faults.proxy import Fault
 from tests.helpers import target
 from tests.helpers.cli import run, succeed
 from tests.helpers.moved import imported
@@ -134,7 +135,9 @@ def moment(text: str) -> datetime:
 def test_nothing_is_left_beside_what_was_imported(poured: tuple[Path, ArgillaServer]) -> None:
     folder, new = poured
     with target.connect(new.url) as client:
-        assert not [one["name"] for one in target.items(client, "/me/workspaces") if one["name"].startswith("loading-")]
+        assert not [
+            one["name"] for one in target.items(client, "/me/workspaces") if one["name"].startswith(("loading-", "argilla-snapshot"))
+        ]
     (copy,) = folder.parent.rglob("database-backup.db")
     assert copy.stat().st_mode & 0o777 == 0o600
     with closing(sqlite3.connect(copy)) as before:
@@ -194,7 +197,9 @@ def refusing(stack: Stack, snapshot: Path, tmp_path: Path, spoil: str = "") -> I
         yield new, copy
         with target.connect(new.url) as client:
             assert target.items(client, "/me/datasets") == []
-            assert not [one["name"] for one in target.items(client, "/me/workspaces") if one["name"].startswith("loading-")]
+            assert not [
+                one["name"] for one in target.items(client, "/me/workspaces") if one["name"].startswith(("loading-", "argilla-snapshot"))
+            ]
 
 
 def test_another_servers_database_is_refused_before_anything_is_written(stack: Stack, everything: Path, tmp_path: Path) -> None:
@@ -242,6 +247,24 @@ def test_a_value_that_the_database_has_otherwise_is_told(stack: Stack, everythin
         assert done.returncode == 2
         assert "table suggestions: this server writes" in done.stderr
         assert "agent" in done.stderr
+
+
+def test_a_document_that_lacks_a_field_is_told(stack: Stack, everything: Path, tmp_path: Path) -> None:
+    with refusing(stack, everything, tmp_path) as (new, snapshot), proxy.before(stack.search.url) as engine:
+        engine.now(Fault("act", "_mget", act=lambda: spoil_documents(new, stack)))
+        done = run("import", snapshot, "--database", new.database_url, "--search-engine", engine.url, url=new.url)
+        assert done.returncode == 2, done.stderr
+        assert "search index: this server has no status" in done.stderr
+
+
+def spoil_documents(server: ArgillaServer, stack: Stack) -> None:
+    """Takes the status from all documents of a server's datasets."""
+    with target.connect(server.url) as client:
+        indices = [f"{stack.search.url}/rg.{dataset['id']}" for dataset in target.items(client, "/me/datasets")]
+    for index in indices:
+        for hit in httpx.post(f"{index}/_search", json={"size": 100}, trust_env=False).raise_for_status().json()["hits"]["hits"]:
+            document = {name: value for name, value in hit["_source"].items() if name != "status"}
+            httpx.put(f"{index}/_doc/{hit['_id']}", json=document, trust_env=False).raise_for_status()
 
 
 def test_the_options_go_together(everything: Path) -> None:

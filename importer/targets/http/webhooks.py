@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from importer.options import TRIED
 from importer.plan import Plan, WebhookCalls
 from importer.target_state import Capabilities
 from importer.targets.http.target import Target
@@ -31,7 +32,8 @@ def webhook_calls(plan: Plan, webhook: dict[str, Any]) -> WebhookCalls:
     for dataset in plan.datasets:
         if dataset.action in ("create", "replace") and plan.options.part.number == 1:
             calls += len(events & _DATASET) + (dataset.action == "replace" and "dataset.deleted" in events)
-        if dataset.action != "skip" and events & _RECORD:
+        if dataset.action != "skip":
             start, end = plan.options.part.share(dataset.records)
-            calls += end - start
+            sent = min(end - start, TRIED) if plan.options.storage else end - start
+            calls += sent * bool(events & _RECORD) + sent * (plan.options.storage and "record.deleted" in events)
     return WebhookCalls(httpx.URL(webhook["url"]).host, calls)

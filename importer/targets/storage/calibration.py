@@ -7,6 +7,7 @@ import json
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -16,14 +17,15 @@ from argilla_snapshot.transport.sql.asking import Row
 from argilla_snapshot.transport.sql.writing import Writable
 from importer.errors import ImportRefusedError
 from importer.mapping.record import TargetRecord
+from importer.options import TRIED
 from importer.targets.http.batching import Batch, Item
 from importer.targets.http.sending import Sender
 from importer.targets.http.target import Target
 from importer.targets.storage.index import Index
 from importer.targets.storage.rows import TABLES, TIMES, Given, Moments, Stored, StoredDataset, add
 
-#: So many records are compared at most, out of so many that are looked at.
-MOST, LOOKED_AT = 20, 2000
+#: So many records are looked at, to choose those that are compared.
+LOOKED_AT = 2000
 _WAY_OUT = "Nothing of this dataset was written. `import` without --database and --search-engine loads it over HTTP."
 
 
@@ -39,7 +41,7 @@ def telling(records: Iterable[tuple[Item, TargetRecord]], fields: Iterable[str])
     seen: set[Hashable] = set()
     chosen: list[Item] = []
     for number, (item, record) in enumerate(records):
-        if len(chosen) == MOST or number == LOOKED_AT:
+        if len(chosen) == TRIED or number == LOOKED_AT:
             break
         shows = set(_features(record, fields))
         if not shows <= seen and not record.padded:
@@ -89,10 +91,11 @@ class Calibration:
         point("import.calibrated")
 
     def _delete_all(self, names: list[str]) -> None:
-        """Deletes the records over HTTP, whatever the database says of them."""
+        """Deletes the records over HTTP, by what the database says of them, or else the server itself."""
+        self._delete(self._rows("records", "external_id", names))
         listed = self._target.list_records(str(self._dataset.id), include=())
-        wanted = set(names)
-        self._delete([{"id": one["id"]} for one in listed if one["external_id"] in wanted])
+        first, wanted = islice(listed, LOOKED_AT), set(names)
+        self._delete([{"id": one["id"]} for one in first if one["external_id"] in wanted])
 
     def _delete(self, records: Sequence[Row]) -> None:
         if records:

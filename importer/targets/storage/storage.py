@@ -4,7 +4,7 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ from importer.targets.storage.index import Index
 from importer.targets.storage.rows import TABLES
 from importer.targets.storage.schema import USERS_OF_DATASETS, refuse_other, refuse_unknown
 
-#: The workspaces in which datasets wait until all of their records are there. Nobody but owners sees them.
-WAITING = "loading-"
+#: The workspaces in which datasets wait until all of their records are there, by workspace and snapshot. Nobody but owners sees them.
+_WAITING = "loading-{workspace}-{snapshot}"
 #: The workspace that is made while the database is locked, to see whether the lock reaches the server; and for how long that is, in seconds.
-_PROBE, _LOCKED = "loading-probe", 1.0
+_PROBE, _LOCKED = "argilla-snapshot-tries-the-lock", 1.0
 _BACKUP = "database-backup.db"
 #: Characters of a snapshot's id by which its datasets wait apart from others'.
 _ID = 8
@@ -122,7 +122,7 @@ class Storage:
 
     def waiting_workspace(self, workspace: str, snapshot_id: str) -> str:
         """The id of the workspace in which datasets of a snapshot wait that go to another one; it is made where it is not there."""
-        return self._target.create_workspace(f"{WAITING}{workspace}-{snapshot_id[:_ID]}", None)
+        return self._target.create_workspace(_WAITING.format(workspace=workspace, snapshot=snapshot_id[:_ID]), None)
 
     def keep_id(self, table: str, there: str, wanted: str | None) -> str:
         """Gives a user, workspace or dataset that was just made the id that it has in the snapshot, where nothing has it; returns its id."""
@@ -141,11 +141,12 @@ class Storage:
         setting = ", ".join(["workspace_id = :workspace", *(f"{name} = :{name}" for name in times)])
         self.database.query(f"UPDATE datasets SET {setting} WHERE id = :id", values)  # noqa: S608 - names of ours
 
-    def clear(self) -> None:
-        """Deletes the workspaces in which nothing waits any more."""
+    def clear(self, workspaces: Iterable[str], snapshot_id: str) -> None:
+        """Deletes those of the waiting workspaces of a snapshot in which nothing waits any more."""
         waiting = {workspace for workspace, _ in self._target.datasets()}
-        for name in self._target.workspaces():
-            if name.startswith(WAITING) and name not in waiting:
+        for workspace in workspaces:
+            name = _WAITING.format(workspace=workspace, snapshot=snapshot_id[:_ID])
+            if name not in waiting:
                 self._delete_workspace(name)
 
     def _delete_workspace(self, name: str) -> None:

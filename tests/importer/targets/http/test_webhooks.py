@@ -23,6 +23,9 @@ ALL = [
     *("record.created", "record.updated", "record.deleted", "record.completed", "response.created", "response.updated", "response.deleted"),
 ]
 
+#: Records of the six datasets that go over HTTP first, where the others go through the storage.
+SENT = sum(min(entry.records, 20) for entry in Snapshot(SNAPSHOT).entries)
+
 
 @pytest.mark.parametrize(
     ("events", "part", "calls"),
@@ -40,6 +43,15 @@ def test_what_a_webhook_is_called_for(events: list[str], part: Part, calls: int)
     plan = planned(Snapshot(SNAPSHOT), ImportOptions(part=part), "2.8.0")
     webhook = {"url": "https://hooks.corp:1/a-secret?token=b", "events": events}
     assert webhook_calls(plan, webhook) == WebhookCalls("hooks.corp", calls)
+
+
+@pytest.mark.parametrize(
+    ("events", "calls"),
+    [(ALL, 12 + 2 * SENT), (["record.created"], SENT), (["record.deleted"], SENT), (["dataset.published"], 6), (["response.created"], 0)],
+)
+def test_what_it_is_called_for_through_the_storage(events: list[str], calls: int) -> None:
+    plan = planned(Snapshot(SNAPSHOT), ImportOptions(storage=True), "2.8.0")
+    assert webhook_calls(plan, {"url": "https://hooks.corp/x", "events": events}).calls == calls
 
 
 def queued(server: ArgillaServer) -> int:

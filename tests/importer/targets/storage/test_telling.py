@@ -3,7 +3,8 @@
 from typing import Any
 
 from importer.mapping.record import Response, Suggestion, TargetRecord
-from importer.targets.storage.calibration import LOOKED_AT, MOST, telling
+from importer.options import TRIED
+from importer.targets.storage.calibration import LOOKED_AT, telling
 
 
 def chosen(*records: TargetRecord, fields: tuple[str, ...] = ("text",)) -> list[str]:
@@ -49,6 +50,6 @@ def test_a_record_that_is_sent_longer_first_is_not_chosen() -> None:
 
 
 def test_there_are_not_too_many() -> None:
-    assert len(chosen(*(record(str(number), metadata={str(number): 1}) for number in range(100)))) == MOST
+    assert len(chosen(*(record(str(number), metadata={str(number): 1}) for number in range(100)))) == TRIED
     late = [*(record("same") for _ in range(LOOKED_AT)), record("late", metadata={"n": 1})]
     assert chosen(*late) == ["same"]
