@@ -55,7 +55,7 @@ def test_a_server_that_can_not_say_whose_key_it_is_refuses_no_record(fresh_new: 
     snapshot = Path(shutil.copytree(SNAPSHOT, folder))
     with before(fresh_new.url) as proxy:
         proxy.now(Fault("500", "PUT .*/records/bulk", first=2, times=0), Fault("500", "GET .*/me$", first=2, times=0))
-        away = run("import", snapshot, "--timeout", "1", url=proxy.url)
+        away = run("import", snapshot, "--timeout", "8", url=proxy.url)
         assert (away.returncode, away.stderr.count("Error: ")) == (75, 1), away.stderr
         proxy.now()
         succeed("import", snapshot, url=proxy.url)
@@ -68,7 +68,7 @@ def test_an_answer_that_says_nothing_of_records_refuses_none(status: str, code: 
     snapshot = Path(shutil.copytree(SNAPSHOT, folder))
     with before(fresh_new.url) as proxy:
         proxy.now(Fault(status, "PUT .*/records/bulk", first=2, times=0))
-        ended = run("import", snapshot, "--timeout", "1", url=proxy.url)
+        ended = run("import", snapshot, "--timeout", "8", url=proxy.url)
         assert (ended.returncode, ended.stderr.count("Error: ")) == (code, 1), ended.stderr
         assert len([request for request in proxy.requests if "/records/bulk" in request]) < 8  # nothing was narrowed down
         proxy.now()
