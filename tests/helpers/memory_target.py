@@ -77,7 +77,9 @@ def _only(record: Json, include: Sequence[str]) -> Json:
 def imported(snapshot: Snapshot, plan: Plan) -> tuple[MemoryTarget, Done]:
     """The target after an import that did all that the plan says, and what its journal tells."""
     users = {plan.target.username: TargetUser("me", plan.target.username, "owner")}
-    users |= {user.username: TargetUser(f"id of {user.username}", user.username, user.role, frozenset(user.workspaces)) for user in plan.users}
+    users |= {
+        user.username: TargetUser(f"id of {user.username}", user.username, user.role, frozenset(user.workspaces)) for user in plan.users
+    }
     places = {(one.workspace, one.name): one.source for one in plan.datasets}
     workspaces = {one.name: one.name for one in plan.workspaces}
     target = MemoryTarget(TargetState("http://new", "2.8.0", plan.target.username, users, workspaces, places))
