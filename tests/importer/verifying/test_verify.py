@@ -187,6 +187,15 @@ def test_what_is_wrong_with_records_is_told_also_where_only_some_are_compared(na
     assert result.only_changed_since is (name == "changed by people")
 
 
+def test_a_feedback_record_that_the_search_lacks_is_told_by_its_own_id() -> None:
+    plan, target, done = made()
+    source = next(one.source for one in plan.datasets if one.path == SURVEY.path)
+    hidden = {record["external_id"] for record in target.records[source][:2]}
+    target.hidden = {(source, external_id) for external_id in hidden}
+    found = told(verified(plan, target, done))
+    assert {key: (count, set(ids)) for key, (count, ids) in found.items()} == {("not searchable", "records", source): (2, hidden)}
+
+
 def test_what_a_sample_does_not_meet_is_counted() -> None:
     plan, target, done = made()
     del target.records[NEWS][5:8]
