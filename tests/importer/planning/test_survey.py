@@ -107,7 +107,6 @@ def test_what_is_left_out_asks_for_nothing() -> None:
         ([None], None),
         (["a", 1], "terms"),
     ],
-    ids=lambda value: str(value)[:30],
 )
 def test_the_type_of_a_property(values: list[Any], type_: Any) -> None:
     facts = KeyFacts()
