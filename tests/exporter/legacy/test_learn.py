@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from argilla_snapshot.format.models import Columns, Task
+from argilla_snapshot.format.models import Columns, Dataset, Task
 from exporter.documents import decode, encode
 from exporter.legacy.learn import Learning, Learnt
 from exporter.metadata import metadata_type, value_kinds
@@ -93,15 +93,15 @@ def test_labels_and_agents_are_those_of_everyone() -> None:
         [
             {
                 "status": "Validated",
-                "annotation": {"agent": "ann", **labels("b")},
-                "annotations": {"ann": labels("b"), "bob": labels("c")},
+                "annotation": {"agent": "ann", **labels("bad")},
+                "annotations": {"ann": labels("bad"), "bob": labels("c")},
                 "predictions": {"m": labels("a")},
             },
-            {"status": "Default", "prediction": {"agent": "n", **labels("z", "a")}},
+            {"status": "Default", "prediction": {"agent": "n", **labels("zero", "a")}},
             {"annotations": {"ann": labels()}},
         ],
     )
-    assert learnt.labels == ["a", "b", "c", "z"]
+    assert learnt.labels == ["a", "bad", "c", "zero"]
     assert learnt.annotation_agents == {"ann": 1, "bob": 1}
     assert learnt.prediction_agents == {"m": 1, "n": 1}
     assert learnt.statuses == {"Default": 2, "Validated": 1}
@@ -125,3 +125,50 @@ def test_entity_labels_are_labels_and_sentences_are_not() -> None:
     entities = {"annotations": {"ann": {"entities": [{"label": "PER", "start": 0, "end": 1}]}}}
     assert learn_from("TokenClassification", [entities]).labels == ["PER"]
     assert learn_from("Text2Text", [{"annotations": {"ann": {"sentences": [{"text": "a"}]}}}]).labels == []
+
+
+MIXED: list[dict[str, Any]] = [
+    {
+        "inputs": {"b": ["x"], "a": "x"},
+        "metadata": {"n": 1, "s": "x"},
+        "vectors": {"v": {"value": [1.0]}, "w": {"value": [1.0]}},
+        "annotation": {"agent": "ann", **labels("bad")},
+    },
+    {"inputs": {"b": "x", "c": "x"}, "metadata": {"n": 0.5, "t": "x"}, "vectors": {"w": {"value": [1.0, 2.0]}}, "multi_label": True},
+    {
+        "inputs": {"a": ["x"]},
+        "metadata": {"s": 1},
+        "explanation": {"b": []},
+        "status": "Validated",
+        "annotations": {"ann": labels("c"), "bob": labels("c")},
+        "prediction": {"agent": "m", **labels("d")},
+    },
+]
+
+
+@pytest.mark.parametrize("cut", range(len(MIXED) + 1))
+def test_what_is_learnt_in_two_halves_is_what_is_learnt_at_once(cut: int) -> None:
+    documents = [decode(encode(document)) for document in MIXED]
+    listed = Listed("w", "d", "TextClassification")
+    whole, first = Learning(listed).see(documents), Learning(listed).see(documents[:cut])
+    assert first.merge(first.anew().see(documents[cut:])).learnt() == whole.learnt()
+    assert list(first.learnt().columns.inputs) == list(whole.learnt().columns.inputs) == ["b", "a", "c"]
+    assert whole.learnt().columns == Columns(
+        inputs={"b": "list[str]", "a": "list[str]", "c": "str"},
+        metadata={"n": "float", "s": "json", "t": "str"},
+        vectors={"v": 1, "w": None},
+        explanation=["b"],
+    )
+
+
+def test_the_shape_is_a_copy_without_what_is_only_counted() -> None:
+    learning = Learning(Listed("w", "d", "TextClassification")).see(decode(encode(document)) for document in MIXED)
+    shape = learning.shape()
+    assert shape.described() == learning.described()
+    columns, multi_label = learning.columns()
+    assert multi_label
+    assert learning.described() == Dataset("w", "d", "TextClassification", 0, columns, multi_label=True)
+    told = shape.learnt()
+    assert (told.labels, told.statuses, told.annotation_agents, told.prediction_agents) == ([], {}, {}, {})
+    shape.see([decode(encode({"metadata": {"new": 1}}))])
+    assert learning.columns()[0] == columns

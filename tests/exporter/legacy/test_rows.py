@@ -88,6 +88,12 @@ def test_spans_keep_offsets_and_predicted_ones_their_score() -> None:
     assert losses == {}
 
 
+def test_a_row_does_not_need_that_its_document_was_read_before() -> None:
+    dataset = Dataset("ws", "name", "Text2Text", 1)
+    row = to_row(decode(encode({"id": 1, "text": "t", "prediction": sentences("p", agent="m")})), dataset, Losses())
+    assert (row["prediction"], row["prediction_agent"]) == ([{"text": "p", "score": 1.0}], "m")
+
+
 def test_further_sentences_of_an_annotation_are_further_entries() -> None:
     document = {"text": "t", "annotations": {"ann": sentences("best", "second"), "bob": sentences(), "eve": sentences("other")}}
     row, losses = row_of("Text2Text", document)
@@ -127,8 +133,9 @@ def test_where_any_record_has_a_list_every_record_has_one() -> None:
 )
 def test_times_are_naive_and_in_utc_where_they_had_an_offset(given: str, expected: datetime) -> None:
     row, losses = row_of("TextClassification", {**AN_INPUT, "event_timestamp": given})
-    assert row["event_timestamp"] == expected
-    assert losses == {}
+    assert (row["event_timestamp"], row["last_updated"], losses) == (expected, None, {})
+    row, losses = row_of("TextClassification", {**AN_INPUT, "last_updated": given})
+    assert (row["event_timestamp"], row["last_updated"], losses) == (None, expected, {})
 
 
 @pytest.mark.parametrize("given", ["yesterday", "0001-01-01T00:00:00+05:00", 5, {}])

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from argilla_snapshot.format.feedback.models import Field
+from argilla_snapshot.format.feedback.models import Field, MetadataProperty
 from argilla_snapshot.format.feedback.record import FeedbackRecord, FeedbackSuggestion
 from importer.errors import UnplannedError
 from importer.mapping.feedback import FeedbackMapper, annotators, external_id_of, overhanging
 from importer.mapping.images import BLANK
 from importer.mapping.record import Response, Suggestion, TargetRecord
+from importer.notes import Note
 from importer.plan import Agent
 from tests.helpers.feedback import AGENTS, SETTINGS, VALUES, dataset, planned, record, response
 
@@ -19,6 +20,11 @@ def mapped(one: FeedbackRecord, version: str = "2.8.0", agents: list[Agent] = AG
     plan, _ = planned(dataset(**members), [one], version)
     result, notes = FeedbackMapper(plan, agents).map(one)
     return result, [note.kind for note in notes]
+
+
+def noted(one: FeedbackRecord, version: str = "2.8.0", **options: Any) -> list[Note]:
+    """What is noted of the record, where these things are chosen for the import."""
+    return FeedbackMapper(planned(dataset(), [one], version, **options)[0], AGENTS).map(one)[1]
 
 
 def test_it_arrives_as_it_was() -> None:
@@ -136,6 +142,7 @@ def test_before_2_6_they_are_lost() -> None:
     result, notes = mapped(spanned(9), "2.5.0")
     assert (result.padded, result.responses[0].values["spans"]) == ({}, [{"label": "b", "start": 0, "end": 2}])
     assert notes == ["span_dropped"]
+    assert noted(spanned(9), "2.5.0") == [Note("span_dropped", "spans")]
     assert mapped(spanned(8), "2.5.0")[1] == []
 
 
@@ -206,10 +213,23 @@ def test_a_record_that_will_be_pending_again_is_noted(submitted: int, needed: in
     assert mapped(record(status="pending", responses=said), distribution=distribution)[1] == []
 
 
+@pytest.mark.parametrize("distribution", [None, {"strategy": "overlap"}])
+def test_one_response_completes_a_record_where_nothing_else_is_said(distribution: Any) -> None:
+    one = record(status="completed")
+    assert mapped(one, distribution=distribution)[1] == []
+    assert mapped(record(status="completed", responses=[]), distribution=distribution)[1] == ["record_pending_again"]
+
+
 def test_vectors_that_do_not_come_along_are_noted() -> None:
     plan, _ = planned(dataset(), [record()], vectors=False)
     result, notes = FeedbackMapper(plan, AGENTS).map(record())
-    assert (result.vectors, [note.kind for note in notes]) == ({}, ["vector_left_out"])
+    assert (result.vectors, notes) == ({}, [Note("vector_left_out", "v")])
+
+
+def test_metadata_goes_by_the_name_that_its_property_has_now() -> None:
+    properties = [MetadataProperty("A.b", "A", {"type": "terms"}), MetadataProperty("n", "N", {"type": "integer"})]
+    result, _ = mapped(record(metadata={"A.b": "x", "n": 1, "C.d": "y"}), "2.3.0", metadata_properties=properties)
+    assert result.metadata == {"a_b": "x", "n": 1, "C.d": "y"}
 
 
 def test_names_that_change_change_everywhere() -> None:

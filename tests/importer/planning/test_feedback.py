@@ -5,10 +5,18 @@ from typing import Any
 import pytest
 
 from argilla_snapshot.format.feedback.models import Field, MetadataProperty, Question, VectorSettings
-from importer.plan import MARKS
+from importer.notes import Notebook
+from importer.plan import MARKS, Option
 from importer.planning.conflicts import check_options
+from importer.planning.feedback import survey_feedback
 from importer.targets.http.wire import field_settings, properties, question_settings
 from tests.helpers.feedback import SETTINGS, dataset, kinds, planned, record, response
+
+
+def told(notes: Notebook) -> dict[str, list[str]]:
+    """Kind -> samples, all of the dataset."""
+    assert {one.dataset for one in notes.noted()} <= {"w.d"}
+    return {one.kind: one.samples for one in notes.noted()}
 
 
 def test_it_is_what_it_was() -> None:
@@ -35,13 +43,13 @@ def test_it_is_what_it_was() -> None:
 
 def test_1_x_does_not_say_how_many_responses_complete_a_record() -> None:
     plan, notes = planned(dataset(), [record()])
-    assert (plan.distribution, kinds(notes)) == (None, {"distribution_made"})
+    assert (plan.distribution, told(notes)) == (None, {"distribution_made": ["w.d"]})
 
 
 def test_1_29_does_not_keep_it() -> None:
     source = dataset(distribution={"strategy": "overlap", "min_submitted": 2}, metadata={"a": 1})
     plan, notes = planned(source, [record()], "1.29.1")
-    assert kinds(notes) == {"distribution_lost", "dataset_details"}
+    assert told(notes) == {"distribution_lost": ["2"], "dataset_details": ["w.d"]}
     assert (plan.metadata, plan.settled_metadata) == (None, None)
 
 
@@ -67,6 +75,21 @@ def test_a_property_that_forbids_what_is_there_comes_after_the_records(metadata:
     assert [body["name"] for body in properties(plan, late=True)] == late
     assert [body["name"] for body in properties(plan)] == [name for name in ("split", "n", "f") if name not in late]
     assert ("property_late" in kinds(notes)) is plan.waits is bool(late)
+
+
+def test_the_records_are_surveyed_together() -> None:
+    gone = response(None, user_id="0a1b2c3d-0000-0000-0000-000000000000")
+    records = [
+        record(external_id="a\0", metadata={"n": 9}, responses=[response("ana"), gone]),
+        record(external_id="a\0\0", metadata={"split": "z"}, responses=[response("ana"), response("bo")]),
+        record(external_id="plain", responses=[response(spans=[{"label": "a", "start": 0, "end": 99}])]),
+        record(external_id=None, fields={}, responses=[]),
+    ]
+    seen = survey_feedback(records, dataset(), "gone")
+    assert seen.records == len(records)
+    assert seen.agents == {"ana": 3, "bo": 1, "gone-0a1b2c3d": 1}
+    assert seen.changed_ids == {"a\ufffd": ["a\0"], "a\ufffd\ufffd": ["a\0\0"]}
+    assert (seen.broken, seen.lacking, seen.overhanging) == ({"n", "split"}, {"text"}, 1)
 
 
 def test_metadata_is_forbidden_after_the_records() -> None:
@@ -120,9 +143,12 @@ def test_ratings_that_2_x_does_not_take_become_labels(ratings: list[Any], *, as_
     settings = {"type": "rating", "options": [{"value": value} for value in ratings]}
     plan, notes = planned(dataset(questions=[Question("q", "Q", settings)]), [])
     (question,) = plan.questions
-    assert question.as_labels is ("rating_as_labels" in kinds(notes)) is as_labels
+    assert question.as_labels is as_labels
+    assert told(notes).get("rating_as_labels") == (["q"] if as_labels else None)
     assert question.settings is not None
-    assert [option["value"] for option in question.settings["options"]] == ([str(value) for value in ratings] if as_labels else ratings)
+    labels = [{"value": str(value), "text": str(value), "description": None} for value in ratings]
+    expected = {"type": "label_selection", "options": labels, "visible_options": None} if as_labels else settings
+    assert (question.type, question.settings) == (expected["type"], expected)
 
 
 @pytest.mark.parametrize(("visible", "becomes"), [(None, None), (2, None), (3, 3), (4, 4), (5, None)])
@@ -131,7 +157,27 @@ def test_options_that_are_shown(visible: int | None, becomes: int | None) -> Non
     settings = {"type": "label_selection", "options": options, "visible_options": visible}
     plan, notes = planned(dataset(questions=[Question("q", "Q", settings)]), [])
     assert plan.questions[0].settings == {**settings, "visible_options": becomes}
-    assert ("visible_options_dropped" in kinds(notes)) is (visible != becomes)
+    assert told(notes).get("visible_options_dropped") == (["q"] if visible != becomes else None)
+
+
+@pytest.mark.parametrize("name", ["label", "many", "spans"])
+def test_labels_are_options_by_which_a_limit_of_the_target_is_found(name: str) -> None:
+    plan, _ = planned(dataset(), [])
+    options = {question.name: question.options for question in plan.questions}
+    assert options[name] == [Option("a", "A", "a"), Option("b", "B", "b", "bee")]
+    assert options["why"] == options["stars"] == options["rank"] == []
+    many = [{"value": str(number), "text": "t"} for number in range(501)]
+    conflicts: list[str] = []
+    plan, _ = planned(dataset(questions=[Question("q", "Q", SETTINGS[name] | {"options": many})]), [])
+    check_options([plan], lambda type_, count: (type_, count) != (SETTINGS[name]["type"], 501), conflicts)
+    assert len(conflicts) == 1
+    assert "w.d has 501 labels" in conflicts[0]
+
+
+def test_what_only_1_x_and_the_first_2_x_say_of_spans_is_left_out() -> None:
+    settings = SETTINGS["spans"] | {"allow_character_annotation": True}
+    plan, _ = planned(dataset(questions=[Question("q", "Q", settings)]), [])
+    assert plan.questions[0].settings == SETTINGS["spans"]
 
 
 @pytest.mark.parametrize(("count", "kept"), [(50, True), (51, False)])
@@ -160,7 +206,7 @@ def test_a_question_of_a_type_that_nobody_knows_is_lost() -> None:
 def test_fields_by_the_version_of_the_target(type_: str, version: str, *, shown: bool) -> None:
     settings = {"type": type_, "use_markdown": True}
     plan, _ = planned(dataset(fields=[Field("x", "X", settings)]), [], version)
-    assert plan.fields[0].as_text is not shown
+    assert (plan.fields[0].as_text, plan.fields[0].type) == ((False, type_) if shown else (True, "text"))
     assert plan.fields[0].settings == (settings if shown else {"type": "text", "use_markdown": False})
 
 
@@ -212,7 +258,8 @@ def test_names_of_2_4_and_later_are_made_valid_before_it() -> None:
     )
     plan, notes = planned(source, [], "2.3.0")
     names = [plan.fields[0].name, plan.questions[0].name, plan.properties[0].name, plan.vectors[0].name]
-    assert (names, "name_changed" in kinds(notes)) == (["der_text", "q_", "a_b", "a_b"], True)
+    assert names == ["der_text", "q_", "a_b", "a_b"]
+    assert told(notes)["name_changed"] == ["field Der Text -> der_text", "vector a/b -> a_b", "question Q? -> q_", "metadata A.b -> a_b"]
     plan, _ = planned(source, [])
     names = [plan.fields[0].name, plan.questions[0].name, plan.properties[0].name, plan.vectors[0].name]
     assert names == ["Der Text", "Q?", "A.b", "a_b"]

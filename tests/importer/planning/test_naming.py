@@ -2,7 +2,18 @@
 
 import pytest
 
-from importer.planning.naming import NameSpace, free_name, strictly_valid, valid_dataset, valid_name, valid_vector_name, valid_workspace
+from importer.planning.naming import (
+    NameSpace,
+    free_name,
+    kept_name,
+    shortened,
+    strictly_valid,
+    valid_dataset,
+    valid_name,
+    valid_username,
+    valid_vector_name,
+    valid_workspace,
+)
 
 
 def test_who_comes_first_keeps_a_name() -> None:
@@ -69,3 +80,61 @@ def test_before_2_4_datasets_have_plain_names_and_never_become_one() -> None:
 
 def test_free_names_count_on() -> None:
     assert free_name("a", ["a", "a_2"]) == "a_3"
+
+
+def test_long_names_keep_their_beginning_and_stay_apart() -> None:
+    assert shortened("x" * 200) == "x" * 200
+    one, other = shortened("x" * 200 + "1"), shortened("x" * 200 + "2")
+    assert one != other
+    assert {len(one), len(other)} == {200}
+    assert one.startswith("x" * 187 + "-")
+    assert len(shortened("\ud800" * 30, 20)) == 20
+    assert free_name("x" * 200, ["x" * 200]).endswith("_2")
+    assert len(free_name("x" * 200, ["x" * 200])) == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "valid"),
+    [("Ä b/c", "a_b_c"), ("a--b__c", "a--b__c"), ("a!!b", "a_b"), ("模型", "x"), ("_-", "x_-"), ("A9", "a9"), ("x" * 201, None), ("", "x")],
+)
+def test_before_2_4_names_are_plain(name: str, valid: str | None) -> None:
+    found = valid_name(name, strict=True)
+    assert found == valid or (valid is None and len(found) == 200)
+    assert NameSpace(strict=True).take([name]) == {name: found}
+    assert (kept_name(name, strict=True), kept_name(name, strict=False)) == (found, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "strict", "valid"),
+    [
+        ("a b.c", False, "a b.c"),
+        ("a\0", False, "a\ufffd-"),
+        ("a b.c", True, "a_b_c-"),
+        ("-_a", True, "a-"),
+        ("A_b-9", True, "A_b-9"),
+        ("..", True, "unknown-"),
+        ("", False, "unknown-"),
+    ],
+)
+def test_a_username_that_changes_carries_a_hash(name: str, valid: str, *, strict: bool) -> None:
+    found = valid_username(name, strict=strict)
+    assert found == valid or (valid.endswith("-") and found.startswith(valid) and len(found) == len(valid) + 8)
+
+
+@pytest.mark.parametrize(
+    ("what", "name", "valid"),
+    [
+        ("dataset", "A b_c-9", True),
+        ("dataset", "a.b", False),
+        ("dataset", "-a", False),
+        ("workspace", "a_b-9", True),
+        ("workspace", "A", False),
+        ("workspace", "a b", False),
+        ("user", "A_b-9", True),
+        ("user", "a b", False),
+        ("user", "_a", False),
+        ("user", "", False),
+    ],
+)
+def test_what_targets_before_2_4_take(what: str, name: str, *, valid: bool) -> None:
+    assert strictly_valid(what, name) is valid

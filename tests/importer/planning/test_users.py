@@ -218,3 +218,91 @@ def test_a_placeholder_is_an_annotator_in_no_workspace_and_known_by_its_last_nam
     )
     (reused,) = planned(again, [], [" "], ImportOptions())[0]
     assert reused == replace(expected, action="reuse", id="5")
+
+
+# --- users of the old server ---
+
+OLD, OTHER = (f"{digit * 8}-1111-4111-8111-111111111111" for digit in "12")
+
+
+def users_of(
+    people: list[User], target: TargetState, agents: tuple[str, ...] = (), *, narrowed: bool = False, **options: object
+) -> tuple[list[UserPlan], dict[str, list[str]]]:
+    """The plans, and the samples of what is noted; workspace ``w`` is called ``v`` on the target, and ``x`` does not come along."""
+    notes = Notebook()
+    plans = plan_users(People(people, {"w": "v"}, target, ImportOptions(**options)), agents, notes, narrowed=narrowed)  # type: ignore[arg-type]
+    return plans, {one.kind: one.samples for one in notes.noted()}
+
+
+def test_a_user_is_made_with_all_that_the_old_server_says() -> None:
+    ana = User("ana", "admin", id=OLD, first_name=" Ana ", last_name=" B. ", workspaces=["w", "x", "w"])
+    plans, noted = users_of([ana], state("2.8.0"))
+    assert plans == [UserPlan("ana", "ana", "create", "admin", "Ana", "B.", OLD, OLD, ["v"])]
+    assert noted == {"password_new": ["ana"], "api_key": ["ana"]}
+
+
+@pytest.mark.parametrize("empty", [None, "", "  "])
+def test_who_has_no_first_name_is_called_by_the_username(empty: str | None) -> None:
+    (plan,), noted = users_of([User("ana", "annotator", first_name=empty, last_name=empty)], state("2.8.0"))
+    assert (plan.first_name, plan.last_name, noted["first_name_filled"]) == ("ana", None, ["ana"])
+
+
+@pytest.mark.parametrize(("version", "taken"), [("2.6.0", ""), ("2.8.0", OLD)])
+def test_an_id_that_can_not_be_kept_is_noted(version: str, taken: str) -> None:
+    target = TargetState("http://new", version, ME.username, {"bo": TargetUser(taken, "bo", "annotator")}, {}, {})
+    (plan,), noted = users_of([User("ana", "annotator", id=OLD, first_name="Ana")], target)
+    assert (plan.id, plan.source_id, noted["id_not_kept"]) == (None, OLD, ["user ana"])
+    (plan,), noted = users_of([User("ana", "annotator", first_name="Ana")], target)
+    assert (plan.id, "id_not_kept" in noted) == (None, False)
+
+
+def test_a_user_who_is_there_stays_and_gets_the_memberships_that_lack() -> None:
+    there = TargetUser(OTHER, "ana", "annotator", frozenset({"u"}))
+    target = TargetState("http://new", "2.8.0", ME.username, {"ana": there}, {}, {})
+    old = User("ana", "admin", id=OLD, first_name="Ana", workspaces=["w"])
+    plans, noted = users_of([old], target)
+    assert plans == [UserPlan("ana", "ana", "reuse", "annotator", "Ana", None, OTHER, OLD, ["v"])]
+    assert noted == {"role_differs": ["ana: admin in the snapshot, annotator on the target"]}
+    member = replace(target, users={"ana": replace(there, workspaces=frozenset({"v"}), role="admin")})
+    ((plan,), noted) = users_of([old], member)
+    assert (plan.workspaces, noted) == ([], {})
+
+
+@pytest.mark.parametrize(
+    ("workspaces", "agents", "narrowed", "comes"),
+    [(["w"], (), True, True), (["x"], (), True, False), ([], ("ana",), True, True), ([], ("bo",), True, False), ([], (), False, True)],
+)
+def test_with_a_choice_of_datasets_only_who_has_to_do_with_them_comes(
+    workspaces: list[str], agents: tuple[str, ...], *, narrowed: bool, comes: bool
+) -> None:
+    plans, _ = users_of([User("ana", "annotator", workspaces=workspaces)], state("2.8.0"), agents, narrowed=narrowed)
+    assert bool(plans) is comes
+
+
+def test_users_who_become_one_have_the_memberships_of_both() -> None:
+    people = [
+        User("bo", "annotator", workspaces=[]),
+        User("ana", "annotator", workspaces=["w"]),
+        User("eve", "annotator", workspaces=["w"]),
+    ]
+    (plan,), _ = users_of(people, state("2.8.0"), user_map={"ana": "bo", "eve": "bo"})
+    assert (plan.username, plan.source_username, plan.workspaces) == ("bo", "bo", ["v"])
+
+
+def test_annotators_are_told_in_order_with_how_much_is_theirs() -> None:
+    counts = {None: 4, "host": 3, "ana": 2}
+    notes, conflicts = Notebook(), list[str]()
+    people = People([], {}, state("2.8.0"), ImportOptions(unknown_annotators="fail"))
+    found, placeholders = plan_agents(people, [], counts, notes, conflicts)
+    assert found == [
+        Agent("ana", "ana", known=False, responses=2),
+        Agent("host", "host", known=False, responses=3),
+        Agent(None, NOBODY, known=False, responses=4),
+    ]
+    assert [user.username for user in placeholders] == ["ana", "host", NOBODY]
+    assert [note.samples for note in notes.noted()] == [["ana: 2 responses", "host: 3 responses", f"{NOBODY}: 4 responses"]]
+    assert [conflict.split(",")[0] for conflict in conflicts] == [
+        "2 annotations are of ana",
+        "3 annotations are of host",
+        "4 annotations are of nobody known",
+    ]

@@ -231,6 +231,13 @@ def test_what_is_answered(told: Told, annotated: Any, status: str, response: Any
     assert "responses" in differing(told, facts(None, annotated, status), None, wrong)
 
 
+def test_each_response_of_a_stranger_is_told_by_the_id() -> None:
+    strangers = [{"user_id": id_, "status": "submitted", "values": {"x": {"value": "said"}}} for id_ in ("v", "w")]
+    account = Account(TEXT, [Agent("ana", "ana", known=True)], ImportOptions())
+    theirs = {"fields": {"text": "some text"}, "suggestions": None, "responses": strangers}
+    assert sorted(account.differing(facts(), theirs)) == [("responses", f"{id_}: nobody said that") for id_ in ("v", "w")]
+
+
 def test_texts_are_found_by_their_titles() -> None:
     assert differing(TEXT, facts(text="another text")) == ["texts"]
 

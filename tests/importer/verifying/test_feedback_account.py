@@ -108,3 +108,19 @@ def test_questions_of_another_name_or_type_are_left_to_the_plan() -> None:
         ]
     }
     assert set(same_questions(dataset(), there)) == {f"q-{name}" for name in SETTINGS} - {"q-why", "q-stars"}
+
+
+@pytest.mark.parametrize(
+    ("there", "sample"),
+    [
+        ({"external_id": "r2"}, "r2, not r1"),
+        ({"responses": []}, "ana: missing"),
+        ({"responses": [response(status="draft")]}, "ana: draft, not submitted"),
+        ({"responses": [response(values={})]}, f"ana: {{}}, not {wired(VALUES)}"),
+        ({"responses": [response(), response("u3")]}, "2, not 1"),
+        ({"suggestions": [{"question_id": IDS["label"], "value": "b"}, theirs()["suggestions"][1]]}, "label: b, not a"),
+    ],
+)
+def test_a_sample_names_both_sides(there: Json, sample: str) -> None:
+    account = FeedbackAccount(same_questions(dataset(), THERE), AGENTS, USERS)
+    assert [told for _, told in account.differing(said(), theirs(**there))] == [sample]

@@ -13,15 +13,17 @@ from argilla_snapshot.format import waiting
 from argilla_snapshot.format.waiting import Waiting
 from importer.journal.done import Done
 from importer.mapping.cleaning import clean_text
-from importer.mapping.record import TargetRecord
+from importer.mapping.record import Response, Suggestion, TargetRecord
 from importer.options import ImportOptions
 from importer.plan import DatasetPlan
 from importer.verifying.account import Account, Told
 from importer.verifying.differences import Kind
-from importer.verifying.records import Expected, Names, Records
+from importer.verifying.feedback_account import FeedbackAccount
+from importer.verifying.records import Accounts, Expected, Names, Records
 from importer.verifying.verify import Verification, spread
 from tests.helpers.plans import Silent
 
+Json = dict[str, Any]
 IMPORTED, LATER = "2026-11-26T03:00:00", "2026-11-26T03:00:00.123456"
 ACCOUNT = Account(Told({}, {}, "q", "text", {}), [], ImportOptions())
 IDS = [f"r{number}" for number in range(3_000)]
@@ -46,12 +48,12 @@ def theirs(external_ids: Iterable[str], text: str = "text", inserted_at: str = I
 
 
 def differences(
-    expected: Iterable[Expected], found: Iterable[dict[str, Any]], folder: Path
+    expected: Iterable[Expected], found: Iterable[dict[str, Any]], folder: Path, account: Accounts = ACCOUNT
 ) -> dict[tuple[str, str], tuple[int, list[str]]]:
     """(kind, of what) -> how many, and samples in order."""
     plan = DatasetPlan("w.d", "datasets/w/d", "w", "d", "Text2Text", 0, "create")
     noted = Differences[Kind]()
-    Records(plan, Names({}, {}), Done(written_at={"w.d": IMPORTED}), noted, ACCOUNT).all(iter(expected), iter(found), folder, Silent())
+    Records(plan, Names({}, {}), Done(written_at={"w.d": IMPORTED}), noted, account).all(iter(expected), iter(found), folder, Silent())
     return {(one.kind, one.what): (one.count, sorted(one.samples)) for one in noted.all()}
 
 
@@ -86,6 +88,123 @@ def test_a_field_that_is_null_is_as_one_that_is_missing(tmp_path: Path) -> None:
     assert differences([null], [there], tmp_path) == {("different", "fields"): (1, ["r1"])}
 
 
+VALUES = {"q": "yes", "r": [1]}
+EXPECTED = Expected(
+    TargetRecord(
+        "r1",
+        {"text": "text"},
+        {"n": 1},
+        {"mini": [1.0]},
+        [Suggestion("q", "yes", 0.5, "m", "model")],
+        [Response("ana", "submitted", VALUES), Response("bo", "discarded", {})],
+    )
+)
+NAMES = Names({"u1": "ana", "u2": "bo"}, {"1": "q", "2": "r"})
+
+
+def stored() -> Json:
+    """``EXPECTED`` as the target lists it, each part written at its own moment before the import ended."""
+    times = {"inserted_at": IMPORTED, "updated_at": IMPORTED}
+    wired = {name: {"value": value} for name, value in VALUES.items()}
+    suggestion = {"question_id": "1", "value": "yes", "score": 0.5, "agent": "m", "type": "model"}
+    return {
+        "external_id": "r1",
+        "fields": {"text": "text"},
+        "metadata": {"n": 1},
+        "vectors": {"mini": [1]},
+        "suggestions": [suggestion | times],
+        "responses": [
+            {"user_id": "u1", "status": "submitted", "values": wired} | times,
+            {"user_id": "u2", "status": "discarded", "values": None} | times,
+        ],
+        **times,
+    }
+
+
+def compared(there: Json, *, left: tuple[str, ...] = ()) -> list[tuple[str, str, int, list[str], str | None]]:
+    plan = DatasetPlan("w.d", "datasets/w/d", "w", "d", "Text2Text", 0, "create")
+    noted = Differences[Kind]()
+    done = Done(written_at={"w.d": IMPORTED, "w.e": LATER}, left={"w.d": list(left), "w.e": ["r1"]})
+    Records(plan, NAMES, done, noted, ACCOUNT).compare(EXPECTED, there)
+    return [(one.kind, one.what, one.count, one.samples, one.dataset) for one in noted.all()]
+
+
+def test_what_is_as_planned_is_not_told() -> None:
+    assert compared(stored()) == []
+    assert compared(stored() | {"updated_at": LATER}) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "what", "sample"),
+    [
+        ((), {"fields": {"text": "other"}}, "fields", "r1"),
+        ((), {"metadata": {"n": 2}}, "metadata", "r1"),
+        ((), {"metadata": None}, "metadata", "r1"),
+        ((), {"vectors": {"mini": [2]}}, "vectors", "r1"),
+        ((), {"vectors": None}, "vectors", "r1"),
+        (("suggestions", 0), {"value": "no"}, "suggestions", "r1: q"),
+        (("suggestions", 0), {"score": None}, "suggestions", "r1: q"),
+        (("suggestions", 0), {"agent": None}, "suggestions", "r1: q"),
+        (("suggestions", 0), {"type": None}, "suggestions", "r1: q"),
+        (("responses", 0), {"status": "draft"}, "responses", "r1: ana"),
+        (("responses", 0), {"values": {"q": {"value": "no"}, "r": {"value": [1]}}}, "responses", "r1: ana"),
+        (("responses", 0), {"values": None}, "responses", "r1: ana"),
+        (("responses", 1), {"status": "submitted"}, "responses", "r1: bo"),
+    ],
+)
+def test_each_part_that_differs_is_told_as_the_works_of_people_where_it_changed_later(
+    path: tuple[str | int, ...], change: Json, what: str, sample: str
+) -> None:
+    for kind, left, moment in (
+        ("different", (), IMPORTED),
+        ("changed since the import", (), LATER),
+        ("changed since the import", ("r1",), IMPORTED),  # the import met it changed, and left it
+    ):
+        there = part = stored()
+        for step in path:
+            part = part[step]
+        part |= {**change, "updated_at": moment}
+        assert compared(there, left=left) == [(kind, what, 1, [sample], "w.d")]
+
+
+@pytest.mark.parametrize(("part", "samples"), [("suggestions", ["r1: q"]), ("responses", ["r1: ana", "r1: bo"])])
+def test_parts_that_are_missing(part: str, samples: list[str]) -> None:
+    for none in ([], None):
+        ((kind, what, count, found, dataset),) = compared(stored() | {part: none})
+        assert (kind, what, count, sorted(found), dataset) == ("missing", part, len(samples), samples, "w.d")
+
+
+@pytest.mark.parametrize(("moment", "kind"), [(IMPORTED, "more than expected"), (LATER, "changed since the import")])
+def test_parts_that_nobody_planned(moment: str, kind: str) -> None:
+    there = stored()
+    there["suggestions"].append({**there["suggestions"][0], "question_id": "2", "inserted_at": moment})
+    there["responses"].append({**there["responses"][0], "user_id": "u3", "inserted_at": moment})
+    assert compared(there) == [(kind, "suggestions", 1, ["r1: r"], "w.d"), (kind, "responses", 1, ["r1: u3"], "w.d")]
+
+
+def test_the_plan_is_held_against_the_facts_where_the_record_is_as_planned(tmp_path: Path) -> None:
+    account = FeedbackAccount({}, [], {})
+    said = Expected(next(ours(["r1"])).record, '{"id": "1", "external_id": "other"}')
+    (there,) = theirs(["r1"])
+    assert differences([said], [there], tmp_path, account) == {
+        ("not as the old server says", "external id"): (1, ["r1: r1, not other"]),
+    }
+    there["fields"] = {}
+    assert differences([said], [there], tmp_path, account) == {("different", "fields"): (1, ["r1"])}
+
+
+def test_progress_counts_the_records_of_the_snapshot(tmp_path: Path) -> None:
+    class Counting(Silent):
+        count = 0
+
+        def advanced(self, records: int) -> None:
+            self.count += records
+
+    progress, plan = Counting(), DatasetPlan("w.d", "datasets/w/d", "w", "d", "Text2Text", 0, "create")
+    records = Records(plan, NAMES, Done(), Differences[Kind](), ACCOUNT)
+    assert records.all(ours(["r1", "r2"]), theirs(["r2", "r3", "r4"]), tmp_path, progress) == progress.count == 2
+
+
 def test_a_suggestion_for_a_question_that_the_target_does_not_list_is_one_too_many(tmp_path: Path) -> None:
     (there,) = list(theirs(["r1"]))
     there["suggestions"] = [{"question_id": "strange", "value": "x", "score": None, "agent": None, "inserted_at": IMPORTED}]
@@ -113,6 +232,14 @@ def test_what_waits_only_for_a_while_leaves_no_file(tmp_path: Path, monkeypatch:
         assert shelf._file.tell() == 0
         assert not shelf.add("99", "another")
         assert (shelf.take("99"), shelf.take("99")) == ({"number": 99}, None)
+
+
+def test_a_record_of_the_target_that_is_there_twice_may_be_new(tmp_path: Path) -> None:
+    found = [*theirs(["r0", "twice", "twice"]), *theirs(["twice"], inserted_at=LATER)]
+    assert differences(ours(["r0"]), found, tmp_path) == {
+        ("more than expected", "records"): (2, ["twice", "twice"]),
+        ("changed since the import", "records"): (1, ["twice"]),
+    }
 
 
 def test_two_ids_that_become_one_are_one_record_too_few(tmp_path: Path) -> None:

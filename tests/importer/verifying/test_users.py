@@ -1,5 +1,6 @@
 """Users, roles, memberships and settings that are not as the plan says are found."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from importer.plan import DatasetPlan, FieldPlan, MetadataPlan, Option, Plan, Qu
 from importer.target_state import TargetState, TargetUser
 from importer.targets.http.wire import question_settings
 from importer.verifying.differences import Kind
-from importer.verifying.settings import differing_settings
+from importer.verifying.settings import differing_members, differing_settings
 from importer.verifying.verify import compare_users
 
 Json = dict[str, Any]
@@ -81,8 +82,10 @@ def listed() -> dict[str, list[Json]]:
         ("fields", {"required": False}, [("different", "fields", "text")]),
         ("questions", {"required": False}, [("different", "questions", "label")]),
         ("questions", {"title": "other"}, [("different", "questions", "label")]),
+        ("questions", {"description": "other"}, [("different", "questions", "label")]),
         ("properties", {"settings": {"type": "float"}}, [("different", "properties", "n")]),
         ("properties", {"title": "other"}, [("different", "properties", "n")]),
+        ("properties", {"visible_for_annotators": False}, [("different", "properties", "n")]),
         ("vectors", {"dimensions": 4}, [("different", "vectors", "v")]),
         ("vectors", {"title": "other"}, [("different", "vectors", "v")]),
     ],
@@ -114,3 +117,62 @@ def test_settings_that_are_missing_or_more(part: str, name: str) -> None:
     assert list(differing_settings(DATASET, settings)) == [("missing", part, name)]
     settings[part] = [*there, {**there[0], "name": "zz"}]
     assert list(differing_settings(DATASET, settings)) == [("more than expected", part, "zz")]
+
+
+def test_a_property_of_1_29_is_seen_by_all() -> None:
+    settings = listed()
+    del settings["properties"][0]["visible_for_annotators"]
+    assert list(differing_settings(DATASET, settings)) == []
+
+
+# --- the dataset itself ---
+
+MARKED, SETTLED = {"by": "import", "own": 1}, {"own": 1}
+FEEDBACK = replace(
+    DATASET,
+    kind="feedback",
+    guidelines="read",
+    distribution={"strategy": "overlap", "min_submitted": 2},
+    allow_extra_metadata=False,
+    metadata=MARKED,
+    settled_metadata=SETTLED,
+)
+#: As the target shows it when nothing is left to do.
+SHOWN = {
+    "status": "ready",
+    "guidelines": "read",
+    "distribution": {"strategy": "overlap", "min_submitted": 2},
+    "allow_extra_metadata": False,
+    "metadata": SETTLED,
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({}, []),
+        ({"status": "draft"}, ["status"]),
+        ({"guidelines": None}, ["guidelines"]),
+        ({"distribution": {"strategy": "overlap", "min_submitted": 1}}, ["distribution"]),
+        ({"allow_extra_metadata": True}, ["allow_extra_metadata"]),
+        ({"metadata": MARKED}, ["metadata"]),
+        ({"metadata": None, "status": "draft"}, ["status", "metadata"]),
+    ],
+)
+def test_members_of_a_dataset(change: Json, found: list[str]) -> None:
+    assert list(differing_members(FEEDBACK, SHOWN | change, settled=True)) == found
+
+
+@pytest.mark.parametrize(
+    ("plan", "shown", "settled"),
+    [
+        (FEEDBACK, SHOWN | {"metadata": MARKED, "allow_extra_metadata": True}, False),
+        (replace(FEEDBACK, keeps_mark=True), SHOWN | {"metadata": MARKED}, True),
+        (replace(FEEDBACK, publish=False), SHOWN | {"status": "draft"}, True),
+        (replace(FEEDBACK, metadata=None, settled_metadata=None), SHOWN | {"metadata": {"any": 1}}, True),
+        (replace(FEEDBACK, distribution=None), SHOWN | {"distribution": {"strategy": "overlap", "min_submitted": 1}}, True),
+        (FEEDBACK, {name: value for name, value in SHOWN.items() if name != "distribution"}, True),  # as in 1.29
+    ],
+)
+def test_what_a_dataset_has_to_be_depends_on_how_far_its_import_is(plan: DatasetPlan, shown: Json, *, settled: bool) -> None:
+    assert list(differing_members(plan, shown, settled=settled)) == []
