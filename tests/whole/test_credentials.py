@@ -204,7 +204,7 @@ def test_only_the_servers_own_database_is_written_to(stack: Stack, exported: Exp
     own = new.home / "argilla.db"
     for statement, told in (
         ("UPDATE alembic_version SET version_num = 'ca7293c38970'", "migration ca7293c38970; 2.0 to 2.8 are"),
-        ("ALTER TABLE users ADD COLUMN email TEXT", "other columns than those of Argilla 2.0 to 2.8 (email)"),
+        ("ALTER TABLE users ADD COLUMN email TEXT", "other columns than that of Argilla 2.0 to 2.8 (email)"),
         ("DROP TABLE alembic_version", "is no database of an Argilla server"),
     ):
         changed = Path(shutil.copy(own, tmp_path / "changed.db"))

@@ -220,7 +220,7 @@ def test_a_schema_that_is_not_known_is_refused(spoil: str, stack: Stack, everyth
     with refusing(stack, everything, tmp_path, spoil) as (new, snapshot):
         done = run("import", snapshot, *stores(new, stack), url=new.url)
         assert (done.returncode, done.stderr.count("\n")) == (7, 1)
-        assert "Import without --database and --search-engine" in done.stderr
+        assert "Leave --database and --search-engine away" in done.stderr
 
 
 def test_another_search_engine_is_refused_and_http_goes_on(stack: Stack, everything: Path, tmp_path: Path) -> None:
