@@ -102,11 +102,11 @@ def test_a_dataset_that_is_replaced_stays_until_ours_is_whole(stores: New, tmp_p
         with target.connect(stores.server.url) as client:
             there = [one["id"] for one in target.items(client, "/me/datasets")]
         assert (before in there) is (point != "import.replaced")
-    stores.options += ("--on-conflict", "replace")
-    try:
-        finish(stores, directory)
-    finally:
-        stores.options = stores.options[:-2]
+    assert through(stores, directory, "--on-conflict", "replace") == 0
+    with target.connect(stores.server.url) as client:
+        found = same.differences(same.held(client), stores.whole)
+    assert [one for one in found if "/argilla_v1/plan" not in one] == []  # the options are part of the plan
+    agree(stores)
     survived("kills through the storage", "import", "import.replaced")
 
 
