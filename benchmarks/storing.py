@@ -19,6 +19,7 @@ from benchmarks.results import Paths
 from benchmarks.tools import limit, ours, right
 from importer.journal.journal import import_folder, load
 from importer.mapping.kinds import clock_of, mapper_of
+from importer.target_state import Capabilities
 from importer.targets.http.target import Target
 from importer.targets.http.wire import wire_item
 from importer.targets.storage.items import stored, stored_item
@@ -100,7 +101,7 @@ class Storing:
             to_json(stored_item(clock.timed(mapper.map(record)[0], row), row, ids, users))
             for row, record in enumerate(snapshot.records(entry))
         )
-        return StoredDataset.of(id_, target.settings(id_), 1, target.capabilities), iter(lambda: list(islice(items, CHUNK)), [])
+        return StoredDataset.of(id_, target.settings(id_), 1, Capabilities.of(target.version)), iter(lambda: list(islice(items, CHUNK)), [])
 
     def _bodies(self, dataset_id: str) -> Iterator[list[dict[str, Any]]]:
         target, snapshot, plan, _, users = self._begun()

@@ -70,39 +70,8 @@ UNREADABLE = "responses_unreadable"
 Page = list[bytes] | int
 
 
-class Source(Protocol):
-    """A place that content is read from. Everything raises ``argilla_snapshot.transport.errors.ServerError`` when it can't answer.
-
-    Attributes:
-        fast: whether documents come faster than one process converts them.
-        bound: options by which an unfinished export must be gone on with, by their names.
-    """
-
-    fast: bool
-    bound: dict[str, Any]
-
-    @property
-    def shown(self) -> Shown:
-        """What may be said about it in a manifest: never a secret."""
-
-    @property
-    def users_loss(self) -> str | None:
-        """The kind of loss (of ``losses.LOSS_KINDS``) where ``users`` can't give all users with all they are."""
-
-    def users(self, datasets: list[AnyDataset]) -> list[User]:
-        """The users that can be seen, with their real memberships; where none can be seen, who the exported datasets name."""
-
-    def workspaces(self) -> list[Workspace]:
-        """The workspaces that can be seen."""
-
-    def webhooks(self) -> list[Webhook]:
-        """The webhooks, with their whole addresses; none where the version has none, or they can't be seen."""
-
-    def datasets(self) -> list[Listed]:
-        """The datasets of those workspaces, ordered by their places."""
-
-    def left_out(self) -> list[tuple[str, str, str]]:
-        """Datasets which are there and can't be exported, or not with all that is theirs: kind of loss, workspace, name."""
+class Part(Protocol):
+    """What an export asks about one dataset: a whole source, or the part of one that has the datasets of a kind."""
 
     def settings(self, dataset: Listed) -> dict[str, Any] | None:
         """The label schema of a legacy dataset as the server has it, or None.
@@ -137,6 +106,41 @@ class Source(Protocol):
             after: where to begin; None for all.
             since: only those written since then, by the server's clock (ISO 8601); of a feedback dataset, whose server can't say it, all.
         """
+
+
+class Source(Part, Protocol):
+    """A place that content is read from. Everything raises ``argilla_snapshot.transport.errors.ServerError`` when it can't answer.
+
+    Attributes:
+        fast: whether documents come faster than one process converts them.
+        bound: options by which an unfinished export must be gone on with, by their names.
+    """
+
+    fast: bool
+    bound: dict[str, Any]
+
+    @property
+    def shown(self) -> Shown:
+        """What may be said about it in a manifest: never a secret."""
+
+    @property
+    def users_loss(self) -> str | None:
+        """The kind of loss (of ``losses.LOSS_KINDS``) where ``users`` can't give all users with all they are."""
+
+    def users(self, datasets: list[AnyDataset]) -> list[User]:
+        """The users that can be seen, with their real memberships; where none can be seen, who the exported datasets name."""
+
+    def workspaces(self) -> list[Workspace]:
+        """The workspaces that can be seen."""
+
+    def webhooks(self) -> list[Webhook]:
+        """The webhooks, with their whole addresses; none where the version has none, or they can't be seen."""
+
+    def datasets(self) -> list[Listed]:
+        """The datasets of those workspaces, ordered by their places."""
+
+    def left_out(self) -> list[tuple[str, str, str]]:
+        """Datasets which are there and can't be exported, or not with all that is theirs: kind of loss, workspace, name."""
 
     def disconnect(self) -> None:
         """Ends the connection."""

@@ -18,6 +18,7 @@ from importer.mapping.moments import utc
 from importer.mapping.record import TargetRecord
 from importer.options import WHOLE
 from importer.plan import DISTRIBUTION, DatasetPlan
+from importer.target_state import Capabilities
 from importer.targets.http.batching import Item
 from importer.targets.http.target import Target
 from importer.targets.http.wire import DatasetIds, properties, wire_item
@@ -104,7 +105,7 @@ class Pouring:
 
     def _stored(self, plan: DatasetPlan, id_: str) -> StoredDataset:
         distribution: Mapping[str, Any] = plan.distribution or DISTRIBUTION
-        return StoredDataset.of(id_, self.target.settings(id_), int(distribution["min_submitted"]), self.target.capabilities)
+        return StoredDataset.of(id_, self.target.settings(id_), int(distribution["min_submitted"]), Capabilities.of(self.target.version))
 
     # --- the records ---
 

@@ -67,15 +67,14 @@ def plan_import(
     options = replace(options, storage=stores is not None)
     snapshot = open_whole(directory)
     target = Target(api)
-    with opened_storage(stores, target):  # they are such that can be written to
-        pass
-    url = address(snapshot, target, progress)
-    before = planned_before(snapshot, target, options, url, progress)
-    if before is not None:
-        return before
-    asking = Asking(target, writing=False)
-    with stored_accounts(keeping, snapshot, target) as accounts:
-        plan = _planned(snapshot, target, options, asking, progress, accounts)
+    with opened_storage(stores, target):  # such that can't be written to are refused
+        url = address(snapshot, target, progress)
+        before = planned_before(snapshot, target, options, url, progress)
+        if before is not None:
+            return before
+        asking = Asking(target, writing=False)
+        with stored_accounts(keeping, snapshot, target) as accounts:
+            plan = _planned(snapshot, target, options, asking, progress, accounts)
     if asking.untried:
         progress.message(
             f"The new server does not tell whether it takes vectors of {asking.untried:,} numbers; this plan takes it that it does. "

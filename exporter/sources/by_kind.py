@@ -4,32 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator
 from typing import Any, Protocol
 
-from exporter.source import Access, Count, Cursor, Listed, Page
-
-
-class Part(Protocol):
-    """The members of ``exporter.source.Source`` that are about one dataset; what they mean stands there."""
-
-    def settings(self, dataset: Listed) -> dict[str, Any] | None:
-        """What the dataset asks, and of what its records consist."""
-
-    def rules(self, dataset: Listed) -> list[dict[str, Any]]:
-        """Its labeling rules."""
-
-    def access(self, dataset: Listed) -> Access:
-        """The count of its records, or why there is none."""
-
-    def open(self, dataset: Listed) -> None:
-        """Opens it."""
-
-    def close(self, dataset: Listed) -> None:
-        """Closes it."""
-
-    def count(self, dataset: Listed) -> Count:
-        """Counts its records."""
-
-    def pages(self, dataset: Listed, after: Cursor | None, since: str | None = None) -> Generator[Page, None, None]:
-        """Its documents, in pages."""
+from exporter.source import Access, Count, Cursor, Listed, Page, Part
 
 
 class FeedbackPart(Part, Protocol):

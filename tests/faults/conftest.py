@@ -70,9 +70,13 @@ class New:
         self.compare(directory)
         return ended
 
-    def compare(self, directory: Path) -> None:
+    def held(self) -> dict[str, Any]:
+        """All that the server holds."""
         with target.connect(self.server.url) as client:
-            assert same.differences(same.held(client), self.whole) == []
+            return same.held(client)
+
+    def compare(self, directory: Path) -> None:
+        assert same.differences(self.held(), self.whole) == []
         same.log_in(self.server.url, self.journal(directory))
 
     def journal(self, directory: Path) -> Path:
@@ -126,8 +130,7 @@ def filled(stack: Stack, started: Runs, old: Old) -> Iterator[New]:
     with stack.fresh(NEW) as server, proxy.before(server.url) as before:
         new = New(server, before, started, old.snapshot, {})
         assert new.import_(old.snapshot).code == 0
-        with target.connect(server.url) as client:
-            new.whole = same.held(client)
+        new.whole = new.held()
         yield new
 
 

@@ -12,7 +12,7 @@ from argilla_snapshot.format.models import Source as Shown
 from argilla_snapshot.format.models import User, Webhook, Workspace
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.secrets import Secrets
-from exporter.source import Listed, Source
+from exporter.source import Listed, Part, Source
 from exporter.sources.api.capabilities import Capabilities, capabilities, feedback_listing
 from exporter.sources.api.contact import server_version
 from exporter.sources.api.feedback import Feedback
@@ -20,7 +20,7 @@ from exporter.sources.api.legacy import Legacy
 from exporter.sources.api.paging import PAGE_SIZE
 from exporter.sources.api.people import People, people, refuse_file
 from exporter.sources.api.v1 import V1Source
-from exporter.sources.by_kind import ByKind, Part
+from exporter.sources.by_kind import ByKind
 from exporter.sources.named import WithoutWorkspace
 
 

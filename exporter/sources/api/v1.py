@@ -8,11 +8,11 @@ from argilla_snapshot.format.models import User, Webhook, Workspace
 from argilla_snapshot.format.models import from_json as built
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.shapes import Shape
-from exporter.source import Listed
+from exporter.source import Listed, Part
 from exporter.sources.api.capabilities import Capabilities, FeedbackListing
 from exporter.sources.api.feedback import Feedback
 from exporter.sources.api.people import refuse_others, whose
-from exporter.sources.by_kind import ByKind, Part
+from exporter.sources.by_kind import ByKind
 
 _USERS: Shape = {"items": [{"id": str, "username": str}]}
 _WEBHOOKS: Shape = {"items": [{"url": str, "events": [str]}]}

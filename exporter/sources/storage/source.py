@@ -19,8 +19,8 @@ from argilla_snapshot.transport.sql.asking import Opened
 from argilla_snapshot.transport.sql.database import opened
 from argilla_snapshot.words import counted
 from exporter.losses import Place
-from exporter.source import Listed
-from exporter.sources.by_kind import ByKind, Part
+from exporter.source import Listed, Part
+from exporter.sources.by_kind import ByKind
 from exporter.sources.named import WithoutWorkspace, users_named
 from exporter.sources.storage.contact import names
 from exporter.sources.storage.feedback import StoredFeedback

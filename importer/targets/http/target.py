@@ -64,11 +64,6 @@ class Target:
                 f"{self.api.url} refuses the API key in ARGILLA_API_KEY.{self.api.withheld}", error.status, error.detail
             ) from None
 
-    @property
-    def capabilities(self) -> Capabilities:
-        """What its version can do."""
-        return Capabilities.of(self.version)
-
     def wait_until_well(self) -> None:
         """Waits until the server can say whose key this is, which it looks up in its database: any 500 to that is trouble that passes.
 
@@ -172,7 +167,7 @@ class Target:
         """
         body: dict[str, Any] = {"name": plan.name, "workspace_id": workspace_id, "allow_extra_metadata": True}
         body["guidelines"] = plan.guidelines
-        if self.capabilities.distribution:
+        if Capabilities.of(self.version).distribution:
             body["distribution"] = plan.distribution or DISTRIBUTION
         if plan.metadata is not None:
             body["metadata"] = plan.metadata

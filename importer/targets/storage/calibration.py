@@ -14,6 +14,7 @@ from uuid import UUID
 from argilla_snapshot.exact_json import from_json, to_json
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.transport.sql.asking import Row
+from argilla_snapshot.transport.sql.values import uuid_of
 from argilla_snapshot.transport.sql.writing import Writable
 from importer.errors import ImportRefusedError
 from importer.mapping.record import TargetRecord
@@ -99,7 +100,7 @@ class Calibration:
 
     def _delete(self, records: Sequence[Row]) -> None:
         if records:
-            self._target.delete_records(str(self._dataset.id), [str(_uuid(row["id"])) for row in records])
+            self._target.delete_records(str(self._dataset.id), [uuid_of(row["id"]) for row in records])
 
     # --- what is there ---
 
@@ -131,7 +132,7 @@ class Calibration:
             there = {"records": [row]} | {
                 table: [p for p in rows if _uuid(p["record_id"]) == _uuid(row["id"])] for table, rows in parts.items()
             }
-            self._compare_one(external_id, items[external_id], there, documents[str(_uuid(row["id"]))])
+            self._compare_one(external_id, items[external_id], there, documents[uuid_of(row["id"])])
 
     def _compare_one(self, external_id: str, item: dict[str, Any], there: dict[str, list[Row]], document: dict[str, Any]) -> None:
         ours = Stored()
@@ -142,15 +143,15 @@ class Calibration:
             for mine, theirs in zip(_by_id(expected), _by_id(there[table]), strict=True):
                 where = f"{self._source}: record {external_id}, table {table}"
                 _refuse_unlike(where, _plain_row(mine, parsing=True), _plain_row(theirs, parsing=texts))
-        mine = from_json(to_json(ours.documents[str(_uuid(there["records"][0]["id"]))]))
+        mine = from_json(to_json(ours.documents[uuid_of(there["records"][0]["id"])]))
         _refuse_unlike(f"{self._source}: record {external_id}, search index", _plain_document(mine), _plain_document(document))
 
 
 def _as_there(item: dict[str, Any], there: dict[str, list[Row]], dataset: StoredDataset) -> Given:
     """The ids and times that the server chose, for the parts of an item in their order."""
     (record,) = there["records"]
-    users = {str(_uuid(row["user_id"])): row for row in there["responses"]}
-    questions = {str(_uuid(row["question_id"])): row for row in there["suggestions"]}
+    users = {uuid_of(row["user_id"]): row for row in there["responses"]}
+    questions = {uuid_of(row["question_id"]): row for row in there["suggestions"]}
     vectors = {_uuid(row["vector_settings_id"]): row for row in there["vectors"]}
     try:
         responses = [users[said["user_id"]] for said in item["responses"]]
@@ -204,7 +205,7 @@ def _plain_row(row: Row, *, parsing: bool) -> dict[str, Any]:
 
 def _plain(name: str, value: Any, *, parsing: bool) -> Any:
     if name == "id" or (name.endswith("_id") and name != "external_id"):
-        return str(_uuid(value))
+        return uuid_of(value)
     if parsing and name in ("fields", "metadata", "values", "value", "score") and isinstance(value, str):
         return from_json(value.encode())
     return value
@@ -219,7 +220,7 @@ def _plain_document(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _uuid(value: Any) -> UUID:
-    return value if isinstance(value, UUID) else UUID(str(value))
+    return UUID(uuid_of(value))
 
 
 def _moments(row: Row) -> Moments:

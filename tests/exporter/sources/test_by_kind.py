@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from exporter.source import Count, Cursor, Listed, Page
-from exporter.sources.by_kind import ByKind, FeedbackPart, Part
+from exporter.source import Count, Cursor, Listed, Page, Part
+from exporter.sources.by_kind import ByKind, FeedbackPart
 
 LEGACY, FEEDBACK = Listed("w", "d", "Text2Text"), Listed("w", "d", None, kind="feedback")
 
