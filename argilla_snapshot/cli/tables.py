@@ -49,6 +49,8 @@ def show_plan(plan: Plan, console: Console = out) -> None:
         if plan.on_record.finished:
             return
     say(f"Into Argilla {plan.target.version} at {plan.target.url}, as {plan.target.username}:", console)
+    if plan.options.storage:
+        say("The records go through the storage behind it.", console)
     say("", console)
     print_table("Workspaces", ("workspace", "action", "was"), ((w.name, w.action, w.source_name) for w in plan.workspaces), console)
     from importer.credited import credited
