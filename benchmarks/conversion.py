@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from argilla_snapshot.ahead import ahead
 from argilla_snapshot.format.models import Source
 from argilla_snapshot.format.writer import SnapshotWriter
 from benchmarks.measure import measure
@@ -24,7 +25,6 @@ from exporter.documents import encode
 from exporter.legacy.learn import Learning
 from exporter.many import many_documents
 from exporter.source import Listed
-from exporter.sources.ahead import ahead
 from exporter.spool import Spool
 
 SIZES = (50_000, 1_000_000)

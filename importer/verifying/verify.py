@@ -111,7 +111,7 @@ def verify(
         hidden = dict.fromkeys(not_searchable(target, id_, _external_ids(snapshot, entry, plan.options)))
         expected = _expected(snapshot, entry, mapper, plan.options, clock, facts=not changed)
         if sample is None:
-            records += comparison.all(expected, target.list_records(id_), folder, progress)
+            records += comparison.all(expected, target.list_ahead(id_), folder, progress)
         else:
             rows = spread(total, sample)
             chosen = (record for row, record in enumerate(expected) if row in rows)

@@ -54,6 +54,9 @@ class MemoryTarget:
     def list_records(self, id_: str, offset: int = 0, include: Sequence[str] = INCLUDE) -> Any:
         return iter([_only(record, include) for record in self.records[id_][offset:]])
 
+    def list_ahead(self, id_: str) -> Any:
+        return self.list_records(id_)
+
     def count_stored(self, id_: str) -> int:
         return len(self.records[id_])
 

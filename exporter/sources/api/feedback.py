@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from argilla_snapshot.ahead import ahead
 from argilla_snapshot.exact_json import from_json
 from argilla_snapshot.format.models import Workspace
 from argilla_snapshot.transport.api import Api
@@ -15,7 +16,6 @@ from argilla_snapshot.transport.paging import PageSize
 from argilla_snapshot.transport.shapes import Shape, fitting
 from exporter.documents import encode
 from exporter.source import UNREADABLE, Count, Cursor, Listed, Page
-from exporter.sources.ahead import ahead
 from exporter.sources.api.capabilities import RESPONSES, SUGGESTIONS, VECTORS, FeedbackListing
 from exporter.sources.by_kind import FeedbackPart
 

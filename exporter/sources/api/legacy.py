@@ -5,12 +5,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from argilla_snapshot.ahead import ahead
 from argilla_snapshot.format.models import TASKS
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import ServerError
 from argilla_snapshot.transport.shapes import Shape
 from exporter.source import Access, Count, Cursor, Listed, Page
-from exporter.sources.ahead import ahead
 from exporter.sources.api.capabilities import IN_NO_WORKSPACE, Capabilities
 from exporter.sources.api.listing import Place, since_then
 from exporter.sources.api.paging import pages

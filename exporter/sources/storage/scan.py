@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from argilla_snapshot.ahead import ahead
 from argilla_snapshot.exact_json import from_json
 from argilla_snapshot.format.ids import order_of
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import ServerError, TemporaryError
 from exporter.documents import as_it_came, encode, line_of, plain_id
 from exporter.source import Page
-from exporter.sources.ahead import ahead
 from exporter.sources.sorter import Line, Sorter
 from exporter.sources.storage.names import path_part
 

@@ -6,8 +6,8 @@ from typing import Any
 Json = dict[str, Any]
 
 
-def each_once(page: Callable[[int], tuple[list[Json], bool]], offset: int = 0) -> Iterator[Json]:
-    """All records from the ``offset``-th on, each once.
+def each_once(page: Callable[[int], tuple[list[Json], bool]], offset: int = 0) -> Iterator[list[Json]]:
+    """All records from the ``offset``-th on, page by page, each once.
 
     A 2.x server orders by ``inserted_at`` alone. Records that share it are in any order, another one perhaps for the next page. So a
     page begins where the records begin that share their time with the last one of the page before.
@@ -19,7 +19,7 @@ def each_once(page: Callable[[int], tuple[list[Json], bool]], offset: int = 0) -
     seen = set[str]()
     while True:
         items, more = page(offset)
-        yield from (item for item in items if item["id"] not in seen)
+        yield [item for item in items if item["id"] not in seen]
         if not more:
             return
         last = [item["id"] for item in items if item["inserted_at"] == items[-1]["inserted_at"]]

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from copy import copy
+from itertools import chain
 from typing import Any
 from uuid import uuid4
 
+from argilla_snapshot.ahead import ahead
 from argilla_snapshot.exact_json import from_json
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.transport.addresses import page_hint
@@ -290,20 +293,12 @@ class Target:
 
     def list_records(self, dataset_id: str, offset: int = 0, include: Sequence[str] = INCLUDE) -> Iterator[dict[str, Any]]:
         """All records from the ``offset``-th on, from the database, in the order of their insertion; each once."""
-        size = PageSize(PAGE, _PAGE_BYTES)
+        return chain.from_iterable(_pages(self.api, dataset_id, offset, include))
 
-        def page(at: int) -> tuple[list[dict[str, Any]], bool]:
-            asked = size.now
-            items, bytes_ = self.api.call(
-                "GET",
-                f"/api/v1/datasets/{dataset_id}/records",
-                params={"offset": at, "limit": asked, "include": include},
-                read=lambda content: (fitting(from_json(content), RECORDS)["items"], len(content)),
-            )
-            size.came(len(items), bytes_)
-            return items, len(items) == asked
-
-        return each_once(page, offset)
+    def list_ahead(self, dataset_id: str) -> Iterator[dict[str, Any]]:
+        """The same of all records: while those of a page are looked at, the server makes the next."""
+        with closing(ahead(_pages(self.api, dataset_id))) as pages:
+            yield from chain.from_iterable(pages)
 
     def count_stored(self, dataset_id: str) -> int:
         """How many records the database has."""
@@ -312,6 +307,23 @@ class Target:
     def count_searchable(self, dataset_id: str) -> int:
         """How many records the search engine has: those that people can see."""
         return int(self.api.post(f"/api/v1/datasets/{dataset_id}/records/search", {}, TOTAL, limit=1)["total"])
+
+
+def _pages(api: Api, dataset_id: str, offset: int = 0, include: Sequence[str] = INCLUDE) -> Iterator[list[dict[str, Any]]]:
+    size = PageSize(PAGE, _PAGE_BYTES)
+
+    def page(at: int) -> tuple[list[dict[str, Any]], bool]:
+        asked = size.now
+        items, bytes_ = api.call(
+            "GET",
+            f"/api/v1/datasets/{dataset_id}/records",
+            params={"offset": at, "limit": asked, "include": include},
+            read=lambda content: (fitting(from_json(content), RECORDS)["items"], len(content)),
+        )
+        size.came(len(items), bytes_)
+        return items, len(items) == asked
+
+    return each_once(page, offset)
 
 
 def _version(api: Api) -> str:

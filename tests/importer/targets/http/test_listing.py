@@ -20,12 +20,14 @@ def test_each_record_comes_once_where_no_time_fills_a_page(times: list[int], off
         ordered = sorted(rng.sample(records, len(records)), key=lambda record: record["inserted_at"])
         return ordered[at : at + size], len(ordered) - at >= size
 
-    found = [record["id"] for record in each_once(page)]
+    found = [record["id"] for records in each_once(page) for record in records]
     assert sorted(found) == sorted(record["id"] for record in records)
-    later = [record["id"] for record in each_once(page, offset)]
+    later = [record["id"] for records in each_once(page, offset) for record in records]
     assert len(later) == len(set(later)) <= max(len(records) - offset, 0)
 
 
 def test_a_time_that_fills_pages_does_not_hold_it_up() -> None:
     records = [{"id": str(number), "inserted_at": 1} for number in range(10)]
-    assert [record["id"] for record in each_once(lambda at: (records[at : at + 3], at + 3 <= 10))] == [str(number) for number in range(10)]
+    assert [record["id"] for some in each_once(lambda at: (records[at : at + 3], at + 3 <= 10)) for record in some] == [
+        str(number) for number in range(10)
+    ]

@@ -29,8 +29,9 @@ def test_every_record_comes_once_and_large_ones_few_at_a_time(count: int, size: 
     listing = Listing(count, size)
     target = cast("Target", SimpleNamespace(api=listing))
     assert [record["id"] for record in Target.list_records(target, "id")] == [str(number) for number in range(count)]
+    assert [record["id"] for record in Target.list_ahead(target, "id")] == [str(number) for number in range(count)]
     assert max(limit for _, limit in listing.asked) == largest
-    assert len(listing.asked) <= 4 + count // (largest - 1)
+    assert len(listing.asked) <= 2 * (4 + count // (largest - 1))
 
 
 def test_it_begins_where_it_is_told() -> None:

@@ -8,7 +8,7 @@ from weakref import ref
 
 import pytest
 
-from exporter.sources.ahead import ahead
+from argilla_snapshot.ahead import ahead
 
 
 def test_all_items_come_in_order_and_then_the_error() -> None:
