@@ -17,7 +17,7 @@ from importer.annotators import keep_annotators
 from importer.errors import ConflictError, ImportRefusedError
 from importer.journal import journal as journals
 from importer.journal.journal import Journal
-from importer.journal.parts import begun, refuse_mixed
+from importer.journal.parts import begun, refuse_mixed, who_kept
 from importer.journal.parts import refuse_unfinished as refuse_unfinished_import
 from importer.loading import Loader
 from importer.on_record import address, planned_before
@@ -33,6 +33,7 @@ from importer.targets.http.vectors import Asking
 from importer.targets.http.webhooks import with_webhooks
 from importer.targets.storage.accounts import Keeping, StoredAccounts, stored_accounts
 from importer.targets.storage.storage import Storage, StoreOptions, opened_storage
+from importer.verifying.credentials import Kept
 from importer.verifying.verify import Verification, verify
 
 
@@ -216,8 +217,11 @@ def _reported(snapshot: Snapshot, target: Target, journal: Journal, started: flo
     return report
 
 
-def verify_import(directory: Path, api: Api, *, sample: int | None, progress: Progress) -> Verification:
+def verify_import(directory: Path, api: Api, *, sample: int | None, progress: Progress, keeping: Keeping | None = None) -> Verification:
     """Reads back what an import, or all of its parts, wrote, and compares all of it with the snapshot.
+
+    Args:
+        keeping: where the API keys and passwords are that users kept; None: they are not compared.
 
     Raises:
         UnfinishedError: the import is not finished; nothing is compared.
@@ -228,7 +232,9 @@ def verify_import(directory: Path, api: Api, *, sample: int | None, progress: Pr
     plan, done = begun(snapshot, url)
     refuse_unfinished_import(plan, done)
     folder = journals.import_folder(directory, url).parent
-    return verify(snapshot, target, plan, done, folder=folder, sample=sample, progress=progress)
+    with stored_accounts(keeping, snapshot, target) as accounts:
+        kept = Kept(accounts.known, accounts.keys(), who_kept(snapshot, url, plan)) if accounts else None
+        return verify(snapshot, target, plan, done, folder=folder, sample=sample, progress=progress, kept=kept)
 
 
 def repair_import(directory: Path, api: Api, part: Part, progress: Progress) -> tuple[int, list[str]]:

@@ -195,7 +195,8 @@ def show_verification(result: Verification) -> None:
         were, are = ("dataset was", "is") if result.skipped == 1 else ("datasets were", "are")
         verdict += f" {result.skipped} {were} skipped by the import and {are} not compared."
     records = f"{result.records:,} of {counted(result.total, 'record')} (a sample)" if result.sampled else counted(result.records, "record")
-    say(f"{counted(result.datasets, 'dataset')} with {records} and {counted(result.users, 'user')} compared. {verdict}")
+    keys = f" ({result.credentials:,} with API key and password)" if result.credentials else ""
+    say(f"{counted(result.datasets, 'dataset')} with {records} and {counted(result.users, 'user')}{keys} compared. {verdict}")
 
 
 def _show_differences(differences: Iterable[Difference[Any]], renamed: Mapping[str, str]) -> None:

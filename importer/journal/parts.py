@@ -10,7 +10,7 @@ from importer.journal.done import Done
 from importer.journal.intervals import size
 from importer.journal.journal import JOURNAL, import_folder, load, refuse_other
 from importer.options import WHOLE, ImportOptions, Part
-from importer.plan import Plan
+from importer.plan import Plan, UserPlan
 
 
 def on_record(snapshot: Path, url: str) -> dict[Part, Path]:
@@ -69,6 +69,13 @@ def begun(snapshot: Snapshot, url: str, part: Part = WHOLE) -> tuple[Plan, Done]
         if loaded[one][1].datasets != loaded[first][1].datasets:
             raise JournalError(f"Part {one} was loaded into other datasets than part {first} ({found[one]}).")
     return _together(loaded)
+
+
+def who_kept(snapshot: Snapshot, url: str, plan: Plan) -> list[UserPlan]:
+    """Who got the API key and the password of the old server: by an import's plan, or by that of its users alone."""
+    users = load(import_folder(snapshot.directory, url, only_users=True))
+    plans = [plan, users[0]] if users else [plan]
+    return list({user.username: user for each in plans for user in each.users if user.keeps_credentials}.values())
 
 
 def records_so_far(plan: Plan, done: Done) -> tuple[int, int]:

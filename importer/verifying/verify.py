@@ -19,6 +19,7 @@ from importer.target_state import TargetState
 from importer.targets.http.searching import not_searchable
 from importer.targets.http.target import Target
 from importer.verifying.account import Account, Told
+from importer.verifying.credentials import Kept, compare_credentials
 from importer.verifying.differences import CHANGED, Kind
 from importer.verifying.feedback_account import FeedbackAccount, same_questions
 from importer.verifying.records import Expected, Names, Records
@@ -35,6 +36,7 @@ class Verification:
         left_out: datasets of the snapshot that the import was not to bring; they are not compared either.
         sampled: whether only some records were compared.
         total: the records that there were to compare.
+        credentials: users whose API keys and passwords were compared.
         renamed: name of a dataset on the old server -> its name on the target, where that is another.
     """
 
@@ -46,6 +48,7 @@ class Verification:
     left_out: int = 0
     sampled: bool = False
     total: int = 0
+    credentials: int = 0
     renamed: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -63,6 +66,7 @@ def verify(
     folder: Path,
     progress: Progress,
     sample: int | None = None,
+    kept: Kept | None = None,
 ) -> Verification:
     """Compares the target with the plan: users, workspaces, datasets with their settings, and every record.
 
@@ -70,10 +74,12 @@ def verify(
         done: what the journal says was done; it tells the time of the last write, and the ids.
         folder: where a nameless file may lie, for records that come in another order than the snapshot's.
         sample: compare only so many records of each dataset, evenly spread; counts are compared all the same.
+        kept: the API keys and passwords that users kept; None: they are not compared.
     """
     differences = Differences[Kind]()
     state = target.state()
     compare_users(plan, state, differences)
+    credentials = compare_credentials(kept, differences) if kept else 0
     entries = {entry.path: entry for entry in snapshot.entries}
     records = datasets = skipped = all_records = 0
     for dataset in plan.datasets:
@@ -127,6 +133,7 @@ def verify(
         left_out=len(snapshot.entries) - len(plan.datasets),
         sampled=sample is not None,
         total=all_records,
+        credentials=credentials,
         renamed={dataset.source: dataset.target for dataset in plan.datasets if dataset.target != dataset.source},
     )
 

@@ -125,7 +125,17 @@ def test_the_old_key_and_the_old_password_work(exported: Exported, new: ArgillaS
         assert not {row["username"] for row in csv.DictReader(file)} & exported.keys.keys()  # placeholders alone have made-up passwords
     again = run(*exported.importing(new), url=new.url, **SEALED)
     assert (again.returncode, "6 new users kept API key and password." in again.stdout) == (0, True), again.stderr
-    assert "No difference" in succeed("verify", exported.snapshot, url=new.url)
+    verifying = ("verify", exported.snapshot, "--database", new.database_url, "--credentials", exported.file)
+    verified = run(*verifying, url=new.url, **SEALED)
+    assert "7 users (6 with API key and password) compared. No difference." in verified.stdout, verified.stderr
+    with closing(sqlite3.connect(new.database)) as database, database:
+        database.execute("UPDATE users SET password_hash = 'another' WHERE username = 'ana'")
+        database.execute("UPDATE users SET api_key = 'another' WHERE username = 'bruno'")
+    differing = run(*verifying, "--json", url=new.url, **SEALED)
+    assert differing.returncode == 4
+    found = [(each["kind"], each["what"], each["samples"]) for each in json.loads(differing.stdout)["differences"]]
+    assert found == [("different", "API keys", ["bruno"]), ("different", "passwords", ["ana"])]
+    assert_no_secret(exported, verified.stdout, verified.stderr, differing.stdout, differing.stderr)
     assert_no_secret(exported, shown.stdout, shown.stderr, done.stdout, done.stderr, log.read_text())
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from argilla_snapshot.cli.codes import DIFFERENCES, DONE
-from argilla_snapshot.cli.options import DIRECTORY, JSON, TIMEOUT, api
+from argilla_snapshot.cli.options import DIRECTORY, FILE, JSON, TIMEOUT, api, keeping
 from argilla_snapshot.cli.output import print_json
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.tables import show_verification
@@ -15,18 +15,25 @@ from argilla_snapshot.cli.values import Command
 @click.command("verify", cls=Command)
 @DIRECTORY
 @click.option("--sample", type=click.IntRange(min=1), help="Compare only so many records of each dataset, evenly spread, and their counts.")
+@click.option("--credentials", type=FILE, help="Compare API keys and passwords too, with those in the file that `import` took them from.")
+@click.option("--database", metavar="URL", help="With --credentials: the new server's own SQL database.")
 @TIMEOUT
 @JSON
-def verify_command(*, directory: Path, sample: int | None, timeout: float, as_json: bool) -> int:
+def verify_command(
+    *, directory: Path, sample: int | None, credentials: Path | None, database: str | None, timeout: float, as_json: bool
+) -> int:
     """Read the target back and compare it, record by record, with the snapshot DIR that was imported.
 
     \b
     Example: argilla-snapshot verify my-snapshot
     """
+    if database and not credentials:
+        raise click.UsageError("--database needs --credentials: records are read over the API.")
+    kept = keeping(credentials, database, ())
     from importer.run import verify_import
 
     with Steps() as steps:
-        result = verify_import(directory, api(timeout), sample=sample, progress=steps)
+        result = verify_import(directory, api(timeout), sample=sample, progress=steps, keeping=kept)
     if as_json:
         print_json(
             {**{name: getattr(result, name) for name in result.__dataclass_fields__}, "only_changed_since": result.only_changed_since}

@@ -103,13 +103,17 @@ class StoredAccounts:
                     {"key": credential.api_key, "hash": credential.password_hash, "username": plan.username},
                 )
         point("import.accounts_written")
-        keys = {user["username"]: user.get("api_key") for user in self._target.api.get("/api/v1/users", USERS)["items"]}
+        keys = self.keys()
         unseen = [plan.username for plan in plans if keys.get(plan.username) != self.known.of(plan.source_username).api_key]
         if unseen:
             raise ImportRefusedError(
                 f"The API key of {unseen[0]} was written to {self._database.shown}, and the server does not know it: this is a copy of its database. "
                 "Give --database the one that the server itself uses, and run `import` again."
             )
+
+    def keys(self) -> dict[str, str | None]:
+        """Username -> API key, as the target's API lists them."""
+        return {user["username"]: user.get("api_key") for user in self._target.api.get("/api/v1/users", USERS)["items"]}
 
     def _is_made(self, plan: UserPlan, there: Account | None) -> bool:
         if there is None:
