@@ -16,7 +16,7 @@ import pytest
 
 from argilla_snapshot.format.faults import VARIABLE
 from argilla_snapshot.format.reader import Snapshot
-from argilla_snapshot.transport.sql.database import opened
+from argilla_snapshot.transport.sql.database import opened, opened_to_write
 from servers import old_api
 from servers.argilla import NEW, OLD, ArgillaServer
 from servers.new_database import API_KEY
@@ -127,14 +127,14 @@ def test_the_old_key_and_the_old_password_work(exported: Exported, new: ArgillaS
     assert (again.returncode, "6 new users kept API key and password." in again.stdout) == (0, True), again.stderr
     verifying = ("verify", exported.snapshot, "--database", new.database_url, "--credentials", exported.file)
     verified = run(*verifying, url=new.url, **SEALED)
-    assert "7 users (6 with API key and password) compared. No difference." in verified.stdout, verified.stderr
-    with closing(sqlite3.connect(new.database)) as database, database:
-        database.execute("UPDATE users SET password_hash = 'another' WHERE username = 'ana'")
-        database.execute("UPDATE users SET api_key = 'another' WHERE username = 'bruno'")
+    assert "9 users (6 with API key and password) compared. No difference." in verified.stdout, verified.stderr
+    with opened_to_write(new.database_url) as database:
+        database.query("UPDATE users SET password_hash = 'another' WHERE username = 'ana'", {})
+        database.query("UPDATE users SET api_key = 'another' WHERE username = 'bruno'", {})
     differing = run(*verifying, "--json", url=new.url, **SEALED)
     assert differing.returncode == 4
-    found = [(each["kind"], each["what"], each["samples"]) for each in json.loads(differing.stdout)["differences"]]
-    assert found == [("different", "API keys", ["bruno"]), ("different", "passwords", ["ana"])]
+    found = {each["what"]: (each["kind"], each["samples"]) for each in json.loads(differing.stdout)["differences"]}
+    assert found == {"API keys": ("different", ["bruno"]), "passwords": ("different", ["ana"])}
     assert_no_secret(exported, verified.stdout, verified.stderr, differing.stdout, differing.stderr)
     assert_no_secret(exported, shown.stdout, shown.stderr, done.stdout, done.stderr, log.read_text())
 
