@@ -97,6 +97,14 @@ def print_json(value: Any) -> None:
     sys.stdout.flush()
 
 
+def print_lines(lines: Iterable[str]) -> None:
+    """Prints lines of data to stdout as they are; on a terminal without control characters."""
+    clean = sys.stdout.isatty()
+    for line in lines:
+        sys.stdout.write(_CONTROL.sub("\ufffd", line) if clean else line)
+    sys.stdout.flush()
+
+
 def show(text: Text, console: Console, end: str = "\n") -> None:
     """Prints what is no table: folded between words on a terminal, in one line elsewhere."""
     console.print(text, end=end, soft_wrap=not _is_terminal(console))

@@ -2,7 +2,8 @@
 
 from argilla_snapshot.format.models import DatasetEntry
 from importer.options import ImportOptions
-from importer.planning.choose import place, shown_names
+from argilla_snapshot.format.names import shown_names
+from importer.planning.choose import place
 from importer.target_state import Capabilities
 
 
