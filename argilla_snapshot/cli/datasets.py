@@ -78,7 +78,9 @@ def _dates(dataset: AnyDataset, summary: Summary) -> Iterator[str]:
 def _fields(dataset: AnyDataset) -> list[tuple[str, str, str]]:
     if isinstance(dataset, FeedbackDataset):
         return [(field.name, field.type, field.title) for field in dataset.fields]
-    return [(name, "text" if type_ == "str" else "list of texts", name) for name, type_ in (dataset.columns.inputs or {"text": "str"}).items()]
+    return [
+        (name, "text" if type_ == "str" else "list of texts", name) for name, type_ in (dataset.columns.inputs or {"text": "str"}).items()
+    ]
 
 
 def _show_labels(question: str, summary: Summary) -> None:
@@ -86,7 +88,13 @@ def _show_labels(question: str, summary: Summary) -> None:
     totals = {label: sum(of.values()) for label, of in summary.labels[question].items()}
     most, suggested = max(totals.values(), default=0), summary.suggested.get(question, {})
     rows = [
-        (label, total, _bar(total, most), _listed({who or _NOBODY: n for who, n in summary.labels[question][label].items()}), suggested.get(label, 0))
+        (
+            label,
+            total,
+            _bar(total, most),
+            _listed({who or _NOBODY: n for who, n in summary.labels[question][label].items()}),
+            suggested.get(label, 0),
+        )
         for label, total in list(totals.items())[:_LABELS]
     ]
     print_table(f"Labels of the question {question}", ("label", "given", "", "by", "by models"), rows)
@@ -116,13 +124,17 @@ def _show_agreement(found: list[Agreement]) -> None:
 def _show_example(example: Example, fields: Mapping[str, str | None], colours: Mapping[str, str]) -> None:
     status = f" ({example.status})" if example.status else ""
     show(Text(plain(f"Record {example.id}{status}"), "bold"), out)
-    marks = {fields[said.question]: said for said in [*reversed(example.models), *reversed(example.people)] if said.question and fields.get(said.question)}
+    marks = {
+        fields[said.question]: said
+        for said in [*reversed(example.models), *reversed(example.people)]
+        if said.question and fields.get(said.question)
+    }
     for name, text in example.texts.items():
-        label = f"{name}: " if len(example.texts) > 1 else ""
-        show(Text.assemble("  ", (plain(label), "dim"), _marked(text, marks[name].pieces if name in marks else [], colours)), out)
-    for (who, status), said in _by_person(example.people).items():
+        before = f"{name}: " if len(example.texts) > 1 else ""
+        show(Text.assemble("  ", (plain(before), "dim"), _marked(text, marks[name].pieces if name in marks else [], colours)), out)
+    for (who, how), said in _by_person(example.people).items():
         answers = Text("; ").join(_answer(one, colours) for one in said)
-        show(Text.assemble("    ", (plain(who or _NOBODY), "bold"), f" ({plain(status)}) ", answers), out)
+        show(Text.assemble("    ", (plain(who or _NOBODY), "bold"), f" ({plain(how)}) ", answers), out)
     for one in example.models:
         show(Text.assemble("    ", (f"{plain(one.who or 'a model')} suggests ", "dim"), _answer(one, colours)), out)
     say("")

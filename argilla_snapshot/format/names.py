@@ -46,7 +46,9 @@ def find(entries: Iterable[DatasetEntry], wanted: str) -> DatasetEntry:
             return entry
     found = [(name, entry) for name, entry in named if wanted in (entry.name, full_name(entry), f"{entry.workspace}/{entry.name}")]
     if len(found) > 1:
-        raise NoDatasetError(f"Several datasets in this snapshot match `{wanted}`: {', '.join(name for name, _ in found)}. Name one of them.")
+        raise NoDatasetError(
+            f"Several datasets in this snapshot match `{wanted}`: {', '.join(name for name, _ in found)}. Name one of them."
+        )
     if not found:
         there = [[entry.name, full_name(entry), f"{entry.workspace}/{entry.name}"] for _, entry in named]
         raise NoDatasetError(f"No dataset in this snapshot matches `{wanted}`. {suggestion(wanted, there, 'dataset')}")

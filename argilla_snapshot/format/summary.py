@@ -75,7 +75,9 @@ class _Counted:
         questions = questions_of(dataset)
         self._labelled = {question.name: question for question in questions if question.type in LABELS}
         self._tallies: dict[str, AnswersTally | SpansTally] = {
-            question.name: SpansTally() if question.type == "span" else AnswersTally() for question in questions if question.type in COMPARED
+            question.name: SpansTally() if question.type == "span" else AnswersTally()
+            for question in questions
+            if question.type in COMPARED
         }
         self._records = self._characters = 0
         self._statuses: Counter[str] = Counter()
@@ -85,7 +87,7 @@ class _Counted:
         self._days: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._moments: list[datetime] = []
         self._lengths: Counter[int] = Counter()
-        self._ends: list[int] = []
+        self._ends: tuple[int, int] | None = None
 
     def see(self, record: AnyRecord) -> None:
         self._records += 1
@@ -94,7 +96,8 @@ class _Counted:
         self._see_moments(record)
         length = sum(map(len, texts_of(record).values()))
         self._characters += length
-        self._ends = [min([*self._ends[:1], length]), max([*self._ends[1:], length])]
+        shortest, longest = self._ends or (length, length)
+        self._ends = min(shortest, length), max(longest, length)
         self._lengths[1 << (length.bit_length() - 1) if length else 0] += 1
         said = list(people(record, self._dataset))
         self._see_people(record, said)

@@ -14,12 +14,11 @@ from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.format.summary import Summary, summarize
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
     import argilla as rg
     import datasets as hf
     import pandas as pd
     import pyarrow as pa
+    from typing_extensions import Unpack
 
     from argilla_snapshot.library.choices import MappingChoices
 
@@ -158,13 +157,14 @@ class SnapshotDataset:
         Args:
             columns: only these; None: all but ``raw``, the documents of the old server as JSON text.
         """
-        from argilla_snapshot.library.tables import arrow_table  # noqa: PLC0415 - each form loads what it alone needs
+        from argilla_snapshot.library.tables import arrow_table
 
         return arrow_table(self._snapshot, self._entry, columns)
 
     def to_pandas(self, columns: Sequence[str] | None = None) -> "pd.DataFrame":
         """The same as a pandas DataFrame; lists and structs become arrays and dicts. Needs ``argilla-snapshot[pandas]``."""
-        return self.to_arrow(columns).to_pandas()
+        table: pd.DataFrame = self.to_arrow(columns).to_pandas()
+        return table
 
     def to_datasets(self, columns: Sequence[str] | None = None) -> "hf.Dataset":
         """The same as a dataset of Hugging Face, in memory. Needs ``argilla-snapshot[datasets]``.
@@ -172,7 +172,7 @@ class SnapshotDataset:
         Its features say what is known: labels are ``ClassLabel`` with the names of the label schema (labels that records have besides
         come behind these), spans are lists of label, start and end, vectors are lists of numbers.
         """
-        from argilla_snapshot.library.tables import hugging_face  # noqa: PLC0415
+        from argilla_snapshot.library.tables import hugging_face
 
         return hugging_face(self.to_arrow(columns), self.info)
 
@@ -192,7 +192,7 @@ class SnapshotDataset:
         Raises:
             ImportRefusedError: responses are of users whose id is not known (it names them), or the dataset can't be mapped.
         """
-        from argilla_snapshot.library.sdk import to_sdk  # noqa: PLC0415
+        from argilla_snapshot.library.sdk import to_sdk
 
         return to_sdk(self._snapshot, self._entry, users or {}, version, choices)
 
@@ -217,7 +217,7 @@ class SnapshotDataset:
             FileExistsError: there is something in it.
             ImportRefusedError: as of ``to_argilla``.
         """
-        from argilla_snapshot.library.sdk import write_folder  # noqa: PLC0415
+        from argilla_snapshot.library.sdk import write_folder
 
         write_folder(self._snapshot, self._entry, Path(path), users or {}, version, choices)
         return str(path)

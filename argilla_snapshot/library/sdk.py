@@ -43,15 +43,13 @@ def to_sdk(
     snapshot: Snapshot, entry: DatasetEntry, users: Ids, version: str | None, choices: MappingChoices
 ) -> "tuple[rg.Settings, Iterator[rg.Record]]":
     """Settings and records; see ``SnapshotDataset.to_argilla``."""
-    import argilla as rg  # noqa: PLC0415 - it takes long to load
+    import argilla as rg
 
     mapped = Mapped(snapshot, entry, users, version, choices)
     return _settings(mapped.settings()), (rg.Record.from_dict(record) for record in mapped.records())
 
 
-def write_folder(
-    snapshot: Snapshot, entry: DatasetEntry, path: Path, users: Ids, version: str | None, choices: MappingChoices
-) -> None:
+def write_folder(snapshot: Snapshot, entry: DatasetEntry, path: Path, users: Ids, version: str | None, choices: MappingChoices) -> None:
     """The folder that the SDK reads; see ``SnapshotDataset.to_disk``."""
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise FileExistsError(f"{path} is there already, and not empty. Choose another folder.")
@@ -68,7 +66,7 @@ def write_folder(
 
 def _settings(content: dict[str, Any]) -> "rg.Settings":
     """The SDK's settings; while it makes them it looks for a client, and without one would look for a server."""
-    import argilla as rg  # noqa: PLC0415
+    import argilla as rg
 
     client = rg.Argilla._default_client  # noqa: SLF001 - there is no other way to ask whether there is one
     if client is None:

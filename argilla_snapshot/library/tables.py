@@ -36,8 +36,8 @@ def arrow_table(snapshot: Snapshot, entry: DatasetEntry, columns: Sequence[str] 
 
 def hugging_face(table: pa.Table, dataset: AnyDataset) -> "hf.Dataset":
     """The table with features; see ``SnapshotDataset.to_datasets``."""
-    import datasets as hf  # noqa: PLC0415 - it takes long to load
-    from datasets.table import InMemoryTable, table_cast  # noqa: PLC0415
+    import datasets as hf
+    from datasets.table import InMemoryTable, table_cast
 
     table = table.replace_schema_metadata(None)
     names = {path: _with_others(known, _texts_at(table, path)) for path, known in label_paths(dataset).items() if _is_text(table, path)}
