@@ -93,7 +93,7 @@ def lines(table: Iterable[Row], form: Form) -> Iterator[str]:
         yield from (orjson.dumps(row._asdict(), option=orjson.OPT_APPEND_NEWLINE).decode() for row in table)
         return
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    writer = csv.writer(buffer)  # whose lines end with CR and LF, so that both are quoted in a text
     writer.writerow(Row._fields)
     for row in table:
         yield _taken(buffer)
@@ -102,8 +102,8 @@ def lines(table: Iterable[Row], form: Form) -> Iterator[str]:
 
 
 def _taken(buffer: io.StringIO) -> str:
-    """What is in the buffer, which is empty afterwards."""
-    content = buffer.getvalue()
+    """The line in the buffer, which is empty afterwards."""
+    content = buffer.getvalue().removesuffix("\r\n") + "\n"
     buffer.seek(0)
     buffer.truncate()
     return content
