@@ -215,6 +215,8 @@ def verify(
     api_url: str | None = None,
     api_key: str | None = None,
     sample: int | None = None,
+    database: str | None = None,
+    credentials: AnyPath | None = None,
     timeout: float = 300,
     progress: Callback | None = None,
 ) -> Verification:
@@ -223,6 +225,8 @@ def verify(
     Args:
         directory: the snapshot.
         sample: compare only so many records of each dataset, evenly spread, and their counts.
+        credentials: the file that the import took API keys and passwords from: compare these too; needs ``database``.
+        database: the new server's own SQL database.
         timeout: seconds to wait out temporary trouble, each time.
         progress: is called with an ``Event`` now and then, from this thread.
 
@@ -233,4 +237,5 @@ def verify(
         UnfinishedError: the import is not finished; nothing was compared.
         click.ClickException: whatever else stops the command, with the same message and exit code.
     """
-    return importing.verify_import(Path(directory), api(timeout, api_url, api_key), sample=sample, progress=Telling(progress))
+    kept = keeping(Path(credentials) if credentials else None, database, ())
+    return importing.verify_import(Path(directory), api(timeout, api_url, api_key), sample=sample, progress=Telling(progress), keeping=kept)

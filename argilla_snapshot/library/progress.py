@@ -9,7 +9,7 @@ class Event:
     """What a callback is told: how far a step is, or something worth a line.
 
     Attributes:
-        step: ``reading``, ``loading``, ``verifying`` …; "" of a message.
+        step: ``reading``, ``planning``, ``importing``, ``verifying`` …; "" of a message.
         dataset: which dataset, or what else the step is about; "" of a message.
         done, total: records (or users) of this step.
         message: a line for people; "" where the event is about a step.

@@ -54,8 +54,8 @@ def imported(snapshot: Path, server: ArgillaServer) -> Path:
         snap.import_snapshot(snapshot, **where, confirm=lambda _: False)
     report = snap.import_snapshot(snapshot, **where, yes=True, passwords={"ana": "a password of ana"}, progress=events.append)
     assert [dataset.name for dataset in report.datasets] == [dataset.target for dataset in plan.datasets]
-    assert {"loading", "planning"} <= {event.step for event in events}
-    last = [event for event in events if event.step == "loading" and event.dataset == "demo.news"][-1]
+    assert {"importing", "planning"} <= {event.step for event in events}
+    last = [event for event in events if event.step == "importing" and event.dataset == "demo.news"][-1]
     assert last.done == last.total == 12
     return snapshot
 
