@@ -68,6 +68,13 @@ def client(server: ArgillaServer, imported: Path) -> Iterator[rg.Argilla]:
         yield sdk
 
 
+@pytest.fixture(scope="module")
+def places(imported: Path, server: ArgillaServer) -> dict[str, tuple[str, str]]:
+    """Name in the snapshot -> workspace and name on the server."""
+    plan = snap.plan(imported, api_url=server.url, api_key=KEY)
+    return {dataset.source: (dataset.workspace, dataset.name) for dataset in plan.datasets}
+
+
 def test_all_is_there_and_comes_back(imported: Path, server: ArgillaServer, tmp_path: Path) -> None:
     verified = snap.verify(imported, api_url=server.url, api_key=KEY)
     assert (verified.differences, verified.records) == ([], snap.open(imported).manifest.counts["records"])
@@ -82,36 +89,34 @@ def test_all_is_there_and_comes_back(imported: Path, server: ArgillaServer, tmp_
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_folder_is_loaded_by_the_sdk_as_the_import_made_it(
-    name: str, imported: Path, server: ArgillaServer, client: rg.Argilla, tmp_path: Path
+    name: str, imported: Path, places: dict[str, tuple[str, str]], server: ArgillaServer, client: rg.Argilla, tmp_path: Path
 ) -> None:
     import argilla as rg  # noqa: PLC0415
 
-    dataset = snap.open(imported)[name]
-    dataset.to_disk(tmp_path, users={user.username: user.id for user in client.users})
-    rg.Dataset.from_disk(str(tmp_path), name=f"{dataset.info.name}-disk", workspace=dataset.info.workspace, client=client)
-    compare(server, dataset, "disk")
+    workspace, there = places[name]
+    snap.open(imported)[name].to_disk(tmp_path, users={user.username: user.id for user in client.users})
+    rg.Dataset.from_disk(str(tmp_path), name=f"{there}-disk", workspace=workspace, client=client)
+    compare(server, workspace, there, f"{there}-disk")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_settings_and_records_are_logged_by_the_sdk_as_the_import_sent_them(
-    name: str, imported: Path, server: ArgillaServer, client: rg.Argilla
+    name: str, imported: Path, places: dict[str, tuple[str, str]], server: ArgillaServer, client: rg.Argilla
 ) -> None:
     import argilla as rg  # noqa: PLC0415
 
-    dataset = snap.open(imported)[name]
-    settings, records = dataset.to_argilla(users={user.username: user.id for user in client.users})
-    made = rg.Dataset(f"{dataset.info.name}-log", dataset.info.workspace, settings, client).create()
+    workspace, there = places[name]
+    settings, records = snap.open(imported)[name].to_argilla(users={user.username: user.id for user in client.users})
+    made = rg.Dataset(f"{there}-log", workspace, settings, client).create()
     made.records.log([*records])
-    compare(server, dataset, "log")
+    compare(server, workspace, there, f"{there}-log")
 
 
-def compare(server: ArgillaServer, dataset: snap.SnapshotDataset, how: str) -> None:
-    """A dataset that the SDK made has the records of the one that the import made."""
-    info = dataset.info
+def compare(server: ArgillaServer, workspace: str, ours: str, theirs: str) -> None:
+    """The dataset that the SDK made has the records of the one that the import made."""
     with target.connect(server.url) as http:
-        ours = content(http, target.dataset_id(http, info.workspace, info.name))
-        theirs = content(http, target.dataset_id(http, info.workspace, f"{info.name}-{how}"))
-    assert theirs == ours
+        imported, logged = (content(http, target.dataset_id(http, workspace, name)) for name in (ours, theirs))
+    assert logged == imported
 
 
 def content(http: Any, id_: str) -> dict[str, Any]:
