@@ -12,6 +12,7 @@ from argilla_snapshot.format.models import DatasetEntry, Manifest, User, Webhook
 from argilla_snapshot.format.names import find, shown_names
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.format.summary import Summary, summarize
+from argilla_snapshot.library.extras import needing
 
 if TYPE_CHECKING:
     import argilla as rg
@@ -163,7 +164,8 @@ class SnapshotDataset:
 
     def to_pandas(self, columns: Sequence[str] | None = None) -> "pd.DataFrame":
         """The same as a pandas DataFrame; lists and structs become arrays and dicts. Needs ``argilla-snapshot[pandas]``."""
-        table: pd.DataFrame = self.to_arrow(columns).to_pandas()
+        with needing("pandas"):
+            table: pd.DataFrame = self.to_arrow(columns).to_pandas()
         return table
 
     def to_datasets(self, columns: Sequence[str] | None = None) -> "hf.Dataset":

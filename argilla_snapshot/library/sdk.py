@@ -19,6 +19,7 @@ from argilla_snapshot.format.kinds import AnyDataset
 from argilla_snapshot.format.models import DatasetEntry
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.library.choices import MappingChoices
+from argilla_snapshot.library.extras import needing
 from argilla_snapshot.library.progress import Telling
 from importer.errors import ImportRefusedError
 from importer.mapping.kinds import is_left_out, mapper_of
@@ -43,7 +44,8 @@ def to_sdk(
     snapshot: Snapshot, entry: DatasetEntry, users: Ids, version: str | None, choices: MappingChoices
 ) -> "tuple[rg.Settings, Iterator[rg.Record]]":
     """Settings and records; see ``SnapshotDataset.to_argilla``."""
-    import argilla as rg
+    with needing("argilla"):
+        import argilla as rg
 
     mapped = Mapped(snapshot, entry, users, version, choices)
     return _settings(mapped.settings()), (rg.Record.from_dict(record) for record in mapped.records())

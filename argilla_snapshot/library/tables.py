@@ -11,6 +11,7 @@ from argilla_snapshot.format.kinds import AnyDataset, schema_of
 from argilla_snapshot.format.models import DatasetEntry
 from argilla_snapshot.format.reader import Snapshot, reading
 from argilla_snapshot.format.said import LABELS, Question, questions_of
+from argilla_snapshot.library.extras import needing
 
 if TYPE_CHECKING:
     import datasets as hf
@@ -36,8 +37,9 @@ def arrow_table(snapshot: Snapshot, entry: DatasetEntry, columns: Sequence[str] 
 
 def hugging_face(table: pa.Table, dataset: AnyDataset) -> "hf.Dataset":
     """The table with features; see ``SnapshotDataset.to_datasets``."""
-    import datasets as hf
-    from datasets.table import InMemoryTable, table_cast
+    with needing("datasets"):
+        import datasets as hf
+        from datasets.table import InMemoryTable, table_cast
 
     table = table.replace_schema_metadata(None)
     names = {path: _with_others(known, _texts_at(table, path)) for path, known in label_paths(dataset).items() if _is_text(table, path)}

@@ -1,6 +1,8 @@
 """A snapshot as a mapping, and every dataset of every fixture in every form."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -137,3 +139,24 @@ def test_any_dataset_becomes_one_of_hugging_face(tmp_path_factory: pytest.TempPa
     (dataset,) = snap.open(folder).values()
     made = dataset.to_datasets(["id", "annotation", "prediction"])
     assert _rows(made[:], made.features) == dataset.to_arrow(["id", "annotation", "prediction"]).to_pydict()
+
+
+@pytest.mark.parametrize("package", ["pandas", "datasets", "argilla"])
+def test_a_package_that_is_missing_is_told_with_the_extra(package: str) -> None:
+    code = f"""
+import sys
+from importlib.abc import MetaPathFinder
+class Missing(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == {package!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+sys.meta_path.insert(0, Missing())
+import argilla_snapshot as snap
+dataset = snap.open({str(RELEASED["1.1"][0])!r})["demo.empty"]
+try:
+    dataset.to_{package}()
+except ImportError as error:
+    print(error)
+"""
+    told = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told == f"This needs the package {package}: pip install 'argilla-snapshot[{package}]'.\n"
