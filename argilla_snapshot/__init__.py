@@ -1,32 +1,37 @@
 """Moves and keeps what an Argilla server holds: from a server into a snapshot, a folder, and from there onto an Argilla 2.x server.
 
-The public Python API is what ``__all__`` names. Each name is that of a room, which is loaded when the name is first used:
+The public Python API is what ``__all__`` names; ``import argilla_snapshot as snap``. Each name loads its room when it is first used:
 
-- ``open``: a snapshot folder, opened for reading (``format.reader.Snapshot``).
-- ``export``: a server into a snapshot (``exporter.run.export``).
-- ``plan``: what an import would do (``importer.run.plan_import``).
-- ``import_snapshot``: a snapshot onto an Argilla 2.x server (``importer.run.import_snapshot``).
-- ``verify``: that server against the snapshot (``importer.run.verify_import``).
+- ``snap.open(DIR)``: a snapshot folder, opened for reading: a mapping ``workspace.dataset`` -> dataset (``OpenSnapshot``, ``SnapshotDataset``).
+- ``snap.export``: a server into a snapshot.
+- ``snap.plan``: what an import would do.
+- ``snap.import_snapshot``: a snapshot onto an Argilla 2.x server.
+- ``snap.verify``: that server against the snapshot.
+- ``snap.Event``: what the callbacks for progress are told.
+
+Every error that is raised on purpose is a ``click.ClickException`` with ``message``, one line for people, and ``exit_code``.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from argilla_snapshot.format.reader import Snapshot as open  # noqa: A004, N813 - it opens one
-    from exporter.run import export
-    from importer.run import import_snapshot
-    from importer.run import plan_import as plan
-    from importer.run import verify_import as verify
+    from argilla_snapshot.library.moving import export, import_snapshot, plan, verify
+    from argilla_snapshot.library.opened import OpenSnapshot, SnapshotDataset
+    from argilla_snapshot.library.opened import open_snapshot as open  # noqa: A004
+    from argilla_snapshot.library.progress import Event
 
-__all__ = ["export", "import_snapshot", "open", "plan", "verify"]
+__all__ = ["Event", "OpenSnapshot", "SnapshotDataset", "export", "import_snapshot", "open", "plan", "verify"]
 
 _ROOMS = {
-    "open": ("argilla_snapshot.format.reader", "Snapshot"),
-    "export": ("exporter.run", "export"),
-    "plan": ("importer.run", "plan_import"),
-    "import_snapshot": ("importer.run", "import_snapshot"),
-    "verify": ("importer.run", "verify_import"),
+    "Event": ("progress", "Event"),
+    "OpenSnapshot": ("opened", "OpenSnapshot"),
+    "SnapshotDataset": ("opened", "SnapshotDataset"),
+    "export": ("moving", "export"),
+    "import_snapshot": ("moving", "import_snapshot"),
+    "open": ("opened", "open_snapshot"),
+    "plan": ("moving", "plan"),
+    "verify": ("moving", "verify"),
 }
 
 
@@ -35,4 +40,9 @@ def __getattr__(name: str) -> Any:
     if name not in _ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     room, member = _ROOMS[name]
-    return getattr(import_module(room), member)
+    return getattr(import_module(f"{__name__}.library.{room}"), member)
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return __all__

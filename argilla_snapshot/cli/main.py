@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from argilla_snapshot.cli.codes import DONE, INTERRUPTED, TEMPORARY
+from argilla_snapshot.cli.commands.annotations import annotations_command
 from argilla_snapshot.cli.commands.check import check_command
 from argilla_snapshot.cli.commands.check_upgrade import check_upgrade_command
 from argilla_snapshot.cli.commands.diff import diff_command
@@ -42,7 +43,8 @@ def cli() -> None:
 
 cli.params.append(verbose())
 for _command in (
-    *(export_command, plan_command, import_command, verify_command, inspect_command, check_command, diff_command),
+    *(export_command, plan_command, import_command, verify_command, inspect_command, annotations_command),
+    *(check_command, diff_command),
     check_upgrade_command,
 ):
     cli.add_command(_command)

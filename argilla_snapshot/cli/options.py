@@ -1,18 +1,12 @@
-"""Options that several commands have, and the server that the environment names."""
+"""Options that several commands have."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from argilla_snapshot.cli.values import folder, number, pairs, passphrase, renames, search_login, secrets, server
-
-if TYPE_CHECKING:
-    from argilla_snapshot.transport.api import Api
-    from importer.targets.storage.accounts import Keeping
-    from importer.targets.storage.storage import StoreOptions
+from argilla_snapshot.cli.values import folder, number, pairs, renames
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -44,47 +38,6 @@ TIMEOUT = click.option(
     show_default=True,
     help="Seconds to wait out temporary trouble of a server, or for an answer, each time; 0 tries once.",
 )
-
-
-def api(timeout: float) -> "Api":
-    """The server that the environment names."""
-    from argilla_snapshot.transport.api import Api
-
-    return Api(*server(), secrets=secrets(), patience=timeout)
-
-
-def stores(database: str | None, search_engine: str | None, credentials: Path | None, *, backup: bool = True) -> "StoreOptions | None":
-    """Where the stores are that the records go into; None where they go over HTTP.
-
-    Raises:
-        click.UsageError: only one is named, and nothing else needs it.
-    """
-    if search_engine is None and (database is None or credentials):
-        return None
-    if not database or not search_engine:
-        raise click.UsageError(
-            "--database needs --search-engine (records are written to both) or --credentials (accounts), and both need --database."
-        )
-    from importer.targets.storage.storage import StoreOptions
-
-    return StoreOptions(database, search_engine, os.environ.get("ARGILLA_DATABASE_PASSWORD"), search_login(), backup=backup)
-
-
-def keeping(credentials: Path | None, database: str | None, update_accounts: tuple[str, ...]) -> "Keeping | None":
-    """What lets users keep their API keys and passwords.
-
-    Raises:
-        click.UsageError: one of the options is missing.
-    """
-    if credentials is None or database is None:
-        if credentials:
-            raise click.UsageError("--credentials needs --database: the new server's own database is where they are written.")
-        if update_accounts:
-            raise click.UsageError("--update-accounts needs --credentials and --database.")
-        return None
-    from importer.targets.storage.accounts import Keeping
-
-    return Keeping(database, os.environ.get("ARGILLA_DATABASE_PASSWORD"), credentials, passphrase(), update_accounts)
 
 
 def import_options(command: Decorated) -> Decorated:

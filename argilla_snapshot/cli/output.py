@@ -92,8 +92,22 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
 
 def print_json(value: Any) -> None:
     """Prints indented JSON to stdout; what could drive a terminal is escaped."""
-    content = orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+    form = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS
+    content = orjson.dumps(value, default=_json, option=form).decode()
     sys.stdout.buffer.write(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", content).encode())
+    sys.stdout.flush()
+
+
+def _json(value: Any) -> Any:
+    """What JSON has no word for: named tuples have members, all else is a text."""
+    return value._asdict() if isinstance(value, tuple) and hasattr(value, "_asdict") else str(value)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Prints lines of data to stdout as they are; on a terminal without control characters."""
+    clean = sys.stdout.isatty()
+    for line in lines:
+        sys.stdout.write(_CONTROL.sub("\ufffd", line) if clean else line)
     sys.stdout.flush()
 
 

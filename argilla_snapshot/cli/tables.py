@@ -1,4 +1,4 @@
-"""Plans, reports, verifications and snapshots as tables."""
+"""Plans, reports, verifications and comparisons as tables."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
     from argilla_snapshot.differences import Difference
     from argilla_snapshot.format.diff import SnapshotComparison
-    from argilla_snapshot.format.feedback.models import FeedbackDataset
-    from argilla_snapshot.format.kinds import AnyDataset
-    from argilla_snapshot.format.models import Dataset, Loss, Manifest
+    from argilla_snapshot.format.models import Loss
     from exporter.upgrading import Forecast
     from importer.credited import Credited
     from importer.notes import Noted
@@ -59,7 +57,7 @@ def show_plan(plan: Plan, console: Console = out) -> None:
         (u.username, u.role, f"{u.action}{_KEEPS[u.keeps_credentials]}", u.source_username or "(placeholder)", ", ".join(u.workspaces))
         for u in plan.users
     ]
-    print_table("Users", ("username", "role", "action", "was", "joins"), _shortened(users), console)
+    print_table("Users", ("username", "role", "action", "was", "joins"), shortened(users), console)
     show_people(credited(plan), console)
     print_table(
         "Datasets",
@@ -119,24 +117,24 @@ def _held(there: Existing) -> str:
     """What it holds, whose work that is, and when somebody last worked on it."""
     people = [f"{name} {', '.join(f'{number:,} {status}' for status, number in of.items())}" for name, of in there.responses.items()]
     responses = counted(sum(sum(of.values()) for of in there.responses.values()), "response")
-    whose = f" ({_some(people, _PEOPLE, '; ')})" if people else ""
+    whose = f" ({some(people, _PEOPLE, '; ')})" if people else ""
     last = f" The last answer came at {there.answered_at[:16].replace('T', ' ')} UTC." if there.answered_at else ""
     return f"{counted(there.records, 'record')} with {responses}{whose}.{last}"
 
 
 def show_people(people: list[Credited], console: Console = out) -> None:
     """Whose account gets the responses, with the annotators whose they are: a wrong namesake is seen here."""
-    rows = [(p.username, _ACCOUNTS[p.account], str(p.responses), _some([a or "(nobody known)" for a in p.annotators])) for p in people]
-    print_table("Who gets the responses", ("username", "account", "responses", "annotators in 1.x"), _shortened(rows), console)
+    rows = [(p.username, _ACCOUNTS[p.account], str(p.responses), some([a or "(nobody known)" for a in p.annotators])) for p in people]
+    print_table("Who gets the responses", ("username", "account", "responses", "annotators in 1.x"), shortened(rows), console)
 
 
-def _shortened(rows: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
+def shortened(rows: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
     """The first rows, and how many more there are."""
     more = len(rows) - _PEOPLE
     return rows if more <= 0 else [*rows[:_PEOPLE], [f"and {more} more", *[""] * (len(rows[0]) - 1)]]
 
 
-def _some(names: list[str], most: int = 3, between: str = ", ") -> str:
+def some(names: list[str], most: int = 3, between: str = ", ") -> str:
     """The first names, and how many more there are."""
     return between.join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
@@ -235,7 +233,7 @@ def show_forecast(found: Forecast, database: str) -> None:
         (
             (
                 one.versions or "already done",
-                f"{one.of} ({_some(one.samples)})" if one.samples else one.of,
+                f"{one.of} ({some(one.samples)})" if one.samples else one.of,
                 ", ".join(f"{name.replace('_', ' ')}: {count:,}" for name, count in one.counts.items()),
                 MEANINGS[one.kind],
                 one.migration or "-",
@@ -261,51 +259,7 @@ def show_forecast(found: Forecast, database: str) -> None:
     say("  argilla-snapshot import my-snapshot")
 
 
-def show_snapshot(manifest: Manifest, datasets: list[AnyDataset]) -> None:
-    """What a snapshot holds."""
-    source = manifest.source
-    say(f"Snapshot {manifest.snapshot_id} (format {manifest.format_version}) of {source.title} at {source.url}, {manifest.created_at}")
-    names = ("users", "workspaces", "datasets", "records", "webhooks")
-    say(", ".join(counted(manifest.counts[name], name.removesuffix("s")) for name in names if name in manifest.counts))
-    say("")
-    print_table(
-        "Datasets",
-        ("dataset", "task", "records", "statuses", "labels", "annotators", "metadata", "vectors"),
-        ((d.full_name, *(_of_feedback(d) if d.kind == "feedback" else _of_legacy(d))) for d in datasets),
-    )
-    show_losses(manifest.losses)
-
-
-def _of_legacy(dataset: Dataset) -> tuple[Any, ...]:
-    return (
-        f"{dataset.task}{' (multi-label)' if dataset.multi_label else ''}",
-        dataset.records,
-        _counted(dataset.statuses),
-        len(dataset.labels_declared) + len(dataset.labels_seen),
-        _some([f"{name} {count}" for name, count in sorted(dataset.annotation_agents.items(), key=lambda one: -one[1])]),
-        len(dataset.columns.metadata),
-        ", ".join(f"{name} ({size})" for name, size in dataset.columns.vectors.items()),
-    )
-
-
-def _of_feedback(dataset: FeedbackDataset) -> tuple[Any, ...]:
-    """The statuses are those of the responses; the labels are the options of all questions."""
-    return (
-        f"feedback ({', '.join(question.type for question in dataset.questions)})",
-        dataset.records,
-        _counted(dataset.responses),
-        sum(len(question.settings.get("options") or ()) for question in dataset.questions),
-        _some([f"{name} {count}" for name, count in sorted(dataset.annotators.items(), key=lambda one: -one[1])]),
-        len(dataset.columns.metadata),
-        ", ".join(f"{vector.name} ({vector.dimensions})" for vector in dataset.vectors_settings),
-    )
-
-
 def show_losses(losses: list[Loss]) -> None:
     """What an export could not bring along."""
     rows: list[tuple[Any, ...]] = [(loss.dataset or "-", loss.count, loss.message, "; ".join(loss.samples)) for loss in losses]
     print_table("Not in the snapshot, or changed", ("dataset", "count", "what", "for example"), rows)
-
-
-def _counted(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in counts.items())

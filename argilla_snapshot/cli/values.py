@@ -1,22 +1,17 @@
-"""What a person gives a command besides plain values: settings in the environment, files, and values with parts."""
+"""What a person gives a command besides plain values: files, and values with parts."""
 
 import csv
 import io
 import math
-import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 import orjson
 
 from argilla_snapshot.cli.logs import log_file, verbose
 from importer.options import WHOLE, Part
-
-if TYPE_CHECKING:
-    from argilla_snapshot.transport.secrets import Secrets
 
 
 class Command(click.Command):
@@ -48,52 +43,6 @@ def _is_text(value: Any) -> bool:
     except TypeError:
         return False
     return True
-
-
-def server() -> tuple[str, str]:
-    """Address and API key from the environment: secrets are never arguments."""
-    url, key = os.environ.get("ARGILLA_API_URL"), os.environ.get("ARGILLA_API_KEY")
-    if not url or not key:
-        raise click.UsageError("ARGILLA_API_URL and ARGILLA_API_KEY must be set: the server's address and an owner's API key.")
-    return url, key
-
-
-def secrets() -> "Secrets":
-    """What opens the way to the server, from the environment: HF_TOKEN with ARGILLA_HF_TOKEN_HOSTS, and ARGILLA_EXTRA_HEADERS."""
-    from argilla_snapshot.transport.secrets import Secrets
-
-    hosts = tuple(filter(None, (host.strip() for host in os.environ.get("ARGILLA_HF_TOKEN_HOSTS", "").split(","))))
-    return Secrets(os.environ.get("HF_TOKEN"), hosts, _extra_headers(os.environ.get("ARGILLA_EXTRA_HEADERS") or "{}"))
-
-
-def _extra_headers(text: str) -> dict[str, str]:
-    """Parses the headers; no part of them is shown, whatever is wrong with them."""
-    from argilla_snapshot.transport.secrets import OURS, sendable
-
-    try:
-        headers = orjson.loads(text)
-    except ValueError:
-        headers = None
-    if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
-        raise click.UsageError("""ARGILLA_EXTRA_HEADERS must be a JSON object of texts, like '{"CF-Access-Client-Id": "..."}'.""")
-    if not all(re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name) and sendable(value) for name, value in headers.items()):
-        raise click.UsageError("ARGILLA_EXTRA_HEADERS has a name or a value that no header can have.")
-    if ours := sorted(name for name in headers if name.lower() in OURS):
-        raise click.UsageError(f"ARGILLA_EXTRA_HEADERS can't set {', '.join(ours)}: every request has its own.")
-    return headers
-
-
-def search_login() -> tuple[str, str] | None:
-    """The search engine's username and password from the environment."""
-    username, password = os.environ.get("ARGILLA_SEARCH_USERNAME"), os.environ.get("ARGILLA_SEARCH_PASSWORD")
-    if bool(username) != bool(password):
-        raise click.UsageError("ARGILLA_SEARCH_USERNAME and ARGILLA_SEARCH_PASSWORD must be set together.")
-    return (username, password) if username and password else None
-
-
-def passphrase() -> str | None:
-    """What seals and opens a credentials file, from the environment."""
-    return os.environ.get("ARGILLA_CREDENTIALS_PASSPHRASE") or None
 
 
 def folder(_context: click.Context, _parameter: click.Parameter, value: str) -> Path:

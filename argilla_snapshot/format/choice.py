@@ -51,7 +51,7 @@ class Choice:
         ):
             for glob in globs:
                 if not any(_one_of(names, (glob,)) for names in there[kind]):
-                    return f"No {kind} {where} matches `{glob}`. {_suggestion(glob, there[kind], kind)}"
+                    return f"No {kind} {where} matches `{glob}`. {suggestion(glob, there[kind], kind)}"
         return None
 
 
@@ -65,7 +65,8 @@ def _one_of(names: list[str], globs: Iterable[str], *, none: bool = False) -> bo
     return any(fnmatchcase(name, glob) for glob in globs for name in names) if globs else none
 
 
-def _suggestion(glob: str, there: list[list[str]], kind: str) -> str:
+def suggestion(glob: str, there: list[list[str]], kind: str) -> str:
+    """What a name or glob that matches nothing could have been; ``there``: the names of each thing that there is, the shortest first."""
     form = -1 if "/" in glob else 1 if "." in glob else 0  # of a dataset ``workspace/name``, ``workspace.name``, ``name``
     close = get_close_matches(glob, dict.fromkeys(names[form % len(names)] for names in there), 3)
     if close:

@@ -4,6 +4,7 @@ SnapshotError                  (exit code 1)
 ├── SnapshotExistsError        the folder to write to is already there (2)
 ├── CredentialsError           a credentials file that can't be written there, or opened (2)
 ├── NoFolderError              there is no folder at that path (2)
+├── NoDatasetError             the snapshot has no dataset of that name, or several (2)
 ├── DamagedSnapshotError       not a snapshot, incomplete or altered (6)
 └── UnsupportedFormatError     a snapshot of a later format (7)
 
@@ -31,6 +32,12 @@ class CredentialsError(SnapshotError):
 
 class NoFolderError(SnapshotError):
     """There is no folder at that path."""
+
+    exit_code = 2
+
+
+class NoDatasetError(SnapshotError, KeyError):
+    """The snapshot has no dataset of the name that was given, or several. A ``KeyError`` too, for a snapshot is a mapping."""
 
     exit_code = 2
 

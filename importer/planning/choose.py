@@ -1,38 +1,12 @@
 """Which datasets of a snapshot an import takes, and where each goes. Pure."""
 
-from collections import Counter
-from collections.abc import Iterable
-
 from argilla_snapshot.format.models import DatasetEntry
+from argilla_snapshot.format.names import full_name, with_kind
 from argilla_snapshot.format.reader import Snapshot
 from importer.errors import ImportRefusedError
 from importer.options import ImportOptions
 from importer.planning.naming import valid_dataset, valid_workspace
 from importer.target_state import Capabilities
-
-
-def shown_names(entries: Iterable[DatasetEntry]) -> dict[str, str]:
-    """The folder of each dataset of a snapshot -> its name for people, and in the journal; no two are the same.
-
-    ``workspace.name``, but ``workspace/name`` where another dataset's would read alike (``a`` and ``b.c``, ``a.b`` and ``c``). Of a legacy
-    and a feedback dataset of one name the latter has its kind at the end.
-    """
-    entries = list(entries)
-    legacy = {(entry.workspace, entry.name) for entry in entries if entry.kind == "legacy"}
-    namesakes = {entry.path for entry in entries if entry.kind == "feedback" and (entry.workspace, entry.name) in legacy}
-    counts = Counter(full_name(entry) for entry in entries if entry.path not in namesakes)
-    named = {entry.path: full_name(entry) if counts[full_name(entry)] == 1 else f"{entry.workspace}/{entry.name}" for entry in entries}
-    return named | {entry.path: with_kind(entry) for entry in entries if entry.path in namesakes}
-
-
-def full_name(entry: DatasetEntry) -> str:
-    """``workspace.name`` on the old server."""
-    return f"{entry.workspace}.{entry.name}"
-
-
-def with_kind(entry: DatasetEntry) -> str:
-    """``workspace.name`` with the kind: what tells a feedback dataset from a legacy one of the same name."""
-    return f"{full_name(entry)}.{entry.kind}"
 
 
 def chosen(snapshot: Snapshot, options: ImportOptions) -> list[DatasetEntry]:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 
 from argilla_snapshot.format.kinds import AnyRecord
 from argilla_snapshot.format.models import DatasetEntry, Record
+from argilla_snapshot.format.names import full_name, with_kind
 from argilla_snapshot.format.reader import Snapshot
 from importer.errors import ImportRefusedError
 from importer.options import ImportOptions
 from importer.plan import DatasetPlan, UserPlan, WorkspacePlan
-from importer.planning.choose import full_name, with_kind
 from importer.planning.naming import strictly_valid
 from importer.planning.users import People
 

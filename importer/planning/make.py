@@ -12,6 +12,7 @@ from argilla_snapshot.format.feedback.models import FeedbackDataset
 from argilla_snapshot.format.feedback.record import FeedbackRecord
 from argilla_snapshot.format.kinds import AnyDataset, AnyRecord
 from argilla_snapshot.format.models import Record
+from argilla_snapshot.format.names import shown_names
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from importer.mapping.answers import LEFT_OUT, Rules
@@ -20,7 +21,7 @@ from importer.notes import Notebook
 from importer.options import WHOLE, ImportOptions
 from importer.plan import DELETED_USER, MARKS, Agent, DatasetPlan, Plan, TargetInfo
 from importer.planning.accounts import check_accounts
-from importer.planning.choose import chosen, shown_names
+from importer.planning.choose import chosen
 from importer.planning.conflicts import check_ids, check_maps, check_names, check_options, check_parts, check_strict_names
 from importer.planning.datasets import Shaper
 from importer.planning.feedback import FeedbackShaper, FeedbackSurvey, survey_feedback

@@ -45,7 +45,7 @@ def plan_workspaces(
 def place_dataset(
     entry: DatasetEntry, source: str, state: TargetState, options: ImportOptions, notes: Notebook, conflicts: list[str]
 ) -> DatasetPlan:
-    """Where a dataset goes, and what happens when there is one; its shape comes later. ``source``: see ``choose.shown_names``."""
+    """Where a dataset goes, and what happens when there is one; its shape comes later. ``source``: see ``format.names.shown_names``."""
     workspace, name = place(entry, options, state.capabilities)
     if name != entry.name:
         notes.add("dataset_renamed", f"{source} -> {workspace}.{name}")

@@ -14,9 +14,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from argilla_snapshot import open as open_snapshot
 from argilla_snapshot.format.feedback.models import FeedbackDataset
 from argilla_snapshot.format.feedback.record import FeedbackRecord
+from argilla_snapshot.format.reader import Snapshot
 from servers.argilla import NEW, OLD, ArgillaServer
 from servers.feedback import GONE, FeedbackSeed
 from servers.install import environment
@@ -80,7 +80,7 @@ def seed(server: ArgillaServer) -> None:
 
 def records_of(folder: Path, name: str = "all") -> tuple[FeedbackDataset, list[FeedbackRecord]]:
     """A dataset of a snapshot, and its records."""
-    snapshot = open_snapshot(folder)
+    snapshot = Snapshot(folder)
     (entry,) = (entry for entry in snapshot.entries if entry.name == name)
     dataset = snapshot.dataset(entry)
     assert isinstance(dataset, FeedbackDataset)
@@ -149,7 +149,7 @@ def test_load_dataset_reads_it(moved: Moved, tmp_path: Path) -> None:
 
 
 def test_webhooks_are_in_the_snapshot(moved: Moved) -> None:
-    snapshot = open_snapshot(moved.snapshot)
+    snapshot = Snapshot(moved.snapshot)
     from_old = records_of(moved.snapshot)[0].distribution is None
     expected = [] if from_old else [("http://127.0.0.1:9/hook", ["record.completed"], True, "d")]
     assert [(one.url, one.events, one.enabled, one.description) for one in snapshot.webhooks()] == expected
@@ -220,5 +220,5 @@ def test_legacy_datasets_become_feedback_datasets_of_the_same_server_and_stay_th
         succeed("import", tmp_path / "snap", url=old.url)
         assert json.loads(succeed("verify", tmp_path / "snap", "--json", url=old.url))["differences"] == []
         succeed("export", tmp_path / "both", "--dataset", "demo.news", url=old.url)
-        kinds = [(entry.name, entry.kind, entry.records) for entry in open_snapshot(tmp_path / "both").entries]
+        kinds = [(entry.name, entry.kind, entry.records) for entry in Snapshot(tmp_path / "both").entries]
         assert kinds == [("news", "legacy", 120), ("news", "feedback", 120)]

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from argilla_snapshot import open as open_snapshot
 from argilla_snapshot.format.feedback.record import FeedbackRecord
+from argilla_snapshot.format.reader import Snapshot
 from servers.argilla import NEW
 from servers.feedback import PIXEL, FeedbackSeed
 from servers.stack import Stack
@@ -46,7 +46,7 @@ class Moved:
 
     def records(self, folder: Path, name: str) -> dict[str, FeedbackRecord]:
         """The records of a dataset by their external ids, or else their ids."""
-        snapshot = open_snapshot(folder)
+        snapshot = Snapshot(folder)
         (entry,) = (entry for entry in snapshot.entries if entry.name == name)
         records = [record for record in snapshot.records(entry) if isinstance(record, FeedbackRecord)]
         return {record.id if record.external_id is None else record.external_id: record for record in records}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from argilla_snapshot import open as open_snapshot
+from argilla_snapshot.format.reader import Snapshot
 from servers.argilla import NEW
 from servers.stack import Stack
 from tests.fixtures import RELEASED
@@ -22,4 +22,4 @@ def test_a_snapshot_of_each_version_is_imported(version: str, into: str, stack: 
     with stack.fresh(into) as target:
         succeed("import", folder, url=target.url)
         verified = json.loads(succeed("verify", folder, "--json", url=target.url))
-    assert (verified["differences"], verified["records"]) == ([], open_snapshot(folder).manifest.counts["records"])
+    assert (verified["differences"], verified["records"]) == ([], Snapshot(folder).manifest.counts["records"])

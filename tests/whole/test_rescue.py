@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from argilla_snapshot import open as open_snapshot
 from argilla_snapshot.format.feedback.models import FeedbackDataset
 from argilla_snapshot.format.feedback.record import FeedbackRecord
+from argilla_snapshot.format.reader import Snapshot
 from servers.argilla import NEW, OLD, ArgillaServer
 from servers.errors import InstallError
 from servers.feedback import GONE, FeedbackSeed
@@ -40,7 +40,7 @@ class Rescued:
     @property
     def dataset(self) -> FeedbackDataset:
         """The dataset as it came back."""
-        snapshot = open_snapshot(self.snapshot)
+        snapshot = Snapshot(self.snapshot)
         (entry,) = snapshot.entries
         dataset = snapshot.dataset(entry)
         assert isinstance(dataset, FeedbackDataset)
@@ -49,7 +49,7 @@ class Rescued:
     @property
     def records(self) -> list[FeedbackRecord]:
         """Its records."""
-        snapshot = open_snapshot(self.snapshot)
+        snapshot = Snapshot(self.snapshot)
         return [record for record in snapshot.records(snapshot.entries[0]) if isinstance(record, FeedbackRecord)]
 
 

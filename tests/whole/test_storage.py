@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
-from argilla_snapshot import open as open_snapshot
 from argilla_snapshot.format.feedback.record import FeedbackRecord
 from argilla_snapshot.format.models import Record
+from argilla_snapshot.format.reader import Snapshot
 from servers.argilla import NEW, OLD, ArgillaServer
 from servers.feedback import GONE, FeedbackSeed
 from servers.search_engine import SearchEngine
@@ -103,7 +103,7 @@ def poured(stack: Stack, everything: Path, tmp_path_factory: pytest.TempPathFact
 
 def test_times_and_ids_are_those_of_the_snapshot(poured: tuple[Path, ArgillaServer]) -> None:
     folder, new = poured
-    snapshot = open_snapshot(folder)
+    snapshot = Snapshot(folder)
     (entry,) = (entry for entry in snapshot.entries if entry.kind == "feedback")
     dataset: Any = snapshot.dataset(entry)
     with target.connect(new.url) as client:

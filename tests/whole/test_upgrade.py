@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from argilla_snapshot import open as open_snapshot
 from argilla_snapshot.format.feedback.models import FeedbackDataset
 from argilla_snapshot.format.feedback.record import FeedbackRecord
+from argilla_snapshot.format.reader import Snapshot
 from servers import old_api
 from servers.argilla import NEW, OLD, ArgillaServer
 from servers.errors import InstallError
@@ -111,7 +111,7 @@ def findings(path: Path, code: int = 4) -> list[dict[str, Any]]:
 
 def records_of(folder: Path, name: str) -> tuple[FeedbackDataset, dict[str, FeedbackRecord]]:
     """A dataset of a snapshot, and its records by the id of the old server: where there is no other, an import makes it their external id."""
-    snapshot = open_snapshot(folder)
+    snapshot = Snapshot(folder)
     (entry,) = (entry for entry in snapshot.entries if (entry.name, entry.kind) == (name, "feedback"))
     dataset = snapshot.dataset(entry)
     assert isinstance(dataset, FeedbackDataset)
@@ -119,7 +119,7 @@ def records_of(folder: Path, name: str) -> tuple[FeedbackDataset, dict[str, Feed
 
 
 def losses(folder: Path) -> dict[tuple[str, str | None], str]:
-    return {(loss.kind, loss.dataset): loss.message for loss in open_snapshot(folder).manifest.losses}
+    return {(loss.kind, loss.dataset): loss.message for loss in Snapshot(folder).manifest.losses}
 
 
 def test_an_upgrade_deletes_what_check_upgrade_counts(upgraded: Upgraded) -> None:
@@ -214,7 +214,7 @@ def test_it_is_said_loudly_what_was_emptied_and_what_is_gone(upgraded: Upgraded)
 
 
 def test_one_snapshot_of_an_upgraded_server_has_legacy_emptied_and_new_datasets(upgraded: Upgraded) -> None:
-    entries = {(entry.name, entry.kind): entry.records for entry in open_snapshot(upgraded.folder / "rescued").entries}
+    entries = {(entry.name, entry.kind): entry.records for entry in Snapshot(upgraded.folder / "rescued").entries}
     assert entries == {
         ("legacy", "legacy"): 5,
         ("all", "feedback"): RECORDS,
@@ -248,7 +248,7 @@ def test_a_feedback_dataset_whose_workspace_is_gone_comes_along(upgraded: Upgrad
         (id_,) = connection.execute("SELECT id FROM workspaces WHERE name = 'demo'").fetchone()
         connection.execute("DELETE FROM workspaces WHERE name = 'demo'")
     succeed("export", tmp_path / "snap", "--database", database, "--dataset", "all", code=3)
-    snapshot = open_snapshot(tmp_path / "snap")
+    snapshot = Snapshot(tmp_path / "snap")
     (entry,) = snapshot.entries
     assert entry.workspace.replace("-", "") == f"deletedworkspace{id_}"
     assert entry.records == len(list(snapshot.records(entry))) == RECORDS

@@ -1,6 +1,5 @@
 """``check-upgrade``: what an upgrade of a server in place would do to its database."""
 
-import os
 from dataclasses import asdict
 
 import click
@@ -10,6 +9,7 @@ from argilla_snapshot.cli.options import JSON
 from argilla_snapshot.cli.output import print_json
 from argilla_snapshot.cli.tables import show_forecast
 from argilla_snapshot.cli.values import Command
+from argilla_snapshot.library.environment import database_password
 
 
 @click.command("check-upgrade", cls=Command)
@@ -27,7 +27,7 @@ def check_upgrade_command(*, database: str, as_json: bool) -> int:
     from argilla_snapshot.transport.sql.database import opened
     from exporter.upgrading import MEANINGS, forecast
 
-    with opened(database, os.environ.get("ARGILLA_DATABASE_PASSWORD")) as there:
+    with opened(database, database_password()) as there:
         found = forecast(there)
     if as_json:
         print_json({**asdict(found), "findings": [{**asdict(one), "message": MEANINGS[one.kind]} for one in found.findings]})

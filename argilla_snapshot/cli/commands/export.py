@@ -1,9 +1,7 @@
 """``export``: an old server into a snapshot."""
 
-import os
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,13 +10,9 @@ from argilla_snapshot.cli.options import DATASET, DIRECTORY, EXCLUDE_DATASET, EX
 from argilla_snapshot.cli.output import message, say
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.tables import show_losses
-from argilla_snapshot.cli.values import Command, passphrase, search_login, secrets, server
+from argilla_snapshot.cli.values import Command
+from argilla_snapshot.library.reading import Reading
 from argilla_snapshot.words import counted
-
-if TYPE_CHECKING:
-    from argilla_snapshot.format.credentials import Credential
-    from exporter.credentials import CredentialsFile
-    from exporter.source import Source
 
 
 @click.command("export", cls=Command)
@@ -97,47 +91,24 @@ def export_command(
     Example: argilla-snapshot export my-snapshot --workspace demo
     Example: argilla-snapshot export my-snapshot --search-engine http://localhost:9200 --database argilla.db
     """
-    if search_engine is None and namespace is not None:
-        raise click.UsageError("--namespace needs --search-engine.")
-    if database and users_yml:
-        raise click.UsageError("--users-yml is of a server before 1.6, which has no --database: leave one of them away.")
-    if default_workspace == "":
-        raise click.UsageError("--default-workspace must have a name.")
-    _refuse_mixed(credentials, passphrase(), known=bool(database or users_yml), unsealed=credentials_unsealed)
+    where = Reading(
+        directory.absolute().parent,
+        search_engine=search_engine,
+        database=database,
+        namespace=namespace,
+        users_yml=users_yml,
+        default_workspace=default_workspace,
+        timeout=timeout,
+    )
+    where.refuse_mixed()
+    kept = where.credentials(credentials, unsealed=credentials_unsealed)
 
     from exporter.run import ExportOptions, export
-    from exporter.sources.api.source import connect
-    from exporter.sources.storage.source import connect as connect_storage
 
-    database_password = os.environ.get("ARGILLA_DATABASE_PASSWORD")
-
-    def source() -> "Source":
-        if search_engine is None and database is None:
-            return connect(
-                *server(),
-                secrets=secrets(),
-                patience=timeout,
-                users_file=users_yml,
-                default_workspace=default_workspace,
-                folder=directory.absolute().parent,
-            )
-        return connect_storage(
-            search_engine,
-            database,
-            namespace=namespace,
-            login=search_login(),
-            database_password=database_password,
-            folder=directory.absolute().parent,
-            patience=timeout,
-            default_workspace=default_workspace,
-            users_file=users_yml,
-        )
-
-    kept = _credentials_file(credentials, database, database_password, users_yml) if credentials else None
     created_by = f"argilla-snapshot {version('argilla-snapshot')}"
     options = ExportOptions(directory, workspaces, datasets, not no_open_closed, restart, created_by, exclude_workspaces, exclude_datasets)
     with Steps() as steps:
-        manifest = export(options, source, steps, kept)
+        manifest = export(options, where.connected, steps, kept)
     counts = ", ".join(counted(count, name.removesuffix("s")) for name, count in manifest.counts.items())
     show_losses(manifest.losses)
     say(f"{directory}: {counts}.")
@@ -146,37 +117,3 @@ def export_command(
         if not kept.passphrase:
             message(f"{kept.path} is not sealed: whoever reads it can log in as these users. Delete it as soon as it is imported.")
     return LOSSES if manifest.losses else DONE
-
-
-def _refuse_mixed(credentials: Path | None, sealing: str | None, *, known: bool, unsealed: bool) -> None:
-    """Makes sure that the options for credentials go together.
-
-    Raises:
-        click.UsageError: they do not.
-    """
-    if credentials is None:
-        if unsealed:
-            raise click.UsageError("--credentials-unsealed needs --credentials.")
-        return
-    if not known:
-        raise click.UsageError("--credentials needs --database or --users-yml: a server tells no password hash.")
-    if unsealed and sealing:
-        raise click.UsageError("ARGILLA_CREDENTIALS_PASSPHRASE is set, and --credentials-unsealed was given: leave one of them away.")
-    if not unsealed and not sealing:
-        raise click.UsageError("--credentials needs a passphrase in ARGILLA_CREDENTIALS_PASSPHRASE, or --credentials-unsealed.")
-
-
-def _credentials_file(path: Path, database: str | None, password: str | None, users_yml: Path | None) -> "CredentialsFile":
-    """The file, with what reads its content."""
-    from argilla_snapshot.transport.sql.database import opened
-    from exporter.credentials import CredentialsFile, read_credentials
-    from exporter.sources.users_file import read_file_credentials
-
-    def read() -> "list[Credential]":
-        if database is None:
-            assert users_yml is not None
-            return read_file_credentials(users_yml)
-        with opened(database, password) as there:
-            return read_credentials(there)
-
-    return CredentialsFile(path, passphrase(), read)

@@ -6,12 +6,13 @@ from typing import Any
 import click
 
 from argilla_snapshot.cli.codes import DONE, LOSSES
-from argilla_snapshot.cli.options import DIRECTORY, FILE, JSON, RESTART, api, import_options, keeping, stores
+from argilla_snapshot.cli.options import DIRECTORY, FILE, JSON, RESTART, import_options
 from argilla_snapshot.cli.output import message, print_json, say
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.questions import agreed
 from argilla_snapshot.cli.tables import show_report
 from argilla_snapshot.cli.values import Command, chosen_passwords, part
+from argilla_snapshot.library.environment import api, places_of_import
 from argilla_snapshot.words import counted
 from importer.options import ImportOptions
 
@@ -71,29 +72,21 @@ def import_command(
     Example: argilla-snapshot import my-snapshot
     Example: argilla-snapshot import my-snapshot --database argilla.db --search-engine http://localhost:9200
     """
-    if no_backup and search_engine is None:
-        raise click.UsageError("--no-backup needs --database and --search-engine.")
-    places = stores(database, search_engine, credentials, backup=not no_backup)
-    kept = keeping(credentials, database, update_accounts)
-    if options["only_users"] and places:
-        raise click.UsageError("--only-users brings no records for --search-engine: leave one of them away.")
-    if options["part"].of > 1 and options["only_users"]:
-        raise click.UsageError("--only-users brings no records that --part could share out: leave one of them away.")
-    if options["part"].number > 1 and kept:
-        raise click.UsageError("Part 1 makes the users: give --credentials and --database to that alone.")
+    choices = ImportOptions(**options)
+    places, kept = places_of_import(choices, database, search_engine, credentials, update_accounts, backup=not no_backup)
 
     from importer.run import import_snapshot, repair_import
 
     if repair:
         with Steps() as steps:
-            repaired, left = repair_import(directory, api(timeout), options["part"], steps)
+            repaired, left = repair_import(directory, api(timeout), choices.part, steps)
         say(f"{counted(repaired, 'record')} made searchable." + (f" {len(left)} stay invisible: {', '.join(left[:5])}" if left else ""))
         return LOSSES if left else DONE
     with Steps() as steps:
         report = import_snapshot(
             directory,
             api(timeout),
-            ImportOptions(**options),
+            choices,
             steps,
             passwords=passwords,
             concurrency=concurrency,

@@ -6,11 +6,12 @@ from typing import Any
 import click
 
 from argilla_snapshot.cli.codes import CONFLICT, DONE, LOSSES
-from argilla_snapshot.cli.options import DIRECTORY, JSON, api, import_options, keeping, stores
+from argilla_snapshot.cli.options import DIRECTORY, JSON, import_options
 from argilla_snapshot.cli.output import print_json
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.tables import show_plan
 from argilla_snapshot.cli.values import Command
+from argilla_snapshot.library.environment import api, keeping, stores
 from importer.options import ImportOptions
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 import click
 
 from argilla_snapshot.cli.codes import DIFFERENCES, DONE
-from argilla_snapshot.cli.options import DIRECTORY, FILE, JSON, TIMEOUT, api, keeping
+from argilla_snapshot.cli.options import DIRECTORY, FILE, JSON, TIMEOUT
 from argilla_snapshot.cli.output import print_json
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.tables import show_verification
 from argilla_snapshot.cli.values import Command
+from argilla_snapshot.library.environment import api, keeping
 
 
 @click.command("verify", cls=Command)

@@ -1,8 +1,9 @@
 """Which datasets an import takes, and how each is called."""
 
 from argilla_snapshot.format.models import DatasetEntry
+from argilla_snapshot.format.names import shown_names
 from importer.options import ImportOptions
-from importer.planning.choose import place, shown_names
+from importer.planning.choose import place
 from importer.target_state import Capabilities
 
 
