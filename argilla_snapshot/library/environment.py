@@ -109,6 +109,17 @@ def keeping(credentials: Path | None, database: str | None, update_accounts: tup
     return Keeping(database, database_password(), credentials, passphrase(), update_accounts)
 
 
+def kept(credentials: Path | None, database: str | None) -> "Keeping | None":
+    """What `verify` compares API keys and passwords with.
+
+    Raises:
+        click.UsageError: one of the options is missing.
+    """
+    if database and not credentials:
+        raise click.UsageError("--database needs --credentials: records are read over the API.")
+    return keeping(credentials, database, ())
+
+
 def places_of_import(
     options: ImportOptions,
     database: str | None,

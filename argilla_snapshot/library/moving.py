@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from argilla_snapshot.library.environment import api, keeping, places_of_import, stores
+from argilla_snapshot.library.environment import api, keeping, kept, places_of_import, stores
 from argilla_snapshot.library.progress import Callback, Telling
 from argilla_snapshot.library.reading import Reading
 from exporter import run as exporting
@@ -237,5 +237,7 @@ def verify(
         UnfinishedError: the import is not finished; nothing was compared.
         click.ClickException: whatever else stops the command, with the same message and exit code.
     """
-    kept = keeping(Path(credentials) if credentials else None, database, ())
-    return importing.verify_import(Path(directory), api(timeout, api_url, api_key), sample=sample, progress=Telling(progress), keeping=kept)
+    keeps = kept(Path(credentials) if credentials else None, database)
+    return importing.verify_import(
+        Path(directory), api(timeout, api_url, api_key), sample=sample, progress=Telling(progress), keeping=keeps
+    )

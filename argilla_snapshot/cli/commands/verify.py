@@ -10,7 +10,7 @@ from argilla_snapshot.cli.output import print_json
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.tables import show_verification
 from argilla_snapshot.cli.values import Command
-from argilla_snapshot.library.environment import api, keeping
+from argilla_snapshot.library.environment import api, kept
 
 
 @click.command("verify", cls=Command)
@@ -28,13 +28,11 @@ def verify_command(
     \b
     Example: argilla-snapshot verify my-snapshot
     """
-    if database and not credentials:
-        raise click.UsageError("--database needs --credentials: records are read over the API.")
-    kept = keeping(credentials, database, ())
+    keeps = kept(credentials, database)
     from importer.run import verify_import
 
     with Steps() as steps:
-        result = verify_import(directory, api(timeout), sample=sample, progress=steps, keeping=kept)
+        result = verify_import(directory, api(timeout), sample=sample, progress=steps, keeping=keeps)
     if as_json:
         print_json(
             {**{name: getattr(result, name) for name in result.__dataclass_fields__}, "only_changed_since": result.only_changed_since}
