@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,6 +41,8 @@ PROCESSES_FROM = 20_000
 _SHOWN = 3
 #: What of the identity of an export says which server it is of.
 _SERVER = ("address", "--namespace")
+#: Who writes the snapshot, as its manifest says.
+_PROGRAM = f"argilla-snapshot {version('argilla-snapshot')}"
 #: Files that lie in a growing snapshot without being of it: those of interrupted runs, and what macOS and Windows leave where somebody looked.
 _STRAYS = ("*.tmp", ".DS_Store", "Thumbs.db")
 
@@ -54,7 +57,6 @@ class ExportOptions:
         datasets: globs of ``name``, ``workspace.name`` or ``workspace/name``; empty means all.
         open_closed: open closed datasets, read them and close them again; else they are left out and reported.
         restart: begin anew where an unfinished export lies.
-        created_by: name and version of the program, for the manifest.
         exclude_workspaces, exclude_datasets: globs of what to leave out of that.
     """
 
@@ -63,7 +65,6 @@ class ExportOptions:
     datasets: tuple[str, ...] = ()
     open_closed: bool = True
     restart: bool = False
-    created_by: str = "argilla-snapshot"
     exclude_workspaces: tuple[str, ...] = ()
     exclude_datasets: tuple[str, ...] = ()
 
@@ -194,7 +195,7 @@ class _Run:
         point("export.tidied")
         self.state.folder.rename(self.aside)
         point("export.set_aside")
-        manifest = writer.finish(replace(self.source.shown, scope=self.scope), self.losses.all(), self.options.created_by, _refuse_damage)
+        manifest = writer.finish(replace(self.source.shown, scope=self.scope), self.losses.all(), _PROGRAM, _refuse_damage)
         return self._ended(manifest)
 
     def named_before(self) -> Manifest | None:

@@ -1,4 +1,4 @@
-"""What an import refuses before it writes: what the target has lost since, and what would be left half-loaded."""
+"""What an import refuses before it writes: what the target has lost since, what would be left half-loaded; and what it must be told to do."""
 
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -12,6 +12,14 @@ from importer.plan import DatasetPlan, Plan
 from importer.target_state import Accounts, TargetState
 from importer.targets.http.answers import details_of
 from importer.targets.http.target import Target
+
+
+def harm(plan: Plan) -> str:
+    """What an import deletes and loses, for one line; "" where it does neither."""
+    deleted = [dataset.target for dataset in plan.datasets if dataset.action == "replace"]
+    lost = [f"{note.count} {note.message}{f' ({note.dataset})' if note.dataset else ''}" for note in plan.losses]
+    would = [f"deletes {', '.join(deleted)} on {plan.target.url}"] if deleted else []
+    return " and ".join([*would, f"loses {'; '.join(lost)}"] if lost else would)
 
 
 def refuse_lost(state: TargetState, journal: Journal) -> None:

@@ -35,10 +35,9 @@ def agreed(plan: "Plan", steps: "Steps", *, yes: bool) -> bool:
         return True
     with steps.paused():
         if not can_ask():
-            would = [f"deletes {', '.join(deleted)} on {plan.target.url}"] if deleted else []
-            lost = (f"{note.count} {note.message}{f' ({note.dataset})' if note.dataset else ''}" for note in plan.losses)
-            would += [f"loses {'; '.join(lost)}"] if plan.losses else []
-            raise click.UsageError(f"Nothing was written. This import {' and '.join(would)}: add --yes to go ahead.")
+            from importer.refusing import harm
+
+            raise click.UsageError(f"Nothing was written. This import {harm(plan)}: add --yes to go ahead.")
         show_plan(plan, err)  # what is lost and what is deleted stands at its end, just above the question
         if not deleted:
             return confirmed('Import without what stands under "Lost"?')

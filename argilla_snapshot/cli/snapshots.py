@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from argilla_snapshot.cli.output import print_table, say
@@ -10,12 +11,14 @@ from argilla_snapshot.cli.tables import shortened, show_losses, some
 from argilla_snapshot.words import counted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from argilla_snapshot.format.feedback.models import FeedbackDataset
     from argilla_snapshot.format.kinds import AnyDataset
     from argilla_snapshot.format.models import Dataset, Manifest, User, Workspace
 
 
-def show_snapshot(manifest: Manifest, datasets: list[AnyDataset], users: list[User], workspaces: list[Workspace]) -> None:
+def show_snapshot(directory: Path, manifest: Manifest, datasets: list[AnyDataset], users: list[User], workspaces: list[Workspace]) -> None:
     """What a snapshot holds."""
     source = manifest.source
     say(f"Snapshot {manifest.snapshot_id} (format {manifest.format_version}) of {source.title} at {source.url}, {manifest.created_at}")
@@ -30,7 +33,9 @@ def show_snapshot(manifest: Manifest, datasets: list[AnyDataset], users: list[Us
     _show_people(datasets, users, workspaces)
     show_losses(manifest.losses)
     if datasets:
-        say(f"`argilla-snapshot inspect DIR {datasets[0].full_name}` shows one dataset: its labels by annotator, and some records.")
+        one = max(datasets, key=lambda dataset: dataset.records)  # the first of the largest: an empty one has nothing to show
+        command = f"argilla-snapshot inspect {quote(str(directory))} {quote(one.full_name)}"
+        say(f"One dataset, with its labels by annotator and some records: {command}")
 
 
 def _show_people(datasets: list[AnyDataset], users: list[User], workspaces: list[Workspace]) -> None:

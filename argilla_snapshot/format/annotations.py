@@ -15,7 +15,6 @@ from argilla_snapshot.format.kinds import AnyDataset, AnyRecord
 from argilla_snapshot.format.said import Piece, Question, Said, models, name_of, people, questions_of, texts_of
 
 Form = Literal["csv", "jsonl", "parquet"]
-FORMS: tuple[Form, ...] = ("csv", "jsonl", "parquet")
 #: The status of a row that says what a model suggested.
 SUGGESTED = "suggestion"
 _ROWS = 4096

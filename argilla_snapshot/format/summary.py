@@ -16,7 +16,7 @@ from argilla_snapshot.format.said import LABELS, Said, models, name_of, people, 
 NOBODY = ""
 #: Records among which examples are looked for: the first ones.
 _LOOKED_AT = 200
-#: What counts as an answer for agreement is neither unfinished nor of a discarded record.
+#: Statuses of what is no answer, for agreement. A legacy record has one status for the answers of all, so only a discarded one counts as none.
 _NO_ANSWER = frozenset({"draft", "pending", "discarded", "Discarded"})
 
 

@@ -109,7 +109,7 @@ def keeping(credentials: Path | None, database: str | None, update_accounts: tup
     return Keeping(database, database_password(), credentials, passphrase(), update_accounts)
 
 
-def kept(credentials: Path | None, database: str | None) -> "Keeping | None":
+def credentials_to_compare(credentials: Path | None, database: str | None) -> "Keeping | None":
     """What `verify` compares API keys and passwords with.
 
     Raises:

@@ -6,17 +6,17 @@ other secrets come from the environment, as for the commands (``ARGILLA_DATABASE
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from argilla_snapshot.library.environment import api, keeping, kept, places_of_import, stores
+from argilla_snapshot.library.environment import api, credentials_to_compare, keeping, places_of_import, stores
 from argilla_snapshot.library.progress import Callback, Telling
 from argilla_snapshot.library.reading import Reading
 from exporter import run as exporting
 from importer import run as importing
 from importer.errors import ImportRefusedError
 from importer.options import ImportOptions, Part
+from importer.refusing import harm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -96,7 +96,6 @@ def export(
         tuple(datasets),
         open_closed,
         restart,
-        f"argilla-snapshot {version('argilla-snapshot')}",
         tuple(exclude_workspaces),
         tuple(exclude_datasets),
     )
@@ -201,11 +200,8 @@ def _harmless(found: Plan) -> bool:
     Raises:
         ImportRefusedError: something would be.
     """
-    deleted = [dataset.target for dataset in found.datasets if dataset.action == "replace"]
-    lost = [f"{note.count} {note.message}" for note in found.losses]
-    if deleted or lost:
-        would = [f"deletes {', '.join(deleted)}"] * bool(deleted) + [f"loses {'; '.join(lost)}"] * bool(lost)
-        raise ImportRefusedError(f"Nothing was written. This import {' and '.join(would)}: give yes=True to go ahead.")
+    if would := harm(found):
+        raise ImportRefusedError(f"Nothing was written. This import {would}: give yes=True to go ahead.")
     return True
 
 
@@ -237,7 +233,7 @@ def verify(
         UnfinishedError: the import is not finished; nothing was compared.
         click.ClickException: whatever else stops the command, with the same message and exit code.
     """
-    keeps = kept(Path(credentials) if credentials else None, database)
+    keeps = credentials_to_compare(Path(credentials) if credentials else None, database)
     return importing.verify_import(
         Path(directory), api(timeout, api_url, api_key), sample=sample, progress=Telling(progress), keeping=keeps
     )

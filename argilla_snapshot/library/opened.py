@@ -80,7 +80,8 @@ class OpenSnapshot(Mapping[str, "SnapshotDataset"]):
         return SnapshotDataset(self._snapshot, entry)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._names
+        """Whether ``snapshot[name]`` is a dataset."""
+        return isinstance(name, str) and super().__contains__(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

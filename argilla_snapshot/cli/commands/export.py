@@ -1,6 +1,5 @@
 """``export``: an old server into a snapshot."""
 
-from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -105,8 +104,7 @@ def export_command(
 
     from exporter.run import ExportOptions, export
 
-    created_by = f"argilla-snapshot {version('argilla-snapshot')}"
-    options = ExportOptions(directory, workspaces, datasets, not no_open_closed, restart, created_by, exclude_workspaces, exclude_datasets)
+    options = ExportOptions(directory, workspaces, datasets, not no_open_closed, restart, exclude_workspaces, exclude_datasets)
     with Steps() as steps:
         manifest = export(options, where.connected, steps, kept)
     counts = ", ".join(counted(count, name.removesuffix("s")) for name, count in manifest.counts.items())

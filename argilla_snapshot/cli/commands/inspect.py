@@ -43,7 +43,7 @@ def inspect_command(*, directory: Path, name: str | None, most: int, as_json: bo
     if as_json:
         print_json({"manifest": snapshot.manifest, "users": users, "workspaces": workspaces, "datasets": datasets})
     else:
-        show_snapshot(snapshot.manifest, datasets, users, workspaces)
+        show_snapshot(directory, snapshot.manifest, datasets, users, workspaces)
     return DONE
 
 

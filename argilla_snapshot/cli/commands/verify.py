@@ -10,7 +10,7 @@ from argilla_snapshot.cli.output import print_json
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.tables import show_verification
 from argilla_snapshot.cli.values import Command
-from argilla_snapshot.library.environment import api, kept
+from argilla_snapshot.library.environment import api, credentials_to_compare
 
 
 @click.command("verify", cls=Command)
@@ -28,7 +28,7 @@ def verify_command(
     \b
     Example: argilla-snapshot verify my-snapshot
     """
-    keeps = kept(credentials, database)
+    keeps = credentials_to_compare(credentials, database)
     from importer.run import verify_import
 
     with Steps() as steps:

@@ -32,6 +32,8 @@ def test_a_snapshot_is_a_mapping() -> None:
     assert "demo.news" in NEWER
     assert "demo.newz" not in NEWER
     assert NEWER["demo/news"].name == "demo.news" == NEWER["demo.news"].name
+    assert {"demo/news", "demo.news"} <= {name for name in ("demo/news", "demo.news", "demo.nws", 1, None) if name in NEWER}
+    assert not [name for name in ("demo.nws", 1, None) if name in NEWER]
     assert NEWER["talks"].name == "Talks & more.talks"
     assert NEWER.get("demo.newz") is None
     with pytest.raises(NoDatasetError, match=r"Did you mean `demo.news`"):
