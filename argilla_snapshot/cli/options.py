@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from argilla_snapshot.cli.values import folder, number, pairs, passphrase, renames, search_login, secrets, server
+from argilla_snapshot.cli.config import config
+from argilla_snapshot.cli.values import folder, globs, number, pairs, passphrase, renames, search_login, secrets, server
 
 if TYPE_CHECKING:
     from argilla_snapshot.transport.api import Api
@@ -21,7 +22,12 @@ DIRECTORY = click.argument("directory", metavar="DIR", type=click.Path(), callba
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 WORKSPACE = click.option("--workspace", "workspaces", multiple=True, metavar="GLOB", help="Only these workspaces (repeatable).")
 EXCLUDE_WORKSPACE = click.option(
-    "--exclude-workspace", "exclude_workspaces", multiple=True, metavar="GLOB", help="All but these workspaces (repeatable)."
+    "--exclude-workspace",
+    "exclude_workspaces",
+    multiple=True,
+    metavar="GLOB",
+    callback=globs,
+    help="All but these workspaces (repeatable).",
 )
 DATASET = click.option(
     "--dataset", "datasets", multiple=True, metavar="GLOB", help="Only these datasets, NAME or WORKSPACE/NAME (repeatable)."
@@ -30,8 +36,17 @@ EXCLUDE_DATASET = click.option(
     "--exclude-dataset",
     "exclude_datasets",
     multiple=True,
+    callback=globs,
     metavar="GLOB",
     help="All but these datasets, NAME or WORKSPACE/NAME (repeatable).",
+)
+CONFIG = click.option(
+    "--config",
+    type=FILE,
+    is_eager=True,
+    expose_value=False,
+    callback=config,
+    help="A TOML file with options, and with new names (`plan --write` makes one). What is typed wins.",
 )
 RESTART = click.option(
     "--restart", is_flag=True, help="Begin anew: `export` throws away what it has read so far, `import` keeps its files in earlier-N/."
@@ -174,6 +189,7 @@ def import_options(command: Decorated) -> Decorated:
             metavar="URL",
             help="With --database: the OpenSearch or Elasticsearch of the new server. Records are written there.",
         ),
+        CONFIG,
         TIMEOUT,
     ]
     for option in reversed(options):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from argilla_snapshot.format.kinds import AnyRecord
 from argilla_snapshot.format.models import DatasetEntry, Record
 from argilla_snapshot.format.reader import Snapshot
+from argilla_snapshot.words import did_you_mean
 from importer.errors import ImportRefusedError
 from importer.options import ImportOptions
 from importer.plan import DatasetPlan, UserPlan, WorkspacePlan
@@ -100,4 +101,5 @@ def check_maps(
     for option, (mapping, there) in known.items():
         missing = sorted(set(mapping) - there)
         if missing:
-            raise ImportRefusedError(f"--{option}: {', '.join(missing)} is not in the snapshot.")
+            meant = did_you_mean(missing[0], there)
+            raise ImportRefusedError(f"--{option}: {', '.join(missing)} is not in the snapshot.{f' {meant}' if meant else ''}")
