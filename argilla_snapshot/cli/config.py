@@ -33,6 +33,11 @@ def options_of(command: click.Command) -> dict[str, click.Option]:
     return {option.opts[-1].removeprefix("--"): option for option in options if option.name != "write"}
 
 
+def when_given(flag: click.Option) -> bool:
+    """The value of a flag that is given."""
+    return flag.flag_value is not False
+
+
 def names_of(ctx: click.Context, option: str | None) -> dict[str, Any]:
     """What the tables of the file say for an option: old name -> new name, or glob -> False."""
     found: dict[str, Any] = ctx.meta.get(_KEY, {}).get(option, {})
@@ -85,7 +90,7 @@ def _given(place: str, table: Mapping[str, Any], command: click.Command, ctx: cl
         if not _is(wanted, value):
             raise click.BadParameter(f"{place} {name} must be {wanted}, not {value!r}.")
         if option.is_flag:
-            values |= {option.name: option.flag_value} if value else {}
+            values |= {option.name: when_given(option)} if value else {}
             continue
         try:
             option.type_cast_value(ctx, value)

@@ -12,6 +12,7 @@ import click
 from argilla_snapshot.cli.codes import DONE, INTERRUPTED, TEMPORARY
 from argilla_snapshot.cli.commands.check import check_command
 from argilla_snapshot.cli.commands.check_upgrade import check_upgrade_command
+from argilla_snapshot.cli.commands.completion import completion_command
 from argilla_snapshot.cli.commands.diff import diff_command
 from argilla_snapshot.cli.commands.export import export_command
 from argilla_snapshot.cli.commands.import_ import import_command
@@ -45,6 +46,7 @@ cli.params.append(verbose())
 for _command in (
     *(export_command, plan_command, import_command, verify_command, inspect_command, check_command, diff_command),
     check_upgrade_command,
+    completion_command,
 ):
     cli.add_command(_command)
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 import orjson
 
-from argilla_snapshot.cli.config import options_of
+from argilla_snapshot.cli.config import options_of, when_given
 from argilla_snapshot.cli.output import plain
 from argilla_snapshot.words import counted
 from importer.plan import Agent, DatasetPlan, Plan, UserPlan, WorkspacePlan
@@ -77,7 +77,7 @@ def _option(name: str, option: click.Option, value: Any, *, typed: bool) -> Iter
     choices = f" ({', '.join(map(str, option.type.choices))})" if isinstance(option.type, click.Choice) else ""
     yield f"\n# {plain(option.help or '').removesuffix('.')}{choices}.\n"
     if option.is_flag:
-        yield f"{'' if value == option.flag_value else '# '}{name} = true\n"
+        yield f"{'' if value == when_given(option) else '# '}{name} = true\n"
     elif option.multiple:
         yield f"{name} = [{', '.join(map(_text, value))}]\n" if value else f"# {name} = []\n"
     elif isinstance(value, str) and _PASSWORD.search(value):

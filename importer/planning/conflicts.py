@@ -101,5 +101,5 @@ def check_maps(
     for option, (mapping, there) in known.items():
         missing = sorted(set(mapping) - there)
         if missing:
-            meant = did_you_mean(missing[0], there)
+            meant = did_you_mean(missing[0], (name for name in there if ("/" in name) == ("/" in missing[0])))
             raise ImportRefusedError(f"--{option}: {', '.join(missing)} is not in the snapshot.{f' {meant}' if meant else ''}")
