@@ -99,8 +99,6 @@ def after_import(directory: Path, report: ImportReport, part: Part, *, only_user
     if report.credentials_kept or report.accounts_updated:
         updated = f"; {counted(report.accounts_updated, 'user')} who had an account got theirs" if report.accounts_updated else ""
         did = f"{counted(report.credentials_kept, 'new user')} kept API key and password{updated}. {did}"
-    if report.steps == 0:
-        did = f"Nothing was done this time: the import was finished before. {did}"
     hidden = sum(len(dataset.not_searchable) for dataset in report.datasets)
     share = [] if part == WHOLE else [f"--part {part}"]
     if hidden:

@@ -158,6 +158,9 @@ def _note_row(notes: list[Noted]) -> tuple[Any, ...]:
 
 def show_report(report: ImportReport) -> None:
     """What an import did."""
+    if report.steps == 0:
+        say("Nothing was done this time: the import was finished before. What it did then:")
+        say("")
     show_people(report.people)
     show_notes(report.notes)
     print_table(
