@@ -6,6 +6,7 @@ from argilla_snapshot.format.kinds import AnyRecord
 from argilla_snapshot.format.models import DatasetEntry, Record
 from argilla_snapshot.format.names import full_name, with_kind
 from argilla_snapshot.format.reader import Snapshot
+from argilla_snapshot.words import did_you_mean
 from importer.errors import ImportRefusedError
 from importer.options import ImportOptions
 from importer.plan import DatasetPlan, UserPlan, WorkspacePlan
@@ -100,4 +101,5 @@ def check_maps(
     for option, (mapping, there) in known.items():
         missing = sorted(set(mapping) - there)
         if missing:
-            raise ImportRefusedError(f"--{option}: {', '.join(missing)} is not in the snapshot.")
+            meant = did_you_mean(missing[0], (name for name in there if ("/" in name) == ("/" in missing[0])))
+            raise ImportRefusedError(f"--{option}: {', '.join(missing)} is not in the snapshot.{f' {meant}' if meant else ''}")

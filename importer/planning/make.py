@@ -165,5 +165,5 @@ def _signed(plan: DatasetPlan, agents: list[Agent], options: ImportOptions, fing
         [(agent.agent, agent.username) for agent in agents],
         replace(plan, action="create", existing_id=None),
     ]
-    signed = {"records": plan.records - plan.left_out, "plan": sha256(orjson.dumps(deciding)).hexdigest()}
+    signed = {"records": plan.records - plan.left_out, "plan": sha256(orjson.dumps(deciding, option=orjson.OPT_SORT_KEYS)).hexdigest()}
     return replace(plan, metadata={**plan.metadata, (name := MARKS[plan.kind]): {**plan.metadata[name], **signed}})

@@ -127,7 +127,7 @@ def test_the_old_key_and_the_old_password_work(exported: Exported, new: ArgillaS
     assert (again.returncode, "6 new users kept API key and password." in again.stdout) == (0, True), again.stderr
     verifying = ("verify", exported.snapshot, "--database", new.database_url, "--credentials", exported.file)
     verified = run(*verifying, url=new.url, **SEALED)
-    assert "9 users (6 with API key and password) compared. No difference." in verified.stdout, verified.stderr
+    assert "9 users (6 with API key and password) compared." in verified.stdout, verified.stderr
     with opened_to_write(new.database_url) as database:
         database.query("UPDATE users SET password_hash = 'another' WHERE username = 'ana'", {})
         database.query("UPDATE users SET api_key = 'another' WHERE username = 'bruno'", {})
@@ -147,7 +147,7 @@ def test_users_come_first_and_all_else_later(exported: Exported, new: ArgillaSer
     assert_keeps(new, exported, *SEEDED, "dora")
     said = succeed("verify", exported.snapshot, url=new.url)
     assert "brought none of the 4 datasets" in said
-    assert "0 datasets with 0 records and 7 users compared. No difference." in said
+    assert "No difference. 0 datasets with 0 records and 7 users compared." in said
     succeed("import", exported.snapshot, url=new.url)  # without the file, which is deleted by then
     with target.connect(new.url) as client:
         assert len(target.items(client, "/me/datasets")) == 4

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
+from argilla_snapshot.cli.closing import after_export, close
 from argilla_snapshot.cli.codes import DONE, LOSSES
-from argilla_snapshot.cli.options import DATASET, DIRECTORY, EXCLUDE_DATASET, EXCLUDE_WORKSPACE, FILE, RESTART, TIMEOUT, WORKSPACE
+from argilla_snapshot.cli.options import CONFIG, DATASET, DIRECTORY, EXCLUDE_DATASET, EXCLUDE_WORKSPACE, FILE, RESTART, TIMEOUT, WORKSPACE
 from argilla_snapshot.cli.output import message, say
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.tables import show_losses
@@ -49,6 +50,7 @@ from argilla_snapshot.words import counted
 @click.option(
     "--credentials-unsealed", is_flag=True, help="Write that file without a passphrase: whoever reads it can log in as everybody in it."
 )
+@CONFIG
 @RESTART
 @TIMEOUT
 def export_command(
@@ -107,11 +109,10 @@ def export_command(
     options = ExportOptions(directory, workspaces, datasets, not no_open_closed, restart, exclude_workspaces, exclude_datasets)
     with Steps() as steps:
         manifest = export(options, where.connected, steps, kept)
-    counts = ", ".join(counted(count, name.removesuffix("s")) for name, count in manifest.counts.items())
     show_losses(manifest.losses)
-    say(f"{directory}: {counts}.")
     if kept:
         say(f"{kept.path}: API keys and password hashes of {counted(kept.written, 'user')}{', sealed' if kept.passphrase else ''}.")
         if not kept.passphrase:
             message(f"{kept.path} is not sealed: whoever reads it can log in as these users. Delete it as soon as it is imported.")
+    close(after_export(directory, manifest))
     return LOSSES if manifest.losses else DONE
