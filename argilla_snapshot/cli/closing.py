@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from argilla_snapshot.cli.output import out, say, say_whole
 from argilla_snapshot.words import counted
-from importer.journal.journal import CREDENTIALS, REJECTED, REPORT, import_folder
 from importer.options import WHOLE, Part
 
 if TYPE_CHECKING:
@@ -94,6 +93,8 @@ def after_export(directory: Path, manifest: Manifest) -> Closing:
 
 def after_import(directory: Path, report: ImportReport, part: Part, *, only_users: bool) -> Closing:
     """The end of an import."""
+    from importer.journal.journal import CREDENTIALS, REJECTED, REPORT, import_folder
+
     folder = import_folder(directory, report.target.url, part, only_users=only_users)
     did = f"{_made(report.users, 'user')}; {_made(report.workspaces, 'workspace')}; {report.seconds:.1f} s."
     if report.credentials_kept or report.accounts_updated:
@@ -117,6 +118,8 @@ def after_import(directory: Path, report: ImportReport, part: Part, *, only_user
 
 def after_verify(directory: Path, result: Verification) -> Closing:
     """The end of a verification."""
+    from importer.journal.journal import CREDENTIALS, REPORT, import_folder
+
     folder = import_folder(directory, result.url)
     passwords = folder / CREDENTIALS
     then = ("", "")

@@ -5,7 +5,7 @@ import click
 #: Title -> the commands, in the order of the work.
 COMMANDS = {
     "Move": ("export", "plan", "import", "verify"),
-    "Look and check": ("inspect", "check", "diff", "check-upgrade"),
+    "Look and check": ("inspect", "annotations", "check", "diff", "check-upgrade"),
     "Set up": ("completion",),
 }
 #: Title -> names of options as they are typed.
@@ -18,6 +18,8 @@ GROUPS = {
         "--only-users",
         "--no-open-closed",
         "--sample",
+        "--records",
+        "--suggestions",
     ),
     "Names on the new server": ("--rename", "--dataset-suffix", "--workspace-map", "--on-conflict"),
     "People": ("--user-map", "--unknown-annotators", "--passwords", "--users-yml", "--default-workspace"),
@@ -29,7 +31,7 @@ GROUPS = {
     "Old API keys and passwords": ("--credentials", "--credentials-unsealed", "--update-accounts"),
     "The snapshot's files": ("--deep", "--update"),
     "How it runs": ("--config", "--write", "--yes", "--restart", "--concurrency", "--part", "--repair", "--timeout"),
-    "Output": ("--json", "--verbose", "--log-file", "--help"),
+    "Output": ("--format", "--output", "--json", "--verbose", "--log-file", "--help"),
 }
 OTHER = "Other options"
 
