@@ -18,6 +18,7 @@ from argilla_snapshot.cli.commands.export import export_command
 from argilla_snapshot.cli.commands.import_ import import_command
 from argilla_snapshot.cli.commands.inspect import inspect_command
 from argilla_snapshot.cli.commands.plan import plan_command
+from argilla_snapshot.cli.commands.report import report_command
 from argilla_snapshot.cli.commands.verify import verify_command
 from argilla_snapshot.cli.logs import begin, verbose
 from argilla_snapshot.cli.output import fail, message, open_ends, told
@@ -43,7 +44,7 @@ def cli() -> None:
 
 cli.params.append(verbose())
 for _command in (
-    *(export_command, plan_command, import_command, verify_command, inspect_command, annotations_command),
+    *(export_command, plan_command, import_command, verify_command, report_command, inspect_command, annotations_command),
     *(check_command, diff_command),
     check_upgrade_command,
 ):

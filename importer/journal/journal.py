@@ -1,7 +1,7 @@
 """What was done so far, in a folder beside the snapshot: one for each target, or for each part of an import into it; one more for users alone.
 
 ``NAME.import/<host>-<port>/`` (of a part ``NAME.import/<host>-<port>-part-2-of-4/``, of users alone ``NAME.import/<host>-<port>-users/``) holds ``plan.json`` (what is to be done), ``journal.jsonl`` (what was), ``credentials.csv``
-(passwords of new users; only its owner may read it), ``rejected.jsonl`` and ``import-report.json``.
+(passwords of new users; only its owner may read it), ``rejected.jsonl``, ``import-report.json`` and ``report.html``; after a ``verify`` also ``verify.json``.
 """
 
 import csv
@@ -30,6 +30,8 @@ from importer.plan import Plan
 
 PLAN, JOURNAL, CREDENTIALS, REJECTED, REPORT = "plan.json", "journal.jsonl", "credentials.csv", "rejected.jsonl", "import-report.json"
 ANNOTATORS = "annotators.jsonl"
+#: What the last `verify` found, and the page for people.
+VERIFIED, PAGE = "verify.json", "report.html"
 _COLUMNS = ["username", "password"]
 
 
@@ -154,7 +156,16 @@ def _move_aside(folder: Path) -> Path:
     while (folder / f"earlier-{number}").exists():
         number += 1
     (folder / f"earlier-{number}").mkdir()
-    for name in (JOURNAL, PLAN, CREDENTIALS, REJECTED, REPORT, ANNOTATORS):  # what is left when this is interrupted is no journal
+    for name in (
+        JOURNAL,
+        PLAN,
+        CREDENTIALS,
+        REJECTED,
+        REPORT,
+        ANNOTATORS,
+        VERIFIED,
+        PAGE,
+    ):  # what is left when this is interrupted is no journal
         if (folder / name).exists():
             (folder / name).rename(folder / f"earlier-{number}" / name)
     return folder / f"earlier-{number}"

@@ -1,0 +1,225 @@
+"""A report as one page of HTML that needs nothing besides itself: no script, no other file, no network."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import cycle
+from pathlib import Path
+from types import SimpleNamespace
+from typing import NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from argilla_snapshot.format.said import Piece, Said
+from argilla_snapshot.format.summary import Example, Summary
+from argilla_snapshot.words import counted
+from importer.reporting import charts
+from importer.reporting.charts import Column
+from importer.reporting.model import Check, DatasetReport, Report
+from importer.reporting.verdict import moment
+
+_HERE = Path(__file__).parent
+#: More than this is counted, not shown: the page stays small whatever the snapshot.
+_MOST = SimpleNamespace(datasets=200, told=40, differences=60, people=30, questions=6, labels=25, said=6, pieces=20)
+#: Characters that are shown of a text.
+_TEXT = 1_200
+#: What can't be seen, or turns the direction of what follows: it is shown by its number.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_ACCOUNTS = {
+    "created": "new",
+    "reused": "there already, of that name",
+    "mapped": "there already, as you said",
+    "me": "who imported",
+    "placeholder": "placeholder",
+}
+
+
+class _Worker(NamedTuple):
+    """Somebody who annotated in a dataset: by which numbers, and who it was or how it is split."""
+
+    name: str
+    was: list[str]
+    numbers: list[int]
+
+
+def render(report: Report) -> bytes:
+    """The page, in UTF-8."""
+    shown = [(number, dataset) for number, dataset in enumerate(report.datasets) if dataset.detailed]
+    page = _environment().get_template("page.html.j2")
+    return page.render(
+        report=report,
+        detailed=shown,
+        numbers={number for number, _ in shown},
+        css=Markup((_HERE / "page.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+        most=_MOST,
+        accounts=_ACCOUNTS,
+        finished=bool(report.finished_at),
+    ).encode("utf-8", "replace")
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {
+        "shown": _shown,
+        "shown_plain": _plain,
+        "shown_name": charts.shown_name,
+        "who": lambda name: name or "nobody known",
+        "sentence": _sentence,
+        "moment": moment,
+        "some": _some,
+        "cut": _cut,
+        "counted": counted,
+        "link": _link,
+        "marked": _marked,
+        "colours": _colours,
+        "label_colours": _label_colours,
+        "workers": _workers,
+        "arrived": _arrived,
+        "answered": _answered,
+        "responses": _responses,
+        "total": lambda found, what: sum(
+            {"arrived": _arrived, "answered": _answered, "responses": _responses}[what](one) or 0 for one in found
+        ),
+        "totals": lambda found: sorted(((label, by, sum(by.values())) for label, by in found.items()), key=lambda one: -one[2]),
+        "compared": _compared,
+        "bar": charts.bar,
+        "columns": _columns,
+        "over_time": charts.over_time,
+        "lengths": charts.lengths,
+        "described": _described,
+    }
+    return environment
+
+
+# --- texts ---
+
+
+def _shown(value: object) -> Markup:
+    """A text from anywhere: whatever is markup in it shows as text, and so does what can't be seen."""
+    text = str(value)
+    parts, at = [], 0
+    for found in _UNSEEN.finditer(text):
+        sign = f"U+{ord(found[0]):04X}"
+        parts += [escape(text[at : found.start()]), Markup('<span class="sign">{}</span>').format(sign)]
+        at = found.end()
+    return Markup("").join([*parts, escape(text[at:])])
+
+
+def _plain(value: object) -> str:
+    return _UNSEEN.sub("\ufffd", str(value))
+
+
+def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", ":", "!", "?")) else f"{text}."
+
+
+def _some(names: Sequence[str], most: int, between: str = ", ") -> str:
+    shown = between.join(_cut(name, 100) for name in list(names)[:most])
+    return shown + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}… (and {len(text) - most:,} more characters)"
+
+
+def _link(text: str, address: str, about: str = "") -> Markup:
+    """A link, to web pages only; ``about``: what it is of, for whoever hears the text alone."""
+    if not address.startswith(("http://", "https://")):
+        return _shown(text)
+    more = Markup('<span class="unseen">: {}</span>').format(_plain(about)) if about and about != address else ""
+    return Markup('<a href="{}" rel="noreferrer">{}{}</a>').format(address, _shown(text), more)
+
+
+def _marked(record: Example, field: str, dataset: DatasetReport) -> list[tuple[str, str | None]]:
+    """A text in pieces, each with the label that it was marked with or None; of spans that overlap the first is shown."""
+    text = _cut(record.texts[field], _TEXT)
+    pieces = _spans(record, field, dataset)
+    parts: list[tuple[str, str | None]] = []
+    at = 0
+    for piece in sorted(pieces, key=lambda piece: (piece.start or 0, -(piece.end or 0))):
+        start, end = piece.start or 0, piece.end or 0
+        if at <= start < end <= min(len(text), _TEXT):
+            parts += [(text[at:start], None), (text[start:end], piece.value)]
+            at = end
+    return [*parts, (text[at:], None)]
+
+
+def _spans(record: Example, field: str, dataset: DatasetReport) -> list[Piece]:
+    """The spans of the first who marked any in a field: a person, else a model."""
+    spans = {question.name for question in dataset.questions if question.type == "span" and field in (question.field, None)}
+    said: Iterable[Said] = (one for one in (*record.people, *record.models) if one.pieces and one.pieces[0].start is not None)
+    return next((one.pieces for one in said if not spans or one.question in spans), [])
+
+
+# --- numbers ---
+
+
+def _arrived(dataset: DatasetReport) -> int | None:
+    """Records that the new server has: as it was asked, else by the plan."""
+    if dataset.stored is not None:
+        return dataset.stored
+    fates = dataset.counts.fates.values()
+    return sum(fate.completed + fate.pending for fate in fates) if fates else None
+
+
+def _answered(dataset: DatasetReport) -> int:
+    return sum(sum(of.values()) for of in dataset.counts.summary.responses.values())
+
+
+def _responses(dataset: DatasetReport) -> int | None:
+    counts = dataset.counts
+    return sum(sum(of.values()) for of in counts.responses.values()) if counts.fates else None
+
+
+def _workers(dataset: DatasetReport) -> list[_Worker]:
+    counts = dataset.counts
+    if not counts.fates:
+        return [
+            _Worker(who or "nobody known", [f"{status} {count:,}" for status, count in of.items()], [sum(of.values())])
+            for who, of in counts.summary.responses.items()
+        ]
+    found = [
+        _Worker(who, _names(counts.whose.get(who, {})), [of.get(status, 0) for status in ("submitted", "draft", "discarded")])
+        for who, of in counts.responses.items()
+    ]
+    return [*found, _Worker("left out, as asked", _names(counts.whose[""]), [0, 0, 0])] if counts.whose.get("") else found
+
+
+def _names(counts: Mapping[str, int]) -> list[str]:
+    most_first = sorted(counts.items(), key=lambda one: -one[1])
+    return [f"{who or 'nobody known'}: {count:,}" for who, count in most_first] or ["–"]
+
+
+def _compared(check: Check) -> str:
+    which = f"{check.records:,} of {counted(check.total, 'record')}, a sample," if check.sampled else counted(check.records, "record")
+    found = counted(check.found, "difference") if check.differences else "no difference"
+    since = " All of it was changed on the new server after the import." if check.only_changed_since else ""
+    return f"On {moment(check.at)} `verify` compared {which} and {counted(check.users, 'user')}, and found {found}.{since}"
+
+
+# --- charts ---
+
+
+def _colours(summary: Summary) -> dict[str, int]:
+    """The colour of each annotator of a dataset."""
+    return charts.colours(summary.responses)
+
+
+def _label_colours(dataset: DatasetReport) -> dict[str, int]:
+    """The colour of each label of a dataset."""
+    labels = (label for question in dataset.questions for label in question.labels)
+    return dict(zip(dict.fromkeys(labels), cycle(range(charts.SERIES - 1)), strict=False))
+
+
+def _columns(shown: Sequence[Column], colour: Mapping[str, int], id_: str, title: str, description: str) -> Markup:
+    return charts.columns(shown, colour, id_=id_, title=title, description=description)
+
+
+def _described(shown: Sequence[Column], noun: str) -> str:
+    """A chart in a sentence: for whoever can't see it, and to read off the highest column."""
+    most = max(shown, key=lambda column: column.total)
+    all_ = counted(sum(column.total for column in shown), noun)
+    return f"{all_}: {most.name}." if len(shown) == 1 else f"{all_}; most of them, {most.total:,}, in {most.name}."

@@ -1,0 +1,33 @@
+"""The report as a file: beside the journal of its import, or beside a snapshot that was not imported."""
+
+import os
+from pathlib import Path
+
+from argilla_snapshot.format.files import put_in_place, write_whole
+from argilla_snapshot.format.progress import Progress
+from argilla_snapshot.format.reader import Snapshot
+from importer.journal.journal import PAGE
+from importer.reporting.gathering import gather
+from importer.reporting.history import history
+from importer.reporting.model import Report
+from importer.reporting.page import render
+
+
+def write_report(snapshot: Snapshot, progress: Progress, *, url: str | None = None, path: Path | None = None) -> tuple[Path, Report]:
+    """Writes the page anew, whole or not at all, and returns where it is and what it says. No server is asked.
+
+    Args:
+        url: the server whose import it tells of; None: the one that was last worked on.
+        path: where to write it; None: beside the journal (``report.html``), or beside the snapshot (``NAME.report.html``).
+
+    Raises:
+        ImportRefusedError: the snapshot was not imported there.
+        JournalError: the import's files can't be read.
+    """
+    found = history(snapshot, url)
+    report = gather(snapshot, found, progress)
+    path = path or (found.folder / PAGE if found else snapshot.directory.with_name(f"{snapshot.directory.name}.{PAGE}"))
+    draft = path.with_name(f"{path.name}.{os.getpid()}")  # for parts of an import may come to their ends at the same time
+    write_whole(draft, render(report))
+    put_in_place(draft, path)
+    return path, report
