@@ -11,6 +11,8 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
+from importer.reporting.texts import plain
+
 #: Colours of the style sheet: the last one is that of all others together.
 SERIES = 7
 #: No name of anybody: those who have no colour of their own.
@@ -77,11 +79,11 @@ def columns(shown: Sequence[Column], colour: Mapping[str, int], *, id_: str, tit
             top -= height
             tip = f"{column.name}: {f'{shown_name(name)} ' if len(colour) > 1 else ''}{amount:,}"
             shape = Markup('<rect class="s{}" x="{}" y="{:.2f}" width="0.8" height="{:.2f}"><title>{}</title></rect>')
-            rects.append(shape.format(colour.get(name, SERIES - 1), f"{place + 0.1:.1f}", top, height, tip))
+            rects.append(shape.format(colour.get(name, SERIES - 1), f"{place + 0.1:.1f}", top, height, plain(tip)))
     return Markup(
         '<svg class="columns" viewBox="0 0 {} 100" preserveAspectRatio="none" role="img" aria-labelledby="{}-t {}-d">'
         '<title id="{}-t">{}</title><desc id="{}-d">{}</desc>{}</svg>'
-    ).format(max(len(shown), 1), id_, id_, id_, title, id_, description, Markup("").join(rects))
+    ).format(max(len(shown), 1), id_, id_, id_, plain(title), id_, plain(description), Markup("").join(rects))
 
 
 def lengths(buckets: Mapping[int, int]) -> list[Column]:
@@ -94,7 +96,9 @@ def lengths(buckets: Mapping[int, int]) -> list[Column]:
     while edge <= last:
         edges.append(edge)
         edge *= 2
-    return [Column("0" if edge == 0 else "1" if edge == 1 else f"{edge:,}–{2 * edge - 1:,}", {"": buckets.get(edge, 0)}) for edge in edges]
+    return [
+        Column("0" if edge == 0 else "1" if edge == 1 else f"{edge:,}\u2013{2 * edge - 1:,}", {"": buckets.get(edge, 0)}) for edge in edges
+    ]
 
 
 def over_time(days: Mapping[str, Mapping[str, int]]) -> tuple[str, list[Column]]:

@@ -1,14 +1,14 @@
 """A report as one page of HTML that needs nothing besides itself: no script, no other file, no network."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from itertools import cycle
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from argilla_snapshot.format.said import Piece, Said
 from argilla_snapshot.format.summary import Example, Summary
@@ -16,6 +16,7 @@ from argilla_snapshot.words import counted
 from importer.reporting import charts
 from importer.reporting.charts import Column
 from importer.reporting.model import Check, DatasetReport, Report
+from importer.reporting.texts import cut, plain, sentence, shown
 from importer.reporting.verdict import moment
 
 _HERE = Path(__file__).parent
@@ -23,8 +24,6 @@ _HERE = Path(__file__).parent
 _MOST = SimpleNamespace(datasets=200, told=40, differences=60, people=30, questions=6, labels=25, said=6, pieces=20)
 #: Characters that are shown of a text.
 _TEXT = 1_200
-#: What can't be seen, or turns the direction of what follows: it is shown by its number.
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _ACCOUNTS = {
     "created": "new",
     "reused": "there already, of that name",
@@ -44,12 +43,12 @@ class _Worker(NamedTuple):
 
 def render(report: Report) -> bytes:
     """The page, in UTF-8."""
-    shown = [(number, dataset) for number, dataset in enumerate(report.datasets) if dataset.detailed]
+    detailed = [(number, dataset) for number, dataset in enumerate(report.datasets) if dataset.detailed]
     page = _environment().get_template("page.html.j2")
     return page.render(
         report=report,
-        detailed=shown,
-        numbers={number for number, _ in shown},
+        detailed=detailed,
+        numbers={number for number, _ in detailed},
         css=Markup((_HERE / "page.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
         most=_MOST,
         accounts=_ACCOUNTS,
@@ -57,19 +56,20 @@ def render(report: Report) -> bytes:
     ).encode("utf-8", "replace")
 
 
+@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {
-        "shown": _shown,
-        "shown_plain": _plain,
+        "shown": shown,
+        "plain": plain,
         "shown_name": charts.shown_name,
         "who": lambda name: name or "nobody known",
-        "sentence": _sentence,
+        "sentence": sentence,
         "moment": moment,
         "some": _some,
-        "cut": _cut,
+        "cut": cut,
         "counted": counted,
         "link": _link,
         "marked": _marked,
@@ -96,46 +96,22 @@ def _environment() -> Environment:
 # --- texts ---
 
 
-def _shown(value: object) -> Markup:
-    """A text from anywhere: whatever is markup in it shows as text, and so does what can't be seen."""
-    text = str(value)
-    parts, at = [], 0
-    for found in _UNSEEN.finditer(text):
-        sign = f"U+{ord(found[0]):04X}"
-        parts += [escape(text[at : found.start()]), Markup('<span class="sign">{}</span>').format(sign)]
-        at = found.end()
-    return Markup("").join([*parts, escape(text[at:])])
-
-
-def _plain(value: object) -> str:
-    return _UNSEEN.sub("\ufffd", str(value))
-
-
-def _sentence(text: str) -> str:
-    text = text[:1].upper() + text[1:]
-    return text if text.endswith((".", ":", "!", "?")) else f"{text}."
-
-
 def _some(names: Sequence[str], most: int, between: str = ", ") -> str:
-    shown = between.join(_cut(name, 100) for name in list(names)[:most])
-    return shown + (f" and {len(names) - most} more" if len(names) > most else "")
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[:most]}… (and {len(text) - most:,} more characters)"
+    listed = between.join(cut(name, 100) for name in list(names)[:most])
+    return listed + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def _link(text: str, address: str, about: str = "") -> Markup:
     """A link, to web pages only; ``about``: what it is of, for whoever hears the text alone."""
     if not address.startswith(("http://", "https://")):
-        return _shown(text)
-    more = Markup('<span class="unseen">: {}</span>').format(_plain(about)) if about and about != address else ""
-    return Markup('<a href="{}" rel="noreferrer">{}{}</a>').format(address, _shown(text), more)
+        return shown(text)
+    more = Markup('<span class="unseen">: {}</span>').format(plain(about)) if about and about != address else ""
+    return Markup('<a href="{}" rel="noreferrer">{}{}</a>').format(address, shown(text), more)
 
 
 def _marked(record: Example, field: str, dataset: DatasetReport) -> list[tuple[str, str | None]]:
     """A text in pieces, each with the label that it was marked with or None; of spans that overlap the first is shown."""
-    text = _cut(record.texts[field], _TEXT)
+    text = cut(record.texts[field], _TEXT)
     pieces = _spans(record, field, dataset)
     parts: list[tuple[str, str | None]] = []
     at = 0
@@ -190,7 +166,7 @@ def _workers(dataset: DatasetReport) -> list[_Worker]:
 
 def _names(counts: Mapping[str, int]) -> list[str]:
     most_first = sorted(counts.items(), key=lambda one: -one[1])
-    return [f"{who or 'nobody known'}: {count:,}" for who, count in most_first] or ["–"]
+    return [f"{who or 'nobody known'}: {count:,}" for who, count in most_first] or ["\u2013"]
 
 
 def _compared(check: Check) -> str:
@@ -214,12 +190,12 @@ def _label_colours(dataset: DatasetReport) -> dict[str, int]:
     return dict(zip(dict.fromkeys(labels), cycle(range(charts.SERIES - 1)), strict=False))
 
 
-def _columns(shown: Sequence[Column], colour: Mapping[str, int], id_: str, title: str, description: str) -> Markup:
-    return charts.columns(shown, colour, id_=id_, title=title, description=description)
+def _columns(found: Sequence[Column], colour: Mapping[str, int], id_: str, title: str, description: str) -> Markup:
+    return charts.columns(found, colour, id_=id_, title=title, description=description)
 
 
-def _described(shown: Sequence[Column], noun: str) -> str:
+def _described(found: Sequence[Column], noun: str) -> str:
     """A chart in a sentence: for whoever can't see it, and to read off the highest column."""
-    most = max(shown, key=lambda column: column.total)
-    all_ = counted(sum(column.total for column in shown), noun)
-    return f"{all_}: {most.name}." if len(shown) == 1 else f"{all_}; most of them, {most.total:,}, in {most.name}."
+    most = max(found, key=lambda column: column.total)
+    all_ = counted(sum(column.total for column in found), noun)
+    return f"{all_}: {most.name}." if len(found) == 1 else f"{all_}; most of them, {most.total:,}, in {most.name}."
