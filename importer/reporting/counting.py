@@ -68,7 +68,8 @@ class Mapping:
         self._accounts = {agent.agent: agent.username for agent in agents}
         self._enough = int((plan.distribution or {}).get("min_submitted") or 1)
         self._types = {question.name: question.type for question in plan.questions}
-        self._texts = {question.name: {option.value: option.text for option in question.options} for question in plan.questions}
+        labels = plan.questions if plan.kind == "legacy" else []  # whose options have another value than text where 2.x does not take it
+        self._texts = {question.name: {option.value: option.text for option in question.options} for question in labels}
 
     def arrived(self, record: AnyRecord) -> TargetRecord | None:
         """The record as the new server has it; None where it is not there."""
@@ -112,7 +113,7 @@ class Mapping:
             yield Said(response.username, response.status, None, [])
 
     def _pieces(self, question: str, value: object) -> list[Piece]:
-        texts = self._texts[question]
+        texts = self._texts.get(question, {})
         return [piece._replace(value=texts.get(piece.value, piece.value)) for piece in pieces_of(value, self._types[question])]
 
 

@@ -115,6 +115,11 @@ class DatasetReport:
     checked: Checked | None = None
     differences: int = 0
 
+    @property
+    def arrived(self) -> bool:
+        """Whether the import brings it: a dataset that it skips is not brought."""
+        return self.action not in ("", "skip")
+
 
 @dataclass(frozen=True, slots=True)
 class Check:

@@ -16,7 +16,7 @@ from argilla_snapshot.words import counted
 from importer.reporting import charts
 from importer.reporting.charts import Column
 from importer.reporting.model import Check, DatasetReport, Report
-from importer.reporting.texts import cut, plain, sentence, shown
+from importer.reporting.texts import cut, plain, sentence, shown, words
 from importer.reporting.verdict import moment
 
 _HERE = Path(__file__).parent
@@ -64,6 +64,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "shown": shown,
         "plain": plain,
+        "words": words,
         "shown_name": charts.shown_name,
         "who": lambda name: name or "nobody known",
         "sentence": sentence,
@@ -125,9 +126,9 @@ def _marked(record: Example, field: str, dataset: DatasetReport) -> list[tuple[s
 
 def _spans(record: Example, field: str, dataset: DatasetReport) -> list[Piece]:
     """The spans of the first who marked any in a field: a person, else a model."""
-    spans = {question.name for question in dataset.questions if question.type == "span" and field in (question.field, None)}
+    fields = {question.name: question.field for question in dataset.questions}
     said: Iterable[Said] = (one for one in (*record.people, *record.models) if one.pieces and one.pieces[0].start is not None)
-    return next((one.pieces for one in said if not spans or one.question in spans), [])
+    return next((one.pieces for one in said if len(record.texts) == 1 or fields.get(one.question or "") == field), [])
 
 
 # --- numbers ---
@@ -137,8 +138,7 @@ def _arrived(dataset: DatasetReport) -> int | None:
     """Records that the new server has: as it was asked, else by the plan."""
     if dataset.stored is not None:
         return dataset.stored
-    fates = dataset.counts.fates.values()
-    return sum(fate.completed + fate.pending for fate in fates) if fates else None
+    return sum(fate.completed + fate.pending for fate in dataset.counts.fates.values()) if dataset.arrived else None
 
 
 def _answered(dataset: DatasetReport) -> int:
@@ -146,13 +146,12 @@ def _answered(dataset: DatasetReport) -> int:
 
 
 def _responses(dataset: DatasetReport) -> int | None:
-    counts = dataset.counts
-    return sum(sum(of.values()) for of in counts.responses.values()) if counts.fates else None
+    return sum(sum(of.values()) for of in dataset.counts.responses.values()) if dataset.arrived else None
 
 
 def _workers(dataset: DatasetReport) -> list[_Worker]:
     counts = dataset.counts
-    if not counts.fates:
+    if not dataset.arrived:
         return [
             _Worker(who or "nobody known", [f"{status} {count:,}" for status, count in of.items()], [sum(of.values())])
             for who, of in counts.summary.responses.items()
@@ -198,4 +197,4 @@ def _described(found: Sequence[Column], noun: str) -> str:
     """A chart in a sentence: for whoever can't see it, and to read off the highest column."""
     most = max(found, key=lambda column: column.total)
     all_ = counted(sum(column.total for column in found), noun)
-    return f"{all_}: {most.name}." if len(found) == 1 else f"{all_}; most of them, {most.total:,}, in {most.name}."
+    return f"{all_}, all in {most.name}." if len(found) == 1 else f"{all_}; most of them, {most.total:,}, in {most.name}."

@@ -19,6 +19,16 @@ def shown(value: object) -> Markup:
     return Markup("").join([*parts, escape(text[at:])])
 
 
+def words(text: str) -> Markup:
+    """A sentence of ours for the page: what stands between two backticks is code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return shown(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(shown(part)) if number % 2 else shown(part) for number, part in enumerate(parts)
+    )
+
+
 def plain(value: object) -> str:
     """A text for where no markup can stand: titles and labels."""
     return _UNSEEN.sub("\ufffd", str(value))
