@@ -146,15 +146,19 @@ def import_snapshot(
                 _tell_unused(plan, passwords, progress)
                 if options.part.number > 1:
                     parts.refuse_unlike(target, snapshot, plan)
+                asked = time.monotonic()
                 if not confirm(plan):
                     raise ImportRefusedError("Nothing was written.")
+                started += time.monotonic() - asked  # nothing is done while a person thinks
                 point("import.planned")
                 journal = _begun(folder, plan, storage, progress)
             else:
                 _tell_going_on(journal, snapshot, accounts, progress)
                 refuse_lost(target.state(), journal)
             Loader(snapshot, target, journal, progress, passwords, concurrency, accounts, storage).run()
-            return _reported(snapshot, target, journal, started, progress)
+            report = _reported(snapshot, target, journal, started)
+        write_report(snapshot, progress, url=url)
+        return report
     finally:
         if created:
             _remove_empty(folder)
@@ -187,6 +191,12 @@ def _refuse(plan: Plan, passwords: Mapping[str, str]) -> None:
     unknown = sorted(set(passwords) - {user.username for user in plan.users})
     if unknown:
         raise ImportRefusedError(f"--passwords: {', '.join(unknown)} is no user of this import.")
+    placeholders = sorted(user.username for user in plan.users if user.source_username is None and user.username in passwords)
+    if placeholders:
+        raise ImportRefusedError(
+            f"--passwords: {first_of(placeholders)} is a placeholder, and nobody can log in as one. Leave that line away; afterwards `reassign` "
+            "gives the work to a real account."
+        )
 
 
 def _tell_unused(plan: Plan, passwords: Mapping[str, str], progress: Progress) -> None:
@@ -206,8 +216,8 @@ def _remove_empty(folder: Path) -> None:
             path.rmdir()
 
 
-def _reported(snapshot: Snapshot, target: Target, journal: Journal, started: float, progress: Progress) -> ImportReport:
-    """Counts what the target holds, puts the report together, and writes it for programs and for people."""
+def _reported(snapshot: Snapshot, target: Target, journal: Journal, started: float) -> ImportReport:
+    """Counts what the target holds, and puts the report together."""
     held = {}
     for dataset in journal.plan.datasets:
         id_ = dataset.existing_id if dataset.action == "skip" else journal.done.datasets.get(dataset.source)
@@ -217,7 +227,6 @@ def _reported(snapshot: Snapshot, target: Target, journal: Journal, started: flo
     report = make_report(journal, held, time.monotonic() - started)
     keep_annotators(snapshot, journal)
     write_whole(journal.folder / journals.REPORT, to_json(report.to_json()))
-    write_report(snapshot, progress, url=journal.plan.target.url)
     return report
 
 

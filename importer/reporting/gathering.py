@@ -163,7 +163,7 @@ def _check(verified: Verified, outdated: str) -> Check:
 
 
 def _checked(verified: Verified, name: str) -> Checked | None:
-    for row in verified.result.get("rows", []):
+    for row in verified.result["rows"]:
         if row["source"] == name:
             compared = row["compared"]
             return Checked(compared["records"], compared["responses"], compared["suggestions"], compared["vectors"])

@@ -1,6 +1,5 @@
 """Old API keys and passwords on a real new server: they work there, and whatever else is there stays as it is."""
 
-import csv
 import json
 import shutil
 import signal
@@ -109,7 +108,12 @@ def assert_no_secret(exported: Exported, *texts: str) -> None:
     assert not [secret for secret in exported.secrets for text in (*texts, *content) if secret in text]
 
 
-@pytest.mark.parametrize("new", [(NEW, False), (NEW, True), ("2.0.1", False)], indirect=True, ids=["sqlite", "postgresql", "2.0.1"])
+@pytest.mark.parametrize(
+    "new",
+    [(NEW, False), (NEW, True), pytest.param(("2.0.1", False), marks=pytest.mark.versions)],
+    indirect=True,
+    ids=["sqlite", "postgresql", "2.0.1"],
+)
 def test_the_old_key_and_the_old_password_work(exported: Exported, new: ArgillaServer, tmp_path: Path) -> None:
     log = tmp_path / "log"
     shown = run("-v", "plan", *exported.importing(new)[1:], url=new.url, **SEALED)
@@ -121,13 +125,12 @@ def test_the_old_key_and_the_old_password_work(exported: Exported, new: ArgillaS
     assert f"{exported.file} holds API keys and password hashes: delete it" in done.stderr
     assert_keeps(new, exported, *SEEDED, "dora")
     assert (whose(new, API_KEY), login(new, "argilla", new.password)) == ("argilla", 201)  # who imports stays as he is
-    with (next(exported.snapshot.with_name("snap.import").glob(f"*{new.url.rpartition(':')[2]}")) / "credentials.csv").open() as file:
-        assert not {row["username"] for row in csv.DictReader(file)} & exported.keys.keys()  # placeholders alone have made-up passwords
+    assert not list(exported.snapshot.with_name("snap.import").rglob("credentials.csv"))  # nobody has a made-up password to hand out
     again = run(*exported.importing(new), url=new.url, **SEALED)
     assert (again.returncode, "6 new users kept API key and password." in again.stdout) == (0, True), again.stderr
     verifying = ("verify", exported.snapshot, "--database", new.database_url, "--credentials", exported.file)
     verified = run(*verifying, url=new.url, **SEALED)
-    assert "9 users (6 with API key and password) compared. No difference." in verified.stdout, verified.stderr
+    assert "9 users (6 with API key and password) compared." in verified.stdout, verified.stderr
     with opened_to_write(new.database_url) as database:
         database.query("UPDATE users SET password_hash = 'another' WHERE username = 'ana'", {})
         database.query("UPDATE users SET api_key = 'another' WHERE username = 'bruno'", {})
@@ -147,7 +150,7 @@ def test_users_come_first_and_all_else_later(exported: Exported, new: ArgillaSer
     assert_keeps(new, exported, *SEEDED, "dora")
     said = succeed("verify", exported.snapshot, url=new.url)
     assert "brought none of the 4 datasets" in said
-    assert "0 datasets with 0 records and 7 users compared. No difference." in said
+    assert "No difference. 0 datasets with 0 records and 7 users compared." in said
     succeed("import", exported.snapshot, url=new.url)  # without the file, which is deleted by then
     with target.connect(new.url) as client:
         assert len(target.items(client, "/me/datasets")) == 4
@@ -261,7 +264,7 @@ def test_who_has_a_new_password_already_gets_the_old_one_afterwards(exported: Ex
     assert "4 datasets with 350 records" in succeed("verify", exported.snapshot, url=new.url)
 
 
-@pytest.mark.parametrize("version", ["1.5.1", "1.6.0"])
+@pytest.mark.parametrize("version", ["1.5.1", pytest.param("1.6.0", marks=pytest.mark.versions)])
 def test_those_of_a_users_file_and_of_the_first_database(stack: Stack, new: ArgillaServer, folder: Path, version: str) -> None:
     file = folder.with_name("keys")
     with stack.fresh(version) as old:
