@@ -110,7 +110,11 @@ def after_import(directory: Path, report: ImportReport, part: Part, *, only_user
         then = (f"Next, {'when all parts are finished, ' if share else ''}compare it with the snapshot:", command("verify", directory))
     return Closing(
         [*_verdict(report.losses, "Lost"), did],
-        [("Passwords of new users", folder / CREDENTIALS), ("Refused records", folder / REJECTED), ("Report", folders(directory, report.target.url)[0] / PAGE)],
+        [
+            ("Passwords of new users", folder / CREDENTIALS),
+            ("Refused records", folder / REJECTED),
+            ("Report", folders(directory, report.target.url)[0] / PAGE),
+        ],
         report.target.url,
         [(dataset.name, dataset.id) for dataset in report.datasets if dataset.id],
         then,

@@ -112,8 +112,12 @@ def over_time(days: Mapping[str, Mapping[str, int]]) -> tuple[str, list[Column]]
     for day, by in days.items():
         counts.setdefault(_begin(date.fromisoformat(day), unit), Counter()).update(by)
     found = sorted(counts)
-    whole = [found[0], *(moment for before, after in pairwise(found) for moment in _until(before, after, unit))][-_COLUMNS:]
-    return unit, [Column(_name(moment, unit), counts.get(moment, {})) for moment in whole]
+    whole = [found[0], *(moment for before, after in pairwise(found) for moment in _until(before, after, unit))]
+    shown = whole if len(whole) <= _COLUMNS else found  # of gaps of many years nothing is shown
+    split = len(shown) - _COLUMNS + 1 if len(shown) > _COLUMNS else 0
+    earlier, shown = shown[:split], shown[split:]
+    before = [Column(f"to {_name(earlier[-1], unit)}", sum((counts[moment] for moment in earlier), Counter()))] if earlier else []
+    return unit, [*before, *(Column(_name(moment, unit), counts.get(moment, {})) for moment in shown)]
 
 
 def _begin(day: date, unit: str) -> date:
@@ -129,7 +133,7 @@ def _begin(day: date, unit: str) -> date:
 
 
 def _until(before: date, after: date, unit: str) -> list[date]:
-    """Each unit after one and up to another; of gaps of many years nothing is shown."""
+    """Each unit after one and up to another; of gaps of many years only their end."""
     if unit == "year" and after.year - before.year > _COLUMNS:
         return [after]
     found = [before]

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -117,6 +118,14 @@ class Moved:
         )
         keep(places[0], Verified("2026-11-26T03:10:00+00:00", self.snapshot.fingerprint, digest(places), result.to_json()))
         return result
+
+    def copied(self, folder: Path) -> "Moved":
+        """The same with a copy of all files; the snapshot is at ``folder``."""
+        shutil.copytree(self.snapshot.directory, folder)
+        beside = self.folder.parent
+        shutil.copytree(beside, folder.with_name(f"{folder.name}.import"))
+        place = journals.import_folder(folder, URL, self.plan.options.part)
+        return Moved(Snapshot(folder), deepcopy(self.target), Journal(place, *(journals.load(place) or (self.plan, self.journal.done))))
 
     def page(self) -> str:
         """The page that is written now."""

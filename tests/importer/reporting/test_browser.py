@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, ViewportSize, sync_playwright
 
 from servers.install import chromium
-from tests.helpers.reported import HOSTILE, URL, begin, hostile, moved, released
+from tests.helpers.reported import HOSTILE, URL, Moved, begin, hostile, moved, released
 
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
@@ -37,20 +37,21 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         path.write_text(content, encoding="utf-8")
         return path
 
-    differing = begin(released(folder / "differing"))
-    differing.finish([("demo.news", "0")])
+    begun = begin(released(folder / "begun"))
+    finished = begun.copied(folder / "finished")
+    finished.finish()
+    verified = finished.copied(folder / "verified")
+    verified.verify()
+    differing = finished.copied(folder / "differing")
     differing.target.records["research.topics"].pop()
     differing.verify()
-    verified, harmful = moved(released(folder / "verified")), moved(hostile(folder / "hostile"))
-    verified.verify()
+    harmful = moved(hostile(folder / "hostile"))
     harmful.verify()
-    (folder / "not imported").mkdir()
-    alone = begin(released(folder / "not imported" / "snap"))
-    alone.folder.parent.rename(folder / "away")
+    alone = Moved(released(folder / "alone"), begun.target, begun.journal)
     return {
-        "not imported": kept("alone", alone.page()),
-        "unfinished": kept("half", begin(released(folder / "half")).page()),
-        "unverified": kept("finished", moved(released(folder / "finished")).page()),
+        "not imported": kept("not imported", alone.page()),
+        "unfinished": kept("unfinished", begun.page()),
+        "unverified": kept("unverified", finished.page()),
         "verified": kept("all", verified.page()),
         "differing": kept("different", differing.page()),
         "hostile": kept("harmful", harmful.page()),

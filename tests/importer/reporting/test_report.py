@@ -25,9 +25,28 @@ def report_of(snapshot: Snapshot, url: str | None = None) -> Report:
     return write_report(snapshot, cast("Any", Silent()), url=url)[1]
 
 
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Moved:
+    return begin(released(tmp_path_factory.mktemp("begun") / "snap"))
+
+
+@pytest.fixture(scope="module")
+def finished(begun: Moved, tmp_path_factory: pytest.TempPathFactory) -> Moved:
+    found = begun.copied(tmp_path_factory.mktemp("finished") / "snap")
+    found.finish()
+    return found
+
+
 @pytest.fixture
-def done(folder: Path) -> Moved:
-    return moved(released(folder))
+def half(begun: Moved, folder: Path) -> Moved:
+    """An import that has made users, workspaces and datasets, and sent no record so far."""
+    return begun.copied(folder)
+
+
+@pytest.fixture
+def done(finished: Moved, folder: Path) -> Moved:
+    """An import that is finished."""
+    return finished.copied(folder)
 
 
 def headline(found: Moved) -> tuple[str, str]:
@@ -50,10 +69,9 @@ def test_without_an_import_it_shows_what_is_in_the_snapshot(folder: Path) -> Non
     assert [pair.new for pair in news.pairs] == [None] * 5
 
 
-def test_an_import_that_was_interrupted_is_not_finished(folder: Path) -> None:
-    found = begin(released(folder))
-    found.journal.note("batch", name="demo.news", start=0, end=5, rejected=[], written_at=IMPORTED)
-    verdict = report_of(found.snapshot).verdict
+def test_an_import_that_was_interrupted_is_not_finished(half: Moved, folder: Path) -> None:
+    half.journal.note("batch", name="demo.news", start=0, end=5, rejected=[], written_at=IMPORTED)
+    verdict = report_of(half.snapshot).verdict
     assert (verdict.tone, verdict.headline) == ("warning", "The import is not finished.")
     assert "5 of 75 records" in verdict.lines[0]
     assert verdict.command == f"argilla-snapshot import {folder}"
@@ -110,11 +128,10 @@ def test_losses_are_in_the_verdict_before_and_after_verify(folder: Path) -> None
     assert sum(one.count for one in report.lost) == sum(note.count for note in found.plan.losses) > 0
 
 
-def test_a_dataset_that_the_server_refused_makes_the_import_incomplete(folder: Path) -> None:
-    found = begin(released(folder))
-    found.journal.note("failed", name="demo.news", error="422: no such thing")
-    found.journal.note("ended")
-    report = report_of(found.snapshot)
+def test_a_dataset_that_the_server_refused_makes_the_import_incomplete(half: Moved) -> None:
+    half.journal.note("failed", name="demo.news", error="422: no such thing")
+    half.journal.note("ended")
+    report = report_of(half.snapshot)
     assert (report.verdict.tone, report.verdict.headline) == ("bad", "The import is not complete.")
     assert next(dataset for dataset in report.datasets if dataset.failed).name == "demo.news"
 
@@ -255,16 +272,15 @@ def test_the_page_holds_no_markup_of_others_and_leads_only_to_the_new_server(fol
     assert "default-src 'none'" in page
 
 
-def test_the_page_stays_small(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_stays_small(done: Moved, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importer.reporting.gathering.DETAILED", 3)
-    found = moved(released(folder))
-    found.target.records["research.aux"].pop()
-    found.verify()
-    report = report_of(found.snapshot)
+    done.target.records["research.aux"].pop()
+    done.verify()
+    report = report_of(done.snapshot)
     assert sum(dataset.detailed for dataset in report.datasets) == 3
     assert next(dataset for dataset in report.datasets if dataset.name == "research.aux").detailed  # small, but in trouble
-    assert "3 of 10 datasets are shown in full" in found.page()
-    assert len(found.page()) < 200_000
+    assert "3 of 10 datasets are shown in full" in done.page()
+    assert len(done.page()) < 200_000
 
 
 # --- the command ---
