@@ -29,8 +29,9 @@ from importer.plan import Plan
 
 PLAN, JOURNAL, CREDENTIALS, REJECTED, REPORT = "plan.json", "journal.jsonl", "credentials.csv", "rejected.jsonl", "import-report.json"
 ANNOTATORS = "annotators.jsonl"
-#: What the last `verify` found, and the page for people.
-VERIFIED, PAGE = "verify.json", "report.html"
+#: What the last `verify` found; the page for people, and what was counted for it.
+VERIFIED, PAGE, COUNTS = "verify.json", "report.html", "counts.json"
+_FILES = (JOURNAL, PLAN, CREDENTIALS, REJECTED, REPORT, ANNOTATORS, VERIFIED, PAGE, COUNTS)
 
 
 def import_folder(snapshot: Path, url: str, part: Part = WHOLE, *, only_users: bool = False) -> Path:
@@ -115,16 +116,7 @@ def _move_aside(folder: Path) -> Path:
     while (folder / f"earlier-{number}").exists():
         number += 1
     (folder / f"earlier-{number}").mkdir()
-    for name in (
-        JOURNAL,
-        PLAN,
-        CREDENTIALS,
-        REJECTED,
-        REPORT,
-        ANNOTATORS,
-        VERIFIED,
-        PAGE,
-    ):  # what is left when this is interrupted is no journal
+    for name in _FILES:  # what is left when this is interrupted is no journal
         if (folder / name).exists():
             (folder / name).rename(folder / f"earlier-{number}" / name)
     return folder / f"earlier-{number}"

@@ -32,7 +32,7 @@ class Fate:
     refused: int = 0
     completed: int = 0
     pending: int = 0
-    responses: Counter[str] = field(default_factory=Counter)
+    responses: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ class _Arriving:
         else:
             fate.pending += 1
         for response in there.responses:
-            fate.responses[response.status] += 1
+            fate.responses[response.status] = fate.responses.get(response.status, 0) + 1
             self.responses[response.username][response.status] += 1
         self.suggestions += len(there.suggestions)
         self.vectors += len(there.vectors)

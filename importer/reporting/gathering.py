@@ -1,14 +1,13 @@
 """Puts a report together from a snapshot and from what lies beside it."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timezone
 from importlib.metadata import version
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 from argilla_snapshot.format.feedback.models import FeedbackDataset
-from argilla_snapshot.format.kinds import AnyDataset, title_of
+from argilla_snapshot.format.kinds import AnyDataset, AnyRecord, title_of
 from argilla_snapshot.format.models import DatasetEntry, Loss
 from argilla_snapshot.format.names import shown_names
 from argilla_snapshot.format.progress import Progress
@@ -19,30 +18,33 @@ from importer.credited import credited
 from importer.journal.verified import Verified
 from importer.notes import SAMPLES, Noted, Severity
 from importer.plan import DatasetPlan, Plan
+from importer.reporting.counting import Counts, count
 from importer.reporting.counting import Mapping as Arrival
-from importer.reporting.counting import count
 from importer.reporting.history import History
 from importer.reporting.model import Account, Check, Checked, DatasetReport, Difference, Pair, Report, Told
 from importer.reporting.verdict import verdict
 
 #: Datasets that are shown in full: those in trouble first, then the largest; and records of each.
 DETAILED, RECORDS = 30, 5
+PROGRAM = f"argilla-snapshot {version('argilla-snapshot')}"
 #: Words of a record by which Argilla is asked for it.
 _WORDS = 6
 
 
-def gather(snapshot: Snapshot, import_: History | None, progress: Progress) -> Report:
-    """The report on a snapshot, and on its import if there was one. Each record is read once, and none is kept but the examples."""
+def gather(snapshot: Snapshot, import_: History | None, kept: dict[str, Counts], progress: Progress) -> Report:
+    """The report on a snapshot, and on its import if there was one. Each record is read once, and none is kept but the examples.
+
+    Args:
+        kept: folder of a dataset -> its counts, where they are known; those of all others are added.
+    """
     check = _check(import_.verified, import_.outdated) if import_ and import_.verified else None
     names = shown_names(snapshot.entries)
     plans = {dataset.path: dataset for dataset in import_.plan.datasets} if import_ else {}
     detailed = _detailed(snapshot.entries, names, check, import_)
-    datasets = []
-    for entry in snapshot.entries:
-        progress.started("counting", names[entry.path], entry.records)
-        datasets.append(
-            _dataset(snapshot, entry, names[entry.path], plans.get(entry.path), import_, check, progress, detailed=entry.path in detailed)
-        )
+    datasets = [
+        _dataset(snapshot, entry, names[entry.path], plans.get(entry.path), import_, check, kept, progress, detailed=entry.path in detailed)
+        for entry in snapshot.entries
+    ]
     notes = import_.notes if import_ else []
     lost = _told(notes, "lost")
     return Report(
@@ -60,7 +62,7 @@ def gather(snapshot: Snapshot, import_: History | None, progress: Progress) -> R
         check=check,
         others=import_.others if import_ else [],
         made_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        made_by=f"argilla-snapshot {version('argilla-snapshot')}",
+        made_by=PROGRAM,
     )
 
 
@@ -80,6 +82,7 @@ def _dataset(
     plan: DatasetPlan | None,
     import_: History | None,
     check: Check | None,
+    kept: dict[str, Counts],
     progress: Progress,
     *,
     detailed: bool,
@@ -92,11 +95,9 @@ def _dataset(
     elif plan and import_:
         link = dataset_link(import_.plan.target.url, plan.existing_id)
 
-    def counted() -> Iterable[Any]:
-        for record in snapshot.records(entry):
-            yield record
-            progress.advanced(1)
-
+    if entry.path not in kept:
+        progress.started("counting", name, entry.records)
+        kept[entry.path] = count(dataset, _told_of(snapshot.records(entry), progress), arrival)
     return DatasetReport(
         name=name,
         target=plan.target if plan else "",
@@ -104,7 +105,7 @@ def _dataset(
         records=entry.records,
         fields=_fields(dataset),
         questions=questions_of(dataset),
-        counts=count(dataset, counted(), arrival),
+        counts=kept[entry.path],
         made=(dataset.inserted_at if isinstance(dataset, FeedbackDataset) else dataset.created_at) or "",
         action=plan.action if plan else "",
         link=link,
@@ -115,6 +116,12 @@ def _dataset(
         checked=_checked(import_.verified, name) if import_ and import_.verified else None,
         differences=sum(one.count for one in check.differences if one.dataset == name) if check else 0,
     )
+
+
+def _told_of(records: Iterable[AnyRecord], progress: Progress) -> Iterator[AnyRecord]:
+    for record in records:
+        yield record
+        progress.advanced(1)
 
 
 def _fields(dataset: AnyDataset) -> list[str]:

@@ -1,14 +1,13 @@
 """The report as a file: beside the journal of its import, or beside a snapshot that was not imported."""
 
-import os
 from pathlib import Path
 
-from argilla_snapshot.format.files import put_in_place, write_whole
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from importer.journal.journal import PAGE
-from importer.reporting.gathering import gather
+from importer.reporting.gathering import PROGRAM, gather
 from importer.reporting.history import history
+from importer.reporting.kept import KeptCounts, keep_counts, kept_counts, put
 from importer.reporting.model import Report
 from importer.reporting.page import render
 
@@ -25,9 +24,11 @@ def write_report(snapshot: Snapshot, progress: Progress, *, url: str | None = No
         JournalError: the import's files can't be read.
     """
     found = history(snapshot, url)
-    report = gather(snapshot, found, progress)
+    kept = kept_counts(snapshot, found, PROGRAM) if found else KeptCounts("")
+    known = len(kept.counts)
+    report = gather(snapshot, found, kept.counts, progress)
+    if found and len(kept.counts) > known:
+        keep_counts(found.folder, kept)
     path = path or (found.folder / PAGE if found else snapshot.directory.with_name(f"{snapshot.directory.name}.{PAGE}"))
-    draft = path.with_name(f"{path.name}.{os.getpid()}")  # for parts of an import may come to their ends at the same time
-    write_whole(draft, render(report))
-    put_in_place(draft, path)
+    put(path, render(report))
     return path, report

@@ -15,6 +15,8 @@ from tests.helpers.reported import HOSTILE, URL, Moved, begin, hostile, moved, r
 
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+#: Milliseconds, for a machine that has much else to do.
+PATIENCE = 180_000
 DESKTOP, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 
 
@@ -22,7 +24,7 @@ DESKTOP, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=390, h
 def browser() -> Iterator[Browser]:
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # which Chromium has no other way for
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium(), args=sandbox)
+        launched = playwright.chromium.launch(executable_path=chromium(), args=sandbox, timeout=PATIENCE)
         yield launched
         launched.close()
 
@@ -65,6 +67,7 @@ class Watched:
         self.asked: list[str] = []
         self.said: list[str] = []
         self._context = browser.new_context(color_scheme=scheme, viewport=size)
+        self._context.set_default_timeout(PATIENCE)
         self._context.route("**/*", self._answer)
         self._address = path.as_uri()
         self.page = self._context.new_page()

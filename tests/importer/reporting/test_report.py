@@ -11,7 +11,7 @@ import pytest
 from argilla_snapshot.format.reader import Snapshot
 from importer.errors import ImportRefusedError, JournalError
 from importer.journal import journal as journals
-from importer.journal.journal import CREDENTIALS, PAGE, VERIFIED
+from importer.journal.journal import COUNTS, CREDENTIALS, PAGE, VERIFIED
 from importer.options import ImportOptions, Part
 from importer.reporting.model import Report
 from importer.reporting.writing import write_report
@@ -162,6 +162,7 @@ def test_an_import_that_began_anew_has_no_verify(done: Moved) -> None:
     done.page()
     journals.begin(done.folder, done.plan)
     assert sorted(path.name for path in (done.folder / "earlier-1").iterdir()) == [
+        COUNTS,
         "import-report.json",
         "journal.jsonl",
         "plan.json",
@@ -226,7 +227,7 @@ def test_new_counts_are_what_the_server_holds(folder: Path, options: ImportOptio
         there, counts = found.target.records[dataset.name], dataset.counts
         responses = Counter((names[r["user_id"]], r["status"]) for record in there for r in record["responses"])
         assert {(who, status): n for who, of in counts.responses.items() for status, n in of.items()} == responses
-        assert sum((fate.responses for fate in counts.fates.values()), Counter[str]()) == Counter(
+        assert sum((Counter(fate.responses) for fate in counts.fates.values()), Counter[str]()) == Counter(
             status for _, status in responses.elements()
         )
         assert sum(fate.completed + fate.pending for fate in counts.fates.values()) == len(there) == dataset.stored
@@ -253,6 +254,19 @@ def test_records_are_shown_as_they_are_on_both_sides(done: Moved) -> None:
         assert set(pair.new.texts.values()) == set(pair.old.texts.values())
         assert pair.link.startswith(f"{URL}/dataset/research.topics/annotation-mode?")
     assert len({pair.old.status for pair in topics.pairs}) > 2
+
+
+def test_records_are_counted_once(done: Moved, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = report_of(done.snapshot)
+    with monkeypatch.context() as patched:
+        patched.setattr("importer.reporting.gathering.count", None)
+        again = report_of(done.snapshot)
+        assert [dataset.counts for dataset in again.datasets] == [dataset.counts for dataset in first.datasets]
+    done.journal.note("retried", name="demo.news", sent=[], rejected=["0"], written_at=LATER)
+    news = next(dataset for dataset in report_of(done.snapshot).datasets if dataset.name == "demo.news")
+    assert sum(fate.refused for fate in news.counts.fates.values()) == 1
+    (done.folder / COUNTS).write_text("{")
+    assert report_of(done.snapshot).datasets[0].counts == first.datasets[0].counts
 
 
 # --- the page ---
