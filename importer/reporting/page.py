@@ -197,4 +197,4 @@ def _described(found: Sequence[Column], noun: str) -> str:
     """A chart in a sentence: for whoever can't see it, and to read off the highest column."""
     most = max(found, key=lambda column: column.total)
     all_ = counted(sum(column.total for column in found), noun)
-    return f"{all_}, all in {most.name}." if len(found) == 1 else f"{all_}; most of them, {most.total:,}, in {most.name}."
+    return f"{all_}, all in {most.name}." if len(found) == 1 else f"{all_}; the most, {most.total:,}, in {most.name}."

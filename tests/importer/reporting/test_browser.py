@@ -177,7 +177,7 @@ def test_charts_are_told_to_whoever_cannot_see_them(browser: Browser, pages: dic
     with Watched(browser, pages["verified"]) as page:
         chart = page.get_by_role("img", name="Records by length of their texts").first
         assert chart.is_visible()
-        assert "most of them" in (chart.locator("desc").text_content() or "")
+        assert "; the most, " in (chart.locator("desc").text_content() or "")
 
 
 def test_what_would_do_harm_shows_as_text(browser: Browser, pages: dict[str, Path]) -> None:
