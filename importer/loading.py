@@ -43,6 +43,7 @@ class Loader:
         concurrency: requests with records that may be in flight at once.
         storage: the stores behind the target, where records go through them.
         accounts: where users get their old keys and passwords; None where nobody does.
+        only: the folders in the snapshot of the datasets to load this time; None: all of the plan.
     """
 
     def __init__(
@@ -55,11 +56,13 @@ class Loader:
         concurrency: int,
         accounts: StoredAccounts | None = None,
         storage: Storage | None = None,
+        only: frozenset[str] | None = None,
     ) -> None:
         self._snapshot, self._target, self._journal, self._progress = snapshot, target, journal, progress
         self._chosen, self._concurrency, self._accounts = passwords, concurrency, accounts
         self._entries = {entry.path: entry for entry in snapshot.entries}
         self._noted_before, self._storage = set(journal.done.datasets), storage
+        self._only = only
 
     @cached_property
     def _pouring(self) -> Pouring | None:
@@ -71,7 +74,8 @@ class Loader:
         """Does all that is not done yet."""
         self._workspaces()
         self._users()
-        datasets = [dataset for dataset in self._journal.plan.datasets if dataset.action != "skip"]
+        planned = [dataset for dataset in self._journal.plan.datasets if dataset.action != "skip"]
+        datasets = [dataset for dataset in planned if self._only is None or dataset.path in self._only]
         for dataset in datasets:  # all before the first record: other parts of the import wait for them
             if dataset.source not in self._journal.done.datasets:
                 self._apart(dataset, self._make)
@@ -83,7 +87,7 @@ class Loader:
         point("import.loaded")
         if self._pouring:
             self._pouring.end()
-        if not self._journal.done.finished:
+        if not self._journal.done.finished and datasets == planned:
             self._journal.note(
                 "ended" if self._journal.done.failed else "finished", at=datetime.now(timezone.utc).isoformat(timespec="seconds")
             )

@@ -25,7 +25,7 @@ from argilla_snapshot.format.locks import locked
 from argilla_snapshot.format.reader import Snapshot
 from importer.errors import ImportRefusedError, JournalError
 from importer.journal.done import Done
-from importer.options import WHOLE, ImportOptions, Part
+from importer.options import CHOICE, WHOLE, ImportOptions, Part
 from importer.plan import Plan
 
 PLAN, JOURNAL, CREDENTIALS, REJECTED, REPORT = "plan.json", "journal.jsonl", "credentials.csv", "rejected.jsonl", "import-report.json"
@@ -64,6 +64,16 @@ class Journal:
         append_whole(self.folder / JOURNAL, orjson.dumps(entry) + b"\n")
         self.done.take(entry)
         self.steps += 1
+
+    def widen(self, plan: Plan, users: list[str]) -> None:
+        """Takes a plan that has more than the one so far; for ``users`` of the latter there is something to do again.
+
+        The line comes first: an import that is noted as finished looks for no records.
+        """
+        self.note("widened", users=users)
+        point("import.widened")
+        write_whole(self.folder / PLAN, to_json(plan))
+        self.plan = plan
 
     def reject(self, entries: list[dict[str, Any]]) -> None:
         """Writes down refused records in ``rejected.jsonl``, each once, however often it was refused."""
@@ -219,11 +229,17 @@ def to_go_on_with(folder: Path, snapshot: Snapshot, options: ImportOptions) -> t
         raise JournalError(f"The snapshot was edited since the import in {folder} was begun, which is not finished: --restart begins anew.")
     if plan.options.storage != options.storage and not done.datasets:  # the other way was refused before it had made anything to stay
         return None
+    _refuse_undoing(folder, done)
     before, now = _comparable(plan.options), _comparable(options)
     different = [name.replace("_", "-") for name in now if now[name] != before[name]]
     if different:
         raise JournalError(f"The import in {folder} was begun with another choice of {', '.join(different)}: --restart begins anew.")
     return found
+
+
+def _refuse_undoing(folder: Path, done: Done) -> None:
+    if done.undoing:
+        raise JournalError(f"An undo of the import in {folder} was begun: run `undo` again to bring it to its end; then `import` begins anew.")
 
 
 def go_on(folder: Path, snapshot: Snapshot, options: ImportOptions) -> Journal | None:
@@ -237,6 +253,9 @@ def go_on(folder: Path, snapshot: Snapshot, options: ImportOptions) -> Journal |
 
 
 def _comparable(options: ImportOptions) -> dict[str, Any]:
-    """The options by the names that people give them."""
+    """The options by the names that people give them; without the choice of datasets, which can grow, but where parts share it."""
     values = dict(orjson.loads(orjson.dumps(options)))
+    if options.part == WHOLE and not options.only_users:
+        for name in CHOICE:
+            del values[name]
     return values | {"database and search-engine": values.pop("storage")}
