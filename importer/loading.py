@@ -17,10 +17,9 @@ from importer.errors import ConflictError, JournalError
 from importer.journal.intervals import missing, size
 from importer.journal.journal import Journal
 from importer.mapping.kinds import external_id_of, is_left_out, mapper_of
-from importer.parts import like
+from importer.parts import is_ours, like
 from importer.plan import DatasetPlan, UserPlan
 from importer.pouring import Pouring
-from importer.targets.http.answers import details_of
 from importer.targets.http.batching import Batch, Item, batches
 from importer.targets.http.searching import put_again
 from importer.targets.http.sending import Answered, Sender, send_all
@@ -174,7 +173,7 @@ class Loader:
             self._journal.note("dataset", name=plan.source, id=there["id"])
             return
         waiting = self._pouring is not None and self._pouring.waits  # there nobody else makes datasets
-        if there is not None and not waiting and there["id"] != plan.existing_id and not self._ours(plan, there):
+        if there is not None and not waiting and there["id"] != plan.existing_id and not self._is_ours(plan, there):
             raise ConflictError(
                 f"Somebody made a dataset {plan.target} there since this import was planned. The import leaves it as it is: "
                 "rename or delete it there, then run `import` again."
@@ -208,14 +207,8 @@ class Loader:
             return False
         return True
 
-    def _ours(self, plan: DatasetPlan, dataset: dict[str, Any]) -> bool:
-        """Whether an unknown dataset was made by this import, which ended before its journal could say so.
-
-        Its metadata names the snapshot where the target keeps metadata of datasets (2.4+).
-        """
-        named = plan.metadata is None or details_of(dataset).get("snapshot_id") == self._journal.plan.snapshot_id
-        ours = named and plan.source in self._journal.done.begun
-        return ours and (dataset["status"] == "draft" or self._target.count_stored(dataset["id"]) == 0)
+    def _is_ours(self, plan: DatasetPlan, there: dict[str, Any]) -> bool:
+        return is_ours(self._target, self._journal.plan, self._journal.done, plan, there)
 
     @cached_property
     def _user_ids(self) -> "_UserIds":

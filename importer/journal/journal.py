@@ -29,7 +29,7 @@ from importer.options import CHOICE, WHOLE, ImportOptions, Part
 from importer.plan import Plan
 
 PLAN, JOURNAL, CREDENTIALS, REJECTED, REPORT = "plan.json", "journal.jsonl", "credentials.csv", "rejected.jsonl", "import-report.json"
-ANNOTATORS = "annotators.jsonl"
+ANNOTATORS, REASSIGNED, TO_FILL_IN, BACKUP = "annotators.jsonl", "reassigned.jsonl", "annotators.csv", "database-backup.db"
 _COLUMNS = ["username", "password"]
 
 
@@ -149,7 +149,7 @@ def lock(folder: Path) -> AbstractContextManager[None]:
 def begin(folder: Path, plan: Plan) -> Journal:
     """Saves the plan and starts an empty journal; what lies there already is moved aside, never overwritten."""
     folder.mkdir(parents=True, exist_ok=True)
-    earlier = _move_aside(folder) if (folder / JOURNAL).exists() else None
+    earlier = move_aside(folder) if (folder / JOURNAL).exists() else None
     write_whole(folder / PLAN, to_json(plan))
     point("import.plan_saved")
     append_whole(folder / JOURNAL, b"")
@@ -158,13 +158,13 @@ def begin(folder: Path, plan: Plan) -> Journal:
     return journal
 
 
-def _move_aside(folder: Path) -> Path:
+def move_aside(folder: Path) -> Path:
     """Keeps an older import's files under ``earlier-N``, and returns that folder."""
     number = 1
     while (folder / f"earlier-{number}").exists():
         number += 1
     (folder / f"earlier-{number}").mkdir()
-    for name in (JOURNAL, PLAN, CREDENTIALS, REJECTED, REPORT, ANNOTATORS):  # what is left when this is interrupted is no journal
+    for name in (JOURNAL, PLAN, CREDENTIALS, REJECTED, REPORT, ANNOTATORS, REASSIGNED, TO_FILL_IN, BACKUP):  # what is left when this is interrupted is no journal
         if (folder / name).exists():
             (folder / name).rename(folder / f"earlier-{number}" / name)
     return folder / f"earlier-{number}"
@@ -229,7 +229,7 @@ def to_go_on_with(folder: Path, snapshot: Snapshot, options: ImportOptions) -> t
         raise JournalError(f"The snapshot was edited since the import in {folder} was begun, which is not finished: --restart begins anew.")
     if plan.options.storage != options.storage and not done.datasets:  # the other way was refused before it had made anything to stay
         return None
-    _refuse_undoing(folder, done)
+    refuse_undoing(folder, done)
     before, now = _comparable(plan.options), _comparable(options)
     different = [name.replace("_", "-") for name in now if now[name] != before[name]]
     if different:
@@ -237,7 +237,12 @@ def to_go_on_with(folder: Path, snapshot: Snapshot, options: ImportOptions) -> t
     return found
 
 
-def _refuse_undoing(folder: Path, done: Done) -> None:
+def refuse_undoing(folder: Path, done: Done) -> None:
+    """Makes sure that an import is not being taken back.
+
+    Raises:
+        JournalError: it is.
+    """
     if done.undoing:
         raise JournalError(f"An undo of the import in {folder} was begun: run `undo` again to bring it to its end; then `import` begins anew.")
 
