@@ -17,7 +17,8 @@ from importer.annotators import keep_annotators
 from importer.errors import ConflictError, ImportRefusedError
 from importer.journal import journal as journals
 from importer.journal.journal import Journal
-from importer.journal.parts import begun, refuse_mixed, who_kept
+from importer.journal.moves import read_moves
+from importer.journal.parts import begun, on_record, refuse_mixed, who_kept
 from importer.journal.parts import refuse_unfinished as refuse_unfinished_import
 from importer.loading import Loader
 from importer.on_record import address, planned_before
@@ -34,6 +35,7 @@ from importer.targets.http.vectors import Asking
 from importer.targets.http.webhooks import with_webhooks
 from importer.targets.storage.accounts import Keeping, StoredAccounts, stored_accounts
 from importer.targets.storage.storage import Storage, StoreOptions, opened_storage
+from importer.to_fill_in import keep_to_fill_in
 from importer.verifying.credentials import Kept
 from importer.verifying.verify import Verification, verify
 from importer.widening import is_wider, joined, paths, to_place
@@ -246,6 +248,7 @@ def _reported(snapshot: Snapshot, target: Target, journal: Journal, started: flo
             held[dataset.source] = Held(target.count_stored(id_), list(not_searchable(target, id_, ours)))
     report = make_report(journal, held, time.monotonic() - started)
     keep_annotators(snapshot, journal)
+    keep_to_fill_in(journal, target.state())
     write_whole(journal.folder / journals.REPORT, to_json(report.to_json()))
     return report
 
@@ -267,7 +270,8 @@ def verify_import(directory: Path, api: Api, *, sample: int | None, progress: Pr
     folder = journals.import_folder(directory, url).parent
     with stored_accounts(keeping, snapshot, target) as accounts:
         kept = Kept(accounts.known, accounts.keys(), who_kept(snapshot, url, plan)) if accounts else None
-        return verify(snapshot, target, plan, done, folder=folder, sample=sample, progress=progress, kept=kept)
+        moves = read_moves(on_record(directory, url).values())
+        return verify(snapshot, target, plan, done, folder=folder, sample=sample, progress=progress, kept=kept, moves=moves)
 
 
 def repair_import(directory: Path, api: Api, part: Part, progress: Progress) -> tuple[int, list[str]]:

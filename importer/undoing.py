@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.format.files import cut_torn_line
@@ -62,6 +63,11 @@ class Undo:
     def stays(self) -> list[Thing]:
         """What is not, and why."""
         return [thing for thing in self.things if thing.why]
+
+    def to_json(self) -> dict[str, Any]:
+        """The same for programs."""
+        members = {name: getattr(self, name) for name in ("url", "replaced", "updated", "backups", "earlier")}
+        return {"deleted": self.goes, "stays": self.stays, **members}
 
 
 def undo_import(

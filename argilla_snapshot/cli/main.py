@@ -18,6 +18,8 @@ from argilla_snapshot.cli.commands.export import export_command
 from argilla_snapshot.cli.commands.import_ import import_command
 from argilla_snapshot.cli.commands.inspect import inspect_command
 from argilla_snapshot.cli.commands.plan import plan_command
+from argilla_snapshot.cli.commands.reassign import reassign_command
+from argilla_snapshot.cli.commands.undo import undo_command
 from argilla_snapshot.cli.commands.verify import verify_command
 from argilla_snapshot.cli.logs import begin, verbose
 from argilla_snapshot.cli.output import fail, message, open_ends, told
@@ -46,6 +48,7 @@ for _command in (
     *(export_command, plan_command, import_command, verify_command, inspect_command, annotations_command),
     *(check_command, diff_command),
     check_upgrade_command,
+    *(undo_command, reassign_command),
 ):
     cli.add_command(_command)
 

@@ -52,13 +52,10 @@ class Moves:
         """Whether the response was about to be given to somebody, who then may have it from us."""
         return self.begun.get(dataset, {}).get(external_id, {}).get(account) == new
 
-    def count(self, dataset: str, account: str | None = None, new: str | None = None) -> int:
-        """How many responses of a dataset another account has; ``account``, ``new``: only from it, only to it."""
-        return sum(
-            holder != of and account in (None, of) and new in (None, holder)
-            for record in self.holders.get(dataset, {}).values()
-            for of, holder in record.items()
-        )
+    def count(self, dataset: str, new: str | None = None) -> int:
+        """How many responses of a dataset another account has than the import gave them to; ``new``: only that one."""
+        moved = [(of, holder) for record in self.holders.get(dataset, {}).values() for of, holder in record.items()]
+        return sum(holder != of and new in (None, holder) for of, holder in moved)
 
     def restored(self, dataset: str, record: dict[str, Any], users: Mapping[str, str]) -> dict[str, Any]:
         """A record of the target as if nothing had been given to others; where both accounts have a response nothing is changed.
