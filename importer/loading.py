@@ -137,7 +137,7 @@ class Loader:
     def _user(self, plan: UserPlan) -> None:
         """Makes a user who is to be made, and a member of the workspaces of the plan."""
         if plan.action == "create" and not plan.keeps_credentials:
-            id_ = self._target.create_user(plan, self._password(plan.username))
+            id_ = self._target.create_user(plan, self._password(plan))
             self._user_ids[plan.username] = self._storage.keep_id("users", id_, plan.source_id) if self._storage else id_
             point("import.user_made")
         id_ = self._user_ids[plan.username]
@@ -146,17 +146,20 @@ class Loader:
             point("import.member_made")
         self._journal.note("user", name=plan.username, id=id_)
 
-    def _password(self, username: str) -> str:
-        """The password to create a user with, which is in the credentials file by then.
+    def _password(self, plan: UserPlan) -> str:
+        """The password to create a user with, which is in the credentials file by then; that of a placeholder nobody ever knows.
 
         A chosen one, which may have been corrected, comes before the remembered one; but not where a run made the user with that
         and ended before its journal could say so.
         """
-        remembered, chosen = self._journal.passwords.get(username), self._chosen.get(username)
+        if plan.source_username is None:
+            return new_password()
+        credentials, username = self._journal.credentials, plan.username
+        remembered, chosen = credentials.passwords.get(username), self._chosen.get(username)
         if remembered is not None and (chosen in (None, remembered) or username in self._user_ids):
             return remembered
         password = chosen or new_password()
-        self._journal.remember_password(username, password)
+        credentials.remember(username, password)
         point("import.password_saved")
         return password
 

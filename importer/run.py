@@ -219,6 +219,12 @@ def _refuse(plan: Plan, passwords: Mapping[str, str]) -> None:
     unknown = sorted(set(passwords) - {user.username for user in plan.users})
     if unknown:
         raise ImportRefusedError(f"--passwords: {', '.join(unknown)} is no user of this import.")
+    placeholders = sorted(user.username for user in plan.users if user.source_username is None and user.username in passwords)
+    if placeholders:
+        raise ImportRefusedError(
+            f"--passwords: {first_of(placeholders)} is a placeholder, and nobody can log in as one. Leave that line away; afterwards `reassign` "
+            "gives the work to a real account."
+        )
 
 
 def _tell_unused(plan: Plan, passwords: Mapping[str, str], progress: Progress) -> None:

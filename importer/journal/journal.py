@@ -1,14 +1,11 @@
 """What was done so far, in a folder beside the snapshot: one for each target, or for each part of an import into it; one more for users alone.
 
 ``NAME.import/<host>-<port>/`` (of a part ``NAME.import/<host>-<port>-part-2-of-4/``, of users alone ``NAME.import/<host>-<port>-users/``) holds ``plan.json`` (what is to be done), ``journal.jsonl`` (what was), ``credentials.csv``
-(passwords of new users; only its owner may read it), ``rejected.jsonl`` and ``import-report.json``.
+(new users with their passwords; only its owner may read it), ``rejected.jsonl`` and ``import-report.json``.
 """
 
-import csv
 import hashlib
-import io
 import re
-from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -24,13 +21,13 @@ from argilla_snapshot.format.files import append_whole, cut_torn_line, to_json, 
 from argilla_snapshot.format.locks import locked
 from argilla_snapshot.format.reader import Snapshot
 from importer.errors import ImportRefusedError, JournalError
+from importer.journal.credentials import Credentials
 from importer.journal.done import Done
 from importer.options import CHOICE, WHOLE, ImportOptions, Part
 from importer.plan import Plan
 
 PLAN, JOURNAL, CREDENTIALS, REJECTED, REPORT = "plan.json", "journal.jsonl", "credentials.csv", "rejected.jsonl", "import-report.json"
 ANNOTATORS, REASSIGNED, TO_FILL_IN, BACKUP = "annotators.jsonl", "reassigned.jsonl", "annotators.csv", "database-backup.db"
-_COLUMNS = ["username", "password"]
 
 
 def import_folder(snapshot: Path, url: str, part: Part = WHOLE, *, only_users: bool = False) -> Path:
@@ -56,7 +53,6 @@ class Journal:
         self.folder, self.plan, self.done = folder, plan, done
         self.steps = 0
         self.earlier: Path | None = None
-        self._appending = False
 
     def note(self, event: str, **members: Any) -> None:
         """Appends a line and brings it to the disk."""
@@ -89,48 +85,10 @@ class Journal:
         with path.open("rb") as lines:
             return {_named(from_json(line)) for line in lines}
 
-    # --- credentials ---
-
     @cached_property
-    def passwords(self) -> dict[str, str]:
-        """Username -> password, of the users that this import made or was about to.
-
-        Raises:
-            JournalError: the file is not as it was written: a spreadsheet may have saved it.
-        """
-        path = self.folder / CREDENTIALS
-        if not path.exists():
-            return {}
-        try:
-            with path.open(newline="", encoding="utf-8-sig") as file:
-                rows = csv.reader(file, strict=True)
-                if next(rows, None) != _COLUMNS:
-                    raise ValueError("its first line is not username,password")  # noqa: TRY301 - as what follows raises
-                return {username: password for username, password in rows}  # noqa: C416 - dict() would take a text of two letters
-        except (ValueError, csv.Error) as error:
-            raise JournalError(
-                f"{path} is not as it was written ({error}): save it as comma-separated UTF-8, or move it away; users are left to make."
-            ) from error
-
-    def remember_password(self, username: str, password: str) -> None:
-        """Puts a user into the credentials file, which only its owner may read; before the user is created.
-
-        The first time the file is written anew, for somebody may have edited it; further users are appended.
-        """
-        path, known = self.folder / CREDENTIALS, self.passwords
-        new = username not in known
-        known[username] = password
-        if new and self._appending:
-            append_whole(path, _csv([(username, password)]), 0o600)
-        else:
-            write_whole(path, _csv([_COLUMNS, *known.items()]), 0o600)
-            self._appending = True
-
-
-def _csv(rows: Iterable[Sequence[str]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
+    def credentials(self) -> Credentials:
+        """The passwords of users that this import made or was about to."""
+        return Credentials(self.folder / CREDENTIALS, {user.username: user for user in self.plan.users})
 
 
 def _named(entry: dict[str, Any]) -> tuple[str, str]:

@@ -1,6 +1,5 @@
 """Old API keys and passwords on a real new server: they work there, and whatever else is there stays as it is."""
 
-import csv
 import json
 import shutil
 import signal
@@ -121,8 +120,7 @@ def test_the_old_key_and_the_old_password_work(exported: Exported, new: ArgillaS
     assert f"{exported.file} holds API keys and password hashes: delete it" in done.stderr
     assert_keeps(new, exported, *SEEDED, "dora")
     assert (whose(new, API_KEY), login(new, "argilla", new.password)) == ("argilla", 201)  # who imports stays as he is
-    with (next(exported.snapshot.with_name("snap.import").glob(f"*{new.url.rpartition(':')[2]}")) / "credentials.csv").open() as file:
-        assert not {row["username"] for row in csv.DictReader(file)} & exported.keys.keys()  # placeholders alone have made-up passwords
+    assert not list(exported.snapshot.with_name("snap.import").rglob("credentials.csv"))  # nobody has a made-up password to hand out
     again = run(*exported.importing(new), url=new.url, **SEALED)
     assert (again.returncode, "6 new users kept API key and password." in again.stdout) == (0, True), again.stderr
     verifying = ("verify", exported.snapshot, "--database", new.database_url, "--credentials", exported.file)

@@ -23,24 +23,26 @@ from importer.refusing import refuse_half_loaded, refuse_lost, refuse_other_cred
 from importer.target_state import Accounts, TargetState
 from tests.fixtures import SNAPSHOT
 
-PLAN = Plan("id", "fingerprint", TargetInfo("http://new", "2.8.0", "owner"), ImportOptions(), [], [], [], [], [], [])
+ANA = UserPlan("ana", "ana", "create", "annotator", "Ana", "Li", workspaces=["demo", "big"])
+PLAN = Plan("id", "fingerprint", TargetInfo("http://new", "2.8.0", "owner"), ImportOptions(), [], [ANA], [], [], [], [])
+COLUMNS = "username,name,role,workspaces,password"
 
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
     """A journal whose credentials name two users."""
     begun = Journal(tmp_path, PLAN, Done())
-    begun.remember_password("ana", 'a"b,c\nd')
-    begun.remember_password("zoë", "correct horse")
+    begun.credentials.remember("ana", 'a"b,c\nd')
+    begun.credentials.remember("zoë", "correct horse")
     return begun
 
 
 def test_each_user_has_one_row_with_the_last_password(journal: Journal) -> None:
-    journal.remember_password("ana", "battery staple")
+    journal.credentials.remember("ana", "battery staple")
     file = journal.folder / CREDENTIALS
-    assert file.read_bytes().decode() == "username,password\r\nana,battery staple\r\nzoë,correct horse\r\n"
+    assert file.read_bytes().decode() == f"{COLUMNS}\r\nana,Ana Li,annotator,\"demo, big\",battery staple\r\nzoë,,,,correct horse\r\n"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert read_again(journal).passwords == {"ana": "battery staple", "zoë": "correct horse"}
+    assert read_again(journal).credentials.passwords == {"ana": "battery staple", "zoë": "correct horse"}
 
 
 def read_again(journal: Journal) -> Journal:
@@ -51,36 +53,51 @@ def read_again(journal: Journal) -> Journal:
 def test_each_user_is_appended_and_what_an_editor_left_without_an_end_is_not_run_into(journal: Journal) -> None:
     file = journal.folder / CREDENTIALS
     before = file.read_bytes()
-    journal.remember_password("eve", "tr0ub4dor")
-    assert file.read_bytes() == before + b"eve,tr0ub4dor\r\n"
+    journal.credentials.remember("eve", "tr0ub4dor")
+    assert file.read_bytes() == before + b"eve,,,,tr0ub4dor\r\n"
     file.write_bytes(file.read_bytes().rstrip())
     later = read_again(journal)
-    later.remember_password("bob", "staple battery")
-    assert read_again(journal).passwords == {**journal.passwords, "bob": "staple battery"}
+    later.credentials.remember("bob", "staple battery")
+    assert read_again(journal).credentials.passwords == {**journal.credentials.passwords, "bob": "staple battery"}
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_file_of_an_older_version_is_read_and_completed(journal: Journal) -> None:
+    file = journal.folder / CREDENTIALS
+    file.write_bytes(b"username,password\r\nana,battery staple\r\n")
+    later = read_again(journal)
+    later.credentials.remember("eve", "tr0ub4dor")
+    assert later.credentials.passwords == {"ana": "battery staple", "eve": "tr0ub4dor"}
+    assert file.read_bytes().decode().startswith(f'{COLUMNS}\r\nana,Ana Li,annotator,"demo, big",battery staple\r\neve,')
+
+
+def test_no_name_is_a_formula(tmp_path: Path) -> None:
+    plan = replace(PLAN, users=[replace(ANA, first_name="=HYPERLINK(1)", last_name=None)])
+    Journal(tmp_path, plan, Done()).credentials.remember("ana", "tr0ub4dor")
+    assert "ana,'=HYPERLINK(1),annotator" in (tmp_path / CREDENTIALS).read_text()
 
 
 @pytest.mark.parametrize("change", [lambda text: "\ufeff" + text, lambda text: text.rstrip(), lambda text: text.replace("\r\n", "\n")])
 def test_what_an_editor_changes_makes_no_difference(journal: Journal, change: Callable[[str], str]) -> None:
     file = journal.folder / CREDENTIALS
     file.write_bytes(change(file.read_bytes().decode()).encode())
-    assert read_again(journal).passwords == journal.passwords
+    assert read_again(journal).credentials.passwords == journal.credentials.passwords
 
 
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"username;password\r\nana;x\r\n", "its first line is not username,password"),
-        (b"", "its first line is not username,password"),
+        (b"username;password\r\nana;x\r\n", f"its first line is not {COLUMNS}"),
+        (b"", f"its first line is not {COLUMNS}"),
         ("username,password\r\nzoë,x\r\n".encode("cp1252"), "can't decode byte"),
-        (b"username,password\r\nana\r\n", "not enough values"),
+        (b"username,password\r\nana\r\n", "a line has 1 values, not 2"),
         (b'username,password\r\nana,"x\r\n', "unexpected end of data"),
     ],
 )
 def test_what_is_not_as_it_was_written_is_told_in_one_line(journal: Journal, content: bytes, says: str) -> None:
     file = journal.folder / CREDENTIALS
     file.write_bytes(content)
-    for ask in (lambda: read_again(journal).passwords, lambda: read_again(journal).remember_password("eve", "battery staple")):
+    for ask in (lambda: read_again(journal).credentials.passwords, lambda: read_again(journal).credentials.remember("eve", "battery staple")):
         with pytest.raises(JournalError) as refused:
             ask()
         message = refused.value.format_message()
