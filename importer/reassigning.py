@@ -176,9 +176,7 @@ class Giving:
         """What there is to do; nothing is written."""
         rows = self._rows("looking")
         members = [(row.new, row.workspace) for row in rows if row.to_give and self._lacks(row.new, row.workspace)]
-        deleted = [
-            name for name in self._placeholders() if self._responses(name) == sum(row.to_give for row in rows if row.old == name)
-        ]
+        deleted = [name for name in self._placeholders() if self._responses(name) == sum(row.to_give for row in rows if row.old == name)]
         return Reassignment(self.target.api.url, rows, list(dict.fromkeys(members)), deleted if delete_empty else [])
 
     def done_as(self, found: Reassignment) -> Reassignment:
@@ -206,7 +204,9 @@ class Giving:
         """Those among the old accounts that this import made."""
         made = {user.username for user in self.plan.users if user.source_username is None and user.action == "create"}
         olds = dict.fromkeys(gift.old for gift in self.gifts)
-        return [name for name in olds if name in made and name in self.state.users and self.state.users[name].id == self.done.users.get(name)]
+        return [
+            name for name in olds if name in made and name in self.state.users and self.state.users[name].id == self.done.users.get(name)
+        ]
 
     def _responses(self, username: str) -> int:
         """How many responses an account has on the target, anywhere."""
@@ -216,7 +216,7 @@ class Giving:
 
     def _rows(self, step: Literal["looking", "giving", "comparing"]) -> list[Row]:
         """Looks at all responses that are meant, and where the step is to give them does that."""
-        rows = []
+        rows: list[Row] = []
         places = {id_: place for place, id_ in self.state.datasets.items()}
         for dataset in self.plan.datasets:
             id_ = self.done.datasets.get(dataset.source, "")

@@ -192,7 +192,9 @@ def _widened(journal: Journal, plan: Plan, progress: Progress) -> Journal:
     """The journal of an import that goes on with more than it was begun with."""
     own = [dataset.target for dataset in plan.datasets if dataset.existing_id in journal.done.datasets.values()]
     if own:
-        raise ConflictError(f"Nothing was written. {first_of(own)} was made by this import from another dataset: give one of them another name with --rename.")
+        raise ConflictError(
+            f"Nothing was written. {first_of(own)} was made by this import from another dataset: give one of them another name with --rename."
+        )
     progress.message(f"The import in {journal.folder} goes on with more than it was begun with.")
     journal.widen(joined(journal.plan, plan), to_place(journal.plan, plan))
     return journal

@@ -170,25 +170,22 @@ class _Decided:
         return Thing("user", plan.username, there.id, there.role, self._why_user(plan, there))
 
     def _why_user(self, plan: UserPlan, there: TargetUser) -> str:
+        """The first reason for which a user stays; "" without any."""
+        name = plan.username
         elsewhere = sorted(there.workspaces - set(plan.workspaces))
         needed = sorted(there.workspaces & self.needed)
-        if plan.username == self.state.me:
-            return "You are logged in as this user."
-        if there.role != plan.role:
-            return f"The role was changed from {plan.role} to {there.role}."
-        if plan.username in self.changed:
-            return "The account was changed since the import."
-        if plan.username in self.answers:
-            return f"There are responses of this user in {'.'.join(min(self.answers[plan.username]))}, which stays."
-        if elsewhere:
-            return f"Somebody made this user a member of {elsewhere[0]}."
-        if needed:
-            return f"This user is a member of {needed[0]}, where a dataset stays."
-        return ""
+        answers = [".".join(place) for place in sorted(self.answers.get(name, ()))]
+        reasons = (
+            (name == self.state.me, "You are logged in as this user."),
+            (there.role != plan.role, f"The role was changed from {plan.role} to {there.role}."),
+            (name in self.changed, "The account was changed since the import."),
+            (answers, f"There are responses of this user in {answers[0] if answers else ''}, which stays."),
+            (elsewhere, f"Somebody made this user a member of {elsewhere[0] if elsewhere else ''}."),
+            (needed, f"This user is a member of {needed[0] if needed else ''}, where a dataset stays."),
+        )
+        return next((why for holds, why in reasons if holds), "")
 
-    def workspace(
-        self, name: str, id_: str, left: Mapping[tuple[str, str], str], gone: set[str], waiting: Container[str]
-    ) -> Thing | None:
+    def workspace(self, name: str, id_: str, left: Mapping[tuple[str, str], str], gone: set[str], waiting: Container[str]) -> Thing | None:
         """A workspace that the import made and that is there still."""
         ours = any(plan.name == name and plan.action == "create" and self.done.workspaces.get(name) == id_ for plan in self.plan.workspaces)
         if not ours and name not in waiting:

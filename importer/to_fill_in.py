@@ -39,9 +39,7 @@ def rows(plan: Plan, state: TargetState, filled: dict[tuple[str, str], str]) -> 
         filled: (annotator, account) -> what was filled in before.
     """
     placeholders = {user.username for user in plan.users if user.source_username is None}
-    people = sorted(
-        user.username for user in state.users.values() if not user.placeholder and user.username not in placeholders
-    )
+    people = sorted(user.username for user in state.users.values() if not user.placeholder and user.username not in placeholders)
     agents = [agent for agent in plan.agents if agent.username is not None and agent.responses]
     agents.sort(key=lambda agent: (agent.username not in placeholders, -agent.responses, agent.agent or ""))
     return [_row(agent, people, filled) for agent in agents]
@@ -63,7 +61,8 @@ def candidates(annotator: str, people: Iterable[str]) -> list[str]:
 def _likeness(one: str, other: str) -> float:
     if not one or not other:
         return 0
-    return 0.9 if one in other or other in one else SequenceMatcher(None, one, other).ratio()
+    within = one in other or other in one
+    return max(SequenceMatcher(None, one, other).ratio(), 0.9 if within else 0)
 
 
 def _bare(name: str) -> str:

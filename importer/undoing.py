@@ -139,9 +139,9 @@ def _begun(target: Target, plan: Plan, done: Done, state: TargetState) -> Iterat
     """Datasets that the import made, and which it could not note any more; their ids."""
     for dataset in plan.datasets:
         id_ = state.datasets.get((dataset.workspace, dataset.name))
-        if id_ and dataset.source in done.begun - done.datasets.keys() and id_ != dataset.existing_id:
-            if is_ours(target, plan, done, dataset, target.dataset(id_)):
-                yield dataset.source, id_
+        unnoted = id_ and dataset.source in done.begun - done.datasets.keys() and id_ != dataset.existing_id
+        if id_ and unnoted and is_ours(target, plan, done, dataset, target.dataset(id_)):
+            yield dataset.source, id_
 
 
 def _touched(found: Found, touching: Touching, begun: dict[str, str]) -> Touched:

@@ -21,7 +21,9 @@ def is_wider(snapshot: Snapshot, plan: Plan, options: ImportOptions) -> bool:
     taken, planned = {entry.path for entry in chosen(snapshot, options)}, paths(plan)
     wider = options.choice != plan.options.choice and (not taken <= planned or (planned <= taken and not options.choice.narrow))
     if wider and plan.fingerprint != snapshot.fingerprint:
-        raise JournalError("The snapshot was edited since its import was begun, so nothing can be added to that: import --restart begins anew.")
+        raise JournalError(
+            "The snapshot was edited since its import was begun, so nothing can be added to that: import --restart begins anew."
+        )
     return wider
 
 

@@ -46,7 +46,7 @@ class Done:
     ended: bool = False
     undoing: bool = False
 
-    def take(self, entry: dict[str, Any]) -> None:  # noqa: C901 - one case an event
+    def take(self, entry: dict[str, Any]) -> None:  # noqa: C901, PLR0912 - one case an event
         """Takes one line of the journal into account."""
         self.ended = entry["event"] == "ended"
         match entry["event"]:

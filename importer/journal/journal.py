@@ -122,7 +122,17 @@ def move_aside(folder: Path) -> Path:
     while (folder / f"earlier-{number}").exists():
         number += 1
     (folder / f"earlier-{number}").mkdir()
-    for name in (JOURNAL, PLAN, CREDENTIALS, REJECTED, REPORT, ANNOTATORS, REASSIGNED, TO_FILL_IN, BACKUP):  # what is left when this is interrupted is no journal
+    for name in (
+        JOURNAL,
+        PLAN,
+        CREDENTIALS,
+        REJECTED,
+        REPORT,
+        ANNOTATORS,
+        REASSIGNED,
+        TO_FILL_IN,
+        BACKUP,
+    ):  # what is left when this is interrupted is no journal
         if (folder / name).exists():
             (folder / name).rename(folder / f"earlier-{number}" / name)
     return folder / f"earlier-{number}"
@@ -202,7 +212,9 @@ def refuse_undoing(folder: Path, done: Done) -> None:
         JournalError: it is.
     """
     if done.undoing:
-        raise JournalError(f"An undo of the import in {folder} was begun: run `undo` again to bring it to its end; then `import` begins anew.")
+        raise JournalError(
+            f"An undo of the import in {folder} was begun: run `undo` again to bring it to its end; then `import` begins anew."
+        )
 
 
 def go_on(folder: Path, snapshot: Snapshot, options: ImportOptions) -> Journal | None:

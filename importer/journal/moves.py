@@ -101,10 +101,10 @@ def read_moves(folders: Iterable[Path]) -> Moves:
         JournalError: it can't be read.
     """
     moves = Moves()
-    for path in (folder / REASSIGNED for folder in folders):
-        try:
-            for line in path.read_bytes().split(b"\n")[:-1] if path.exists() else ():
-                moves.take(orjson.loads(line))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise JournalError(f"{path} can't be read ({error}): it says whose responses `reassign` gave to whom.") from error
+    paths = [path for folder in folders if (path := folder / REASSIGNED).exists()]
+    try:
+        for line in (line for path in paths for line in path.read_bytes().split(b"\n")[:-1]):
+            moves.take(orjson.loads(line))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise JournalError(f"{paths[0]} can't be read ({error}): it says whose responses `reassign` gave to whom.") from error
     return moves

@@ -72,7 +72,13 @@ class Records:
     """
 
     def __init__(
-        self, plan: DatasetPlan, names: Names, done: Done, differences: Differences[Kind], account: Accounts | None, moves: Moves | None = None
+        self,
+        plan: DatasetPlan,
+        names: Names,
+        done: Done,
+        differences: Differences[Kind],
+        account: Accounts | None,
+        moves: Moves | None = None,
     ) -> None:
         self._plan, self._names, self._differences, self._account = plan, names, differences, account
         self._moves = moves or Moves()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from importer.gifts import Fate
     from importer.reassigning import Reassignment
 
-_WHY = {
+_WHY: "dict[Fate, str]" = {
     "conflict": "the new user answered that record too",
     "changed": "somebody changed the response since the import",
 }
@@ -129,7 +129,9 @@ def _show_end(done: "Reassignment", *, dry_run: bool) -> None:
         _show(done, out)
         say(f"Nothing was written. Without --dry-run {counted(done.to_give, 'response')} would be given to other users.")
         return
-    rows = [(row.old, row.new, row.dataset, row.fates["given"], _statuses(row.statuses, "given")) for row in done.rows if row.fates["given"]]
+    rows = [
+        (row.old, row.new, row.dataset, row.fates["given"], _statuses(row.statuses, "given")) for row in done.rows if row.fates["given"]
+    ]
     print_table(f"Given on {done.url}", ["from", "to", "dataset", "responses", "of them"], rows)
     for row in done.rows:
         for what, why in _WHY.items():
@@ -137,7 +139,9 @@ def _show_end(done: "Reassignment", *, dry_run: bool) -> None:
                 more = " …" if number > len(row.samples[what]) else ""
                 say(f"{counted(number, 'response')} of {row.old} in {row.dataset} stayed, for {why}: {', '.join(row.samples[what])}{more}")
         if row.refused:
-            say(f"{counted(len(row.refused), 'response')} of {row.old} in {row.dataset} stayed, for the server refused them: {row.refused[0]}.")
+            say(
+                f"{counted(len(row.refused), 'response')} of {row.old} in {row.dataset} stayed, for the server refused them: {row.refused[0]}."
+            )
     before = sum({(row.new, row.dataset): row.before for row in done.rows}.values())
     if before:
         say(f"{counted(before, 'response')} had been given before.")

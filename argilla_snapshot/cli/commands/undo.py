@@ -24,7 +24,9 @@ _KINDS = ("dataset", "membership", "user", "workspace")
 
 @click.command("undo", cls=Command)
 @DIRECTORY
-@click.option("--only-users", is_flag=True, help="Take back the import of users alone (`import --only-users`), which has a journal of its own.")
+@click.option(
+    "--only-users", is_flag=True, help="Take back the import of users alone (`import --only-users`), which has a journal of its own."
+)
 @click.option("--dry-run", is_flag=True, help="Only show what would be deleted, and what would stay.")
 @click.option("--yes", is_flag=True, help="Do not ask; without a terminal it is needed.")
 @TIMEOUT
@@ -77,7 +79,9 @@ def _counts(things: list["Thing"]) -> str:
 
 def _show(undo: "Undo", console: Console) -> None:
     """What goes, and what stays and why."""
-    print_table(f"Deleted on {undo.url}", ["what", "name", "holds"], [(thing.kind, thing.name, thing.holds) for thing in undo.goes], console)
+    print_table(
+        f"Deleted on {undo.url}", ["what", "name", "holds"], [(thing.kind, thing.name, thing.holds) for thing in undo.goes], console
+    )
     print_table("Stays", ["what", "name", "why"], [(thing.kind, thing.name, thing.why) for thing in undo.stays], console)
     if undo.replaced:
         say(f"{', '.join(undo.replaced)}: the import deleted the dataset that was there before. Nothing brings that back.", console)

@@ -54,7 +54,9 @@ def _parts(record: dict[str, Any]) -> dict[tuple[str, str], Any]:
     if "metadata" in record:
         parts["metadata", ""] = record["metadata"] or {}
     parts |= {("vector", name): vector for name, vector in (record.get("vectors") or {}).items() if vector is not None}
-    parts |= {("suggestion", s["question_id"]): (s["value"], s["score"], s["agent"], s.get("type")) for s in record.get("suggestions") or ()}
+    parts |= {
+        ("suggestion", s["question_id"]): (s["value"], s["score"], s["agent"], s.get("type")) for s in record.get("suggestions") or ()
+    }
     return parts | {("response", r["user_id"]): (r["status"], r["values"] or {}) for r in record.get("responses") or ()}
 
 

@@ -40,7 +40,7 @@ def journal(tmp_path: Path) -> Journal:
 def test_each_user_has_one_row_with_the_last_password(journal: Journal) -> None:
     journal.credentials.remember("ana", "battery staple")
     file = journal.folder / CREDENTIALS
-    assert file.read_bytes().decode() == f"{COLUMNS}\r\nana,Ana Li,annotator,\"demo, big\",battery staple\r\nzoë,,,,correct horse\r\n"
+    assert file.read_bytes().decode() == f'{COLUMNS}\r\nana,Ana Li,annotator,"demo, big",battery staple\r\nzoë,,,,correct horse\r\n'
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert read_again(journal).credentials.passwords == {"ana": "battery staple", "zoë": "correct horse"}
 
@@ -97,7 +97,10 @@ def test_what_an_editor_changes_makes_no_difference(journal: Journal, change: Ca
 def test_what_is_not_as_it_was_written_is_told_in_one_line(journal: Journal, content: bytes, says: str) -> None:
     file = journal.folder / CREDENTIALS
     file.write_bytes(content)
-    for ask in (lambda: read_again(journal).credentials.passwords, lambda: read_again(journal).credentials.remember("eve", "battery staple")):
+    for ask in (
+        lambda: read_again(journal).credentials.passwords,
+        lambda: read_again(journal).credentials.remember("eve", "battery staple"),
+    ):
         with pytest.raises(JournalError) as refused:
             ask()
         message = refused.value.format_message()
