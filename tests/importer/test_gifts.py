@@ -151,7 +151,9 @@ def test_candidates_are_the_most_alike_and_never_a_placeholder() -> None:
 
 
 def test_the_file_names_everybody_who_got_work_and_keeps_what_was_filled_in(tmp_path: Path) -> None:
-    plan: Plan = replace(PLAN, agents=[*AGENTS, Agent("=cmd", "cmd", known=True, responses=7), Agent(None, "one", known=False, responses=9)])
+    plan: Plan = replace(
+        PLAN, agents=[*AGENTS, Agent("=cmd", "cmd", known=True, responses=7), Agent(None, "one", known=False, responses=9)]
+    )
     users = [replace(PLAN.users[0], username="one", source_username=None)]
     journal = Journal(tmp_path, replace(plan, users=users), Done())
     keep_to_fill_in(journal, STATE)
@@ -166,7 +168,13 @@ def test_the_file_names_everybody_who_got_work_and_keeps_what_was_filled_in(tmp_
         "ben,ben,1,,",
     ]
     assert gifts_of(path) == []
-    path.write_text("\n".join(written).replace("anna.lindt ana,", "anna.lindt ana,ana").replace(",one,9,,", ",one,9,,zoe").replace("cmd,7,,", "cmd,7,, ben ") + "\n")
+    path.write_text(
+        "\n".join(written)
+        .replace("anna.lindt ana,", "anna.lindt ana,ana")
+        .replace(",one,9,,", ",one,9,,zoe")
+        .replace("cmd,7,,", "cmd,7,, ben ")
+        + "\n"
+    )
     asked = [Gift("one", "zoe", frozenset({None})), Gift("one", "ana", frozenset({"Anna L."})), Gift("cmd", "ben", frozenset({"=cmd"}))]
     assert gifts_of(path) == asked
     keep_to_fill_in(journal, STATE)
