@@ -176,7 +176,7 @@ def _delete(target: Target, things: list[Thing], progress: Progress) -> None:
         else:
             workspace, user = thing.id.split("/")
             target.delete("workspaces", workspace, "users", user)
-        point(f"undo.{thing.kind}_deleted")
+        point("undo.deleted")
         progress.advanced(1)
 
 

@@ -81,6 +81,7 @@ def test_a_rehearsal_with_a_growing_choice_is_verified_as_one_and_taken_back_who
     assert run("import", snapshot, "--dataset", name, url=new.url).returncode in (0, 3)
     first = succeed("plan", snapshot, "--json", url=new.url)
     assert name not in [dataset["source"] for dataset in json.loads(first)["datasets"]]
+    assert run("import", snapshot, url=new.url, ARGILLA_SNAPSHOT_KILL_AT="import.widened").returncode == -9
     wider = run("import", snapshot, "--json", url=new.url)
     assert wider.returncode in (0, 3), wider.stderr
     assert "goes on with more than it was begun with" in wider.stderr
@@ -101,12 +102,11 @@ def test_a_rehearsal_with_a_growing_choice_is_verified_as_one_and_taken_back_who
     assert target.everything(client) == there
 
     # killed on the way it goes on; and nothing else does
-    killed = run("undo", snapshot, "--yes", url=new.url, ARGILLA_SNAPSHOT_KILL_AT="undo.dataset_deleted:2")
-    assert killed.returncode == -9
+    for point in ("undo.agreed", "undo.deleted:2"):
+        assert run("undo", snapshot, "--yes", url=new.url, ARGILLA_SNAPSHOT_KILL_AT=point).returncode == -9
     for command in ("import", "verify", "plan"):
         assert "An undo of the import in" in run(command, snapshot, url=new.url).stderr
-    killed = run("undo", snapshot, "--yes", url=new.url, ARGILLA_SNAPSHOT_KILL_AT="undo.user_deleted")
-    assert killed.returncode == -9
+    assert run("undo", snapshot, "--yes", url=new.url, ARGILLA_SNAPSHOT_KILL_AT="undo.deleted:5").returncode == -9
     done = json.loads(succeed("undo", snapshot, "--yes", "--json", url=new.url))
     assert done["stays"] == []
     assert target.everything(client) == before
