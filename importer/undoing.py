@@ -165,7 +165,7 @@ def _changed(snapshot: Snapshot, plan: Plan, state: TargetState) -> set[str]:
 
 def _delete(target: Target, things: list[Thing], progress: Progress) -> None:
     """Each deletion may be repeated."""
-    progress.started("deleting", target.api.url, len(things))
+    progress.started("deleting", "what the import made", len(things))
     for thing in things:
         if thing.kind == "dataset":
             target.delete_dataset(thing.id)
