@@ -16,6 +16,7 @@ from argilla_snapshot.transport.errors import NotAllowedError, ServerError, Temp
 from importer.errors import ConflictError, JournalError
 from importer.journal.intervals import missing, size
 from importer.journal.journal import Journal
+from importer.journal.parts import records_so_far
 from importer.mapping.kinds import external_id_of, is_left_out, mapper_of
 from importer.parts import is_ours, like
 from importer.plan import DatasetPlan, UserPlan
@@ -80,6 +81,9 @@ class Loader:
                 self._apart(dataset, self._make)
         if self._pouring:
             self._pouring.prove(datasets)
+        loaded, records = records_so_far(self._journal.plan, self._journal.done)
+        if loaded < records:
+            self._progress.expected("importing", records, loaded)
         for dataset in datasets:
             if dataset.source in self._journal.done.datasets:
                 self._apart(dataset, self._load_and_settle)

@@ -161,8 +161,10 @@ def import_snapshot(
                 _tell_unused(plan, passwords, progress)
                 if options.part.number > 1:
                     parts.refuse_unlike(target, snapshot, plan)
+                asked = time.monotonic()
                 if not confirm(plan):
                     raise ImportRefusedError("Nothing was written.")
+                started += time.monotonic() - asked  # nothing is done while a person thinks
                 point("import.planned")
                 journal = _widened(journal, plan, progress) if journal else _begun(folder, plan, storage, progress)
             else:

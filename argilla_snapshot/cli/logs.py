@@ -77,8 +77,8 @@ def _verbose(_context: click.Context, _parameter: click.Parameter, wanted: bool)
             logging.getLogger(room).setLevel(logging.DEBUG)
 
 
-def _into(_context: click.Context, _parameter: click.Parameter, path: Path | None) -> None:
-    if path is None:
+def _into(context: click.Context, _parameter: click.Parameter, path: Path | None) -> None:
+    if path is None or context.resilient_parsing:  # as a shell asks for completions
         return
     try:
         file = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")

@@ -13,14 +13,17 @@ from argilla_snapshot.cli.codes import DONE, INTERRUPTED, TEMPORARY
 from argilla_snapshot.cli.commands.annotations import annotations_command
 from argilla_snapshot.cli.commands.check import check_command
 from argilla_snapshot.cli.commands.check_upgrade import check_upgrade_command
+from argilla_snapshot.cli.commands.completion import completion_command
 from argilla_snapshot.cli.commands.diff import diff_command
 from argilla_snapshot.cli.commands.export import export_command
 from argilla_snapshot.cli.commands.import_ import import_command
 from argilla_snapshot.cli.commands.inspect import inspect_command
+from argilla_snapshot.cli.commands.pack import pack_command, unpack_command
 from argilla_snapshot.cli.commands.plan import plan_command
 from argilla_snapshot.cli.commands.reassign import reassign_command
 from argilla_snapshot.cli.commands.undo import undo_command
 from argilla_snapshot.cli.commands.verify import verify_command
+from argilla_snapshot.cli.groups import Commands
 from argilla_snapshot.cli.logs import begin, verbose
 from argilla_snapshot.cli.output import fail, message, open_ends, told
 from argilla_snapshot.cli.questions import UnansweredError
@@ -32,7 +35,7 @@ GO_ON_WITHOUT = " What was done is kept: run the same command again, without --r
 AGAIN = " Try again."
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(version("argilla-snapshot"), prog_name="argilla-snapshot")
 def cli() -> None:
     """Move and keep what an Argilla server holds: users, workspaces and datasets, from 1.x and 2.x to 2.x.
@@ -46,9 +49,10 @@ def cli() -> None:
 cli.params.append(verbose())
 for _command in (
     *(export_command, plan_command, import_command, verify_command, inspect_command, annotations_command),
-    *(check_command, diff_command),
+    *(check_command, diff_command, pack_command, unpack_command),
     check_upgrade_command,
     *(undo_command, reassign_command),
+    completion_command,
 ):
     cli.add_command(_command)
 

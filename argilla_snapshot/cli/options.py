@@ -6,26 +6,84 @@ from typing import Any, TypeVar
 
 import click
 
-from argilla_snapshot.cli.values import folder, number, pairs, renames
+from argilla_snapshot.cli import completing
+from argilla_snapshot.cli.config import config
+from argilla_snapshot.cli.output import message
+from argilla_snapshot.cli.progress import Steps
+from argilla_snapshot.cli.values import folder, globs, number, pairs, renames
+from argilla_snapshot.places.addresses import is_address, name_of
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-DIRECTORY = click.argument("directory", metavar="DIR", type=click.Path(), callback=folder)
+
+
+def _fetched(context: click.Context, parameter: click.Parameter, value: str) -> Path:
+    """The folder of a snapshot; one in a store is copied to the current folder first, unless that was done before."""
+    if not is_address(value) or context.resilient_parsing:
+        return folder(context, parameter, value)
+    from argilla_snapshot.places.moving import unpack
+
+    with Steps() as steps:
+        path, copied = unpack(value, None, steps)
+    message(f"{value}: {'copied to' if copied else 'is there already as'} the folder {path}.")
+    return path
+
+
+def _addressed(context: click.Context, parameter: click.Parameter, value: str) -> Path:
+    """The folder of a snapshot that is to be made; of one for a store it is in the current folder."""
+    if not is_address(value):
+        return folder(context, parameter, value)
+    context.meta[ADDRESS] = value
+    return folder(context, parameter, name_of(value))
+
+
+DIRECTORY = click.argument("directory", metavar="DIR", type=click.Path(), callback=_fetched)
+NEW_DIRECTORY = click.argument("directory", metavar="DIR", type=click.Path(), callback=_addressed)
+#: Where a command finds the address that was typed in place of a new folder.
+ADDRESS = f"{__name__}.address"
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
-WORKSPACE = click.option("--workspace", "workspaces", multiple=True, metavar="GLOB", help="Only these workspaces (repeatable).")
+WORKSPACE = click.option(
+    "--workspace",
+    "workspaces",
+    multiple=True,
+    metavar="GLOB",
+    shell_complete=completing.workspaces,
+    help="Only these workspaces (repeatable).",
+)
 EXCLUDE_WORKSPACE = click.option(
-    "--exclude-workspace", "exclude_workspaces", multiple=True, metavar="GLOB", help="All but these workspaces (repeatable)."
+    "--exclude-workspace",
+    "exclude_workspaces",
+    multiple=True,
+    shell_complete=completing.workspaces,
+    metavar="GLOB",
+    callback=globs,
+    help="All but these workspaces (repeatable).",
 )
 DATASET = click.option(
-    "--dataset", "datasets", multiple=True, metavar="GLOB", help="Only these datasets, NAME or WORKSPACE/NAME (repeatable)."
+    "--dataset",
+    "datasets",
+    multiple=True,
+    metavar="GLOB",
+    shell_complete=completing.datasets,
+    help="Only these datasets, NAME or WORKSPACE/NAME (repeatable).",
 )
 EXCLUDE_DATASET = click.option(
     "--exclude-dataset",
     "exclude_datasets",
     multiple=True,
+    shell_complete=completing.datasets,
+    callback=globs,
     metavar="GLOB",
     help="All but these datasets, NAME or WORKSPACE/NAME (repeatable).",
+)
+CONFIG = click.option(
+    "--config",
+    type=FILE,
+    is_eager=True,
+    expose_value=False,
+    callback=config,
+    help="A TOML file with options, and with new names (`plan --write` makes one). What is typed wins.",
 )
 RESTART = click.option(
     "--restart", is_flag=True, help="Begin anew: `export` throws away what it has read so far, `import` keeps its files in earlier-N/."
@@ -127,6 +185,7 @@ def import_options(command: Decorated) -> Decorated:
             metavar="URL",
             help="With --database: the OpenSearch or Elasticsearch of the new server. Records are written there.",
         ),
+        CONFIG,
         TIMEOUT,
     ]
     for option in reversed(options):

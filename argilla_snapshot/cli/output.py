@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 import orjson
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 told = logging.getLogger(f"{__name__}.told")
 #: Where there is no terminal a table is as wide as it needs, up to this.
 _WIDE = 240
+#: On a terminal that is narrower a table becomes blocks where a cell would need more lines than this.
+_NARROW, _HIGH = 100, 4
+_GAP = 2
 #: Rich honours NO_COLOR and drops colours where there is no terminal.
 out = Console(highlight=False, width=None if sys.stdout and sys.stdout.isatty() else _WIDE)
 err = Console(stderr=True, highlight=False)
@@ -58,7 +62,8 @@ def open_ends() -> None:
 def _end(stream: TextIO | None) -> TextIO:
     """Characters that an encoding lacks are escaped."""
     if isinstance(stream, io.TextIOWrapper) and stream.isatty():
-        stream.reconfigure(errors="backslashreplace")
+        only_ascii = os.environ.get("LC_ALL") in ("C", "POSIX")  # which Python takes for UTF-8
+        stream.reconfigure(encoding="ascii" if only_ascii else None, errors="backslashreplace")
         return stream
     number = stream.fileno() if stream else os.open(os.devnull, os.O_WRONLY)
     raw = io.BufferedWriter(_End(number, "w", closefd=False))
@@ -71,22 +76,58 @@ def plain(value: Any) -> str:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], console: Console = out) -> None:
-    """Prints a table; nothing where there are no rows. Numbers stand on the right."""
-    cells = [list(row) for row in rows]
+    """Prints a table; nothing where there are no rows. Numbers stand on the right.
+
+    Cells are folded between words. Where words do not fit side by side, each row becomes a block of lines.
+    """
+    rows = list(rows)
+    cells = [[plain(cell) for cell in row] for row in rows]
     if not cells:
+        return
+    widths = _widths([list(column) for column in zip(columns, *cells, strict=True)], console.width)
+    if widths is None:
+        _print_blocks(title, columns, cells, console)
         return
     table = Table(title=title, title_justify="left", title_style="bold", header_style="", box=None, pad_edge=False)
     for number, name in enumerate(columns):
-        right = all(isinstance(row[number], int) for row in cells)
-        table.add_column(name, justify="right" if right else "left", overflow="fold")
+        right = all(isinstance(row[number], int) for row in rows)
+        table.add_column(name, justify="right" if right else "left", overflow="fold", width=widths[number])
     for row in cells:
-        table.add_row(*(Text(plain(cell)) for cell in row))
+        table.add_row(*map(Text, row))
     if _is_terminal(console):
         console.print(table)
     else:  # without the blanks that make each line as wide as the table
         with console.capture() as shown:
             console.print(table)
         console.file.write("".join(f"{line.rstrip()}\n" for line in shown.get().splitlines()))
+    console.print()
+
+
+def _widths(columns: Sequence[Sequence[str]], room: int) -> list[int] | None:
+    """How wide each column is, so that no word is cut and the table as low as can be; None where that is impossible, or hard to read."""
+    natural = [max(map(cell_len, column)) for column in columns]
+    widths = [max(cell_len(word) for cell in column for word in cell.split() or [""]) for column in columns]
+    left = room - sum(widths) - _GAP * (len(columns) - 1)
+    if left < 0:
+        return None
+    for _ in range(left):
+        number = max(range(len(columns)), key=lambda number: natural[number] / max(widths[number], 1))
+        if widths[number] >= natural[number]:
+            break
+        widths[number] += 1
+    high = max(whole / max(width, 1) for whole, width in zip(natural, widths, strict=True))
+    return widths if room >= _NARROW or high <= _HIGH else None
+
+
+def _print_blocks(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], console: Console) -> None:
+    """Prints a block of lines for each row: its name, with the number before it, and below what else is not empty."""
+    console.print(Text(title, "bold"))
+    for row in rows:
+        name = next((number for number, cell in enumerate(row) if not cell.isdecimal()), 0)
+        cells = zip(columns[name + 1 :], row[name + 1 :], strict=True)
+        for line in (" ".join(row[: name + 1]), *(f"  {column}: {cell}" for column, cell in cells if cell)):
+            folded = Text(line).wrap(console, max(console.width - 4, _GAP))
+            show(Text("\n    ").join(folded), console)
     console.print()
 
 
@@ -119,6 +160,11 @@ def show(text: Text, console: Console, end: str = "\n") -> None:
 def say(text: str, console: Console = out) -> None:
     """Prints a line for people."""
     show(Text(plain(text)), console)
+
+
+def say_whole(text: str, console: Console = out) -> None:
+    """Prints a line that somebody may click on or copy: it is folded by the terminal alone, which knows that it is one."""
+    console.print(Text(plain(text)), soft_wrap=True)
 
 
 def message(text: str) -> None:

@@ -10,6 +10,7 @@ from types import TracebackType
 
 from rich.console import RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Column
 from rich.text import Text
 
 from argilla_snapshot.cli.logs import screen
@@ -17,6 +18,8 @@ from argilla_snapshot.cli.output import err, message, plain
 
 #: A step that took fewer seconds leaves no line.
 _WORTH_A_LINE = 1.0
+#: How long a bar is on a terminal of so many columns, and on a narrower one.
+_BAR, _WIDE, _SMALL_BAR = 40, 110, 10
 #: Where there are no bars a longer step is told of so often, in seconds.
 _TOLD_EVERY = 30.0
 
@@ -27,7 +30,7 @@ class _Bars(Progress):
     def get_renderables(self) -> Iterable[RenderableType]:
         yield from super().get_renderables()
         if screen.away:
-            yield Text(plain(screen.away), "yellow", no_wrap=False, overflow="fold")
+            yield Text(plain(screen.away), "bold", no_wrap=False, overflow="fold")
 
 
 class _Pace:
@@ -44,6 +47,10 @@ class _Pace:
 
     def remove(self) -> None:
         self._bars.remove_task(self._bar)
+
+    def wait(self, seconds: float) -> None:
+        """Nothing was done for so long, and nothing could be."""
+        self.began += seconds
 
     @property
     def seconds(self) -> float:
@@ -66,11 +73,17 @@ class Steps:
     """Shows steps of known size, one after the other. Serves the export, the import and the verification."""
 
     def __init__(self) -> None:
-        columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[pace]}"))
+        folded = Column(overflow="fold")
+        columns = (
+            TextColumn("{task.description}", markup=False, table_column=folded),
+            BarColumn(_BAR if err.width >= _WIDE else _SMALL_BAR, "bright_black", "green", "green"),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[pace]}", table_column=folded),
+        )
         self._bars = _Bars(*columns, console=err, disable=not err.is_interactive)
         self._step: _Pace | None = None
         self._all: _Pace | None = None
-        self._counted = ""
+        self._counted, self._credit = "", 0
         self._begun: set[str] = set()
         self._told = 0.0
 
@@ -87,10 +100,13 @@ class Steps:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Ends the step and shows nothing for a while: a person is asked something."""
+        """Ends the step and shows nothing for a while: a person is asked something, and that time does not count."""
         self._end()
         self._hide()
+        began = time.monotonic()
         yield
+        if self._all:
+            self._all.wait(time.monotonic() - began)
         self._show()
 
     def _show(self) -> None:
@@ -101,13 +117,13 @@ class Steps:
         screen.live, screen.away = False, None
         self._bars.stop()
 
-    def expected(self, step: str, records: int) -> None:
-        """Steps of this name will be over so many records in all, or over so many more."""
-        self._counted = step
+    def expected(self, step: str, records: int, done: int = 0) -> None:
+        """Steps of this name will be over so many records in all, or over so many more; ``done`` of them were done earlier."""
+        self._counted, self._credit = step, self._credit + done
         if self._all is None:
-            self._all = _Pace(self._bars, "in all", records)
+            self._all = _Pace(self._bars, "in all", records, done)
         else:
-            self._all.grow(total=records)
+            self._all.grow(total=records, earlier=done)
 
     def started(self, step: str, dataset: str, total: int, done: int = 0) -> None:
         """A step over ``total`` records begins, or is gone on with; ``done`` of them were done earlier, which counts once in all."""
@@ -115,7 +131,9 @@ class Steps:
         self._step, self._told = _Pace(self._bars, plain(f"{step} {dataset}"), total, done), time.monotonic()
         if self._all and step == self._counted and self._step.name not in self._begun:
             self._begun.add(self._step.name)
-            self._all.grow(earlier=done)
+            told = min(done, self._credit)
+            self._credit -= told
+            self._all.grow(earlier=done - told)
 
     def advanced(self, records: int) -> None:
         """The step is so many records further."""

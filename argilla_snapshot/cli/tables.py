@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from importer.notes import Noted
     from importer.plan import DatasetPlan, Existing, OnRecord, Plan
     from importer.report import ImportReport
+    from importer.verifying.records import Compared
     from importer.verifying.verify import Verification
 
 #: More people than this are counted, not named.
@@ -162,19 +163,8 @@ def show_report(report: ImportReport) -> None:
     show_notes(report.notes)
     print_table(
         "Datasets",
-        ("dataset", "records", "rejected", "not searchable", "action", "id"),
-        ((d.name, d.records, d.rejected, len(d.not_searchable), d.action, d.id or "-") for d in report.datasets),
-    )
-    made = [
-        (len([x for x in kind if x.action == "create"]), len([x for x in kind if x.action == "reuse"]))
-        for kind in (report.users, report.workspaces)
-    ]
-    (users, users_there), (workspaces, workspaces_there) = made
-    if report.credentials_kept or report.accounts_updated:
-        updated = f"; {counted(report.accounts_updated, 'user')} who had an account got theirs" if report.accounts_updated else ""
-        say(f"{counted(report.credentials_kept, 'new user')} kept API key and password{updated}.")
-    say(
-        f"{counted(users, 'user')} created, {users_there} reused; {counted(workspaces, 'workspace')} created, {workspaces_there} reused; {report.seconds:.1f} s."
+        ("dataset", "records", "rejected", "not searchable", "action"),
+        ((d.name, d.records, d.rejected, len(d.not_searchable), d.action) for d in report.datasets),
     )
 
 
@@ -185,16 +175,17 @@ def show_verification(result: Verification) -> None:
         whole = counted(brought + result.left_out, "dataset")
         what = "Only these are compared." if brought else "Only users, workspaces and memberships are compared."
         say(f"The import brought {brought or 'none'} of the {whole} of the snapshot, as it was told. {what}")
+    timed = any(row.compared.times for row in result.rows)
+    print_table(
+        "Compared",
+        ("dataset", "records", "responses", "suggestions", "vectors", *["times"] * timed, "differences"),
+        ((_old_and_new(row.source, result.renamed), *_counts(row.compared, timed=timed), row.differences) for row in result.rows),
+    )
     _show_differences(result.differences, result.renamed)
-    verdict = "There are differences." if result.differences else "No difference."
-    if result.only_changed_since:
-        verdict = "All that differs was changed on the target since the import."
-    if result.skipped:
-        were, are = ("dataset was", "is") if result.skipped == 1 else ("datasets were", "are")
-        verdict += f" {result.skipped} {were} skipped by the import and {are} not compared."
-    records = f"{result.records:,} of {counted(result.total, 'record')} (a sample)" if result.sampled else counted(result.records, "record")
-    keys = f" ({result.credentials:,} with API key and password)" if result.credentials else ""
-    say(f"{counted(result.datasets, 'dataset')} with {records} and {counted(result.users, 'user')}{keys} compared. {verdict}")
+
+
+def _counts(compared: Compared, *, timed: bool) -> tuple[int, ...]:
+    return (compared.records, compared.responses, compared.suggestions, compared.vectors, *[compared.times] * timed)
 
 
 def _show_differences(differences: Iterable[Difference[Any]], renamed: Mapping[str, str]) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 import click
 import orjson
 
+from argilla_snapshot.cli.config import names_of
+from argilla_snapshot.cli.groups import GROUPS, OTHER, group_of
 from argilla_snapshot.cli.logs import log_file, verbose
 from importer.options import WHOLE, Part
 
@@ -23,6 +25,14 @@ class Command(click.Command):
     def __init__(self, *arguments: Any, **members: Any) -> None:
         super().__init__(*arguments, **members)
         self.params += [verbose(), log_file()]
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the options group by group."""
+        options = [option for option in self.get_params(ctx) if isinstance(option, click.Option)]
+        for title in (title for title in (*GROUPS, OTHER) if title in set(map(group_of, options))):
+            records = [record for option in options if group_of(option) == title and (record := option.get_help_record(ctx))]
+            with formatter.section(title):
+                formatter.write_dl(records)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does it.
@@ -54,6 +64,15 @@ def folder(_context: click.Context, _parameter: click.Parameter, value: str) -> 
     return named
 
 
+def new_file(_context: click.Context, _parameter: click.Parameter, file: Path | None) -> Path | None:
+    """A file that is not there yet, in a folder that is."""
+    if file and (file.exists() or file.is_symlink()):
+        raise click.BadParameter(f"{file} is there already, and nothing is written over it")
+    if file and not file.absolute().parent.is_dir():
+        raise click.BadParameter(f"{file.parent} is no folder")
+    return file
+
+
 def number(_context: click.Context, _parameter: click.Parameter, value: float) -> float:
     """A number that is one: NaN passes every check of a range."""
     if math.isnan(value):
@@ -61,8 +80,8 @@ def number(_context: click.Context, _parameter: click.Parameter, value: float) -
     return value
 
 
-def pairs(_context: click.Context, _parameter: click.Parameter, file: Path | None) -> dict[str, str]:
-    """Reads a file of ``old=new`` lines; empty ones and those that begin with # are left out."""
+def pairs(context: click.Context, parameter: click.Parameter, file: Path | None) -> dict[str, str]:
+    """Reads a file of ``old=new`` lines; empty ones and those that begin with # are left out. Names of ``--config`` count for what it lacks."""
     result: dict[str, str] = {}
     for count, line in enumerate(_text(file).split("\n") if file else [], 1):
         old, equals, new = (part.strip() for part in line.partition("="))
@@ -70,11 +89,16 @@ def pairs(_context: click.Context, _parameter: click.Parameter, file: Path | Non
             if not (old and equals and new) or old in result:
                 raise click.BadParameter(f"{file}, line {count}: {'given twice' if old in result else 'not old=new'}: {line}")
             result[old] = new
-    return result
+    return {**names_of(context, parameter.name), **result}
 
 
-def renames(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    """Parses ``workspace.dataset=new`` values."""
+def globs(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """What is left out: what was typed, and what ``--config`` leaves out by name."""
+    return (*values, *(name for name in names_of(context, parameter.name) if name not in values))
+
+
+def renames(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Parses ``workspace.dataset=new`` values. Names of ``--config`` count for what they lack."""
     result: dict[str, str] = {}
     for value in values:
         old, equals, new = value.partition("=")
@@ -83,7 +107,7 @@ def renames(_context: click.Context, _parameter: click.Parameter, values: tuple[
         if old in result:
             raise click.BadParameter(f"{old}: given twice")
         result[old] = new
-    return result
+    return {**names_of(context, parameter.name), **result}
 
 
 def chosen_passwords(_context: click.Context, _parameter: click.Parameter, file: Path | None) -> dict[str, str]:

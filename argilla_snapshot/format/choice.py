@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
+
+from argilla_snapshot.words import did_you_mean
 
 _SHOWN = 20
 
@@ -68,9 +69,8 @@ def _one_of(names: list[str], globs: Iterable[str], *, none: bool = False) -> bo
 def suggestion(glob: str, there: list[list[str]], kind: str) -> str:
     """What a name or glob that matches nothing could have been; ``there``: the names of each thing that there is, the shortest first."""
     form = -1 if "/" in glob else 1 if "." in glob else 0  # of a dataset ``workspace/name``, ``workspace.name``, ``name``
-    close = get_close_matches(glob, dict.fromkeys(names[form % len(names)] for names in there), 3)
-    if close:
-        return f"Did you mean {' or '.join(f'`{name}`' for name in close)}?"
+    if meant := did_you_mean(glob, (names[form % len(names)] for names in there)):
+        return meant
     full = [names[len(names) // 2] for names in there]  # of a dataset ``workspace.name``
     more = f" and {len(full) - _SHOWN} more" if len(full) > _SHOWN else ""
     return f"There are: {', '.join(full[:_SHOWN])}{more}." if full else f"There is no {kind}."

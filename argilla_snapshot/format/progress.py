@@ -6,8 +6,8 @@ from typing import Protocol
 class Progress(Protocol):
     """Is told how work goes on. Calls come in order, from one thread."""
 
-    def expected(self, step: str, records: int) -> None:
-        """Steps of this name will be over so many records in all, or over so many more."""
+    def expected(self, step: str, records: int, done: int = 0) -> None:
+        """Steps of this name will be over so many records in all, or over so many more; ``done`` of them were done earlier."""
 
     def started(self, step: str, dataset: str, total: int, done: int = 0) -> None:
         """A step over ``total`` records (or users) begins, ``done`` of which were done earlier; it ends when the next begins."""

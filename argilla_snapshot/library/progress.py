@@ -32,7 +32,7 @@ class Telling:
         self._callback = callback or (lambda _: None)
         self._step = Event()
 
-    def expected(self, step: str, records: int) -> None:
+    def expected(self, step: str, records: int, done: int = 0) -> None:
         """Steps of this name will be over so many records in all: nothing that a callback needs."""
 
     def started(self, step: str, dataset: str, total: int, done: int = 0) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from argilla_snapshot.format.kinds import AnyRecord
-from argilla_snapshot.format.models import DatasetEntry, Record
+from argilla_snapshot.format.models import Record
 from argilla_snapshot.format.names import full_name, with_kind
 from argilla_snapshot.format.reader import Snapshot
+from argilla_snapshot.words import did_you_mean
 from importer.errors import ImportRefusedError
 from importer.options import ImportOptions
 from importer.plan import DatasetPlan, UserPlan, WorkspacePlan
@@ -87,10 +88,9 @@ def check_parts(datasets: list[DatasetPlan], options: ImportOptions, conflicts: 
     ]
 
 
-def check_maps(
-    snapshot: Snapshot, entries: list[DatasetEntry], people: People, agents: Iterable[str | None], options: ImportOptions
-) -> None:
-    """A name that maps nothing is a misprint, and would be found out too late."""
+def check_maps(snapshot: Snapshot, people: People, agents: Iterable[str | None], options: ImportOptions) -> None:
+    """A name that the snapshot does not have is a misprint, and would be found out too late. One that is left out does no harm."""
+    entries = snapshot.entries
     annotators = {agent for entry in entries for agent in snapshot.dataset(entry).people} | {agent for agent in agents if agent}
     known = {
         "user-map": (options.user_map, annotators | {user.username for user in people.users}),
@@ -100,4 +100,5 @@ def check_maps(
     for option, (mapping, there) in known.items():
         missing = sorted(set(mapping) - there)
         if missing:
-            raise ImportRefusedError(f"--{option}: {', '.join(missing)} is not in the snapshot.")
+            meant = did_you_mean(missing[0], (name for name in there if ("/" in name) == ("/" in missing[0])))
+            raise ImportRefusedError(f"--{option}: {', '.join(missing)} is not in the snapshot.{f' {meant}' if meant else ''}")

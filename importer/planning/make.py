@@ -57,8 +57,7 @@ def make_plan(
     Raises:
         ImportRefusedError: an option names what is not there.
     """
-    taken = chosen(snapshot, options)
-    entries = [entry for entry in taken if entry.path not in brought]
+    entries = [entry for entry in chosen(snapshot, options) if entry.path not in brought]
     notes, conflicts = Notebook(), list[str]()
     workspaces = plan_workspaces(snapshot, entries, state, options, notes)
     names = {workspace.source_name: workspace.name for workspace in workspaces}
@@ -77,7 +76,7 @@ def make_plan(
             surveys[dataset.source] = _surveyed(snapshot.dataset(entry), told(snapshot.records(entry), progress), options, deleted)
             check_ids(dataset.source, surveys[dataset.source].changed_ids, snapshot.records(entry), conflicts)
     counts = _counted_agents(surveys.values())
-    check_maps(snapshot, taken, people, counts, options)
+    check_maps(snapshot, people, counts, options)
     annotators = {name for entry in entries for name in snapshot.dataset(entry).people} if options.only_users else counts
     users = plan_users(people, annotators, notes, narrowed=options.choice.narrow)
     check_accounts(people.accounts, state, users, conflicts)
@@ -168,5 +167,5 @@ def _signed(plan: DatasetPlan, agents: list[Agent], options: ImportOptions, fing
         [(agent.agent, agent.username) for agent in agents],
         replace(plan, action="create", existing_id=None),
     ]
-    signed = {"records": plan.records - plan.left_out, "plan": sha256(orjson.dumps(deciding)).hexdigest()}
+    signed = {"records": plan.records - plan.left_out, "plan": sha256(orjson.dumps(deciding, option=orjson.OPT_SORT_KEYS)).hexdigest()}
     return replace(plan, metadata={**plan.metadata, (name := MARKS[plan.kind]): {**plan.metadata[name], **signed}})

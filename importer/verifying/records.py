@@ -63,12 +63,26 @@ class Accounts(Protocol):
         """What of a record on the target is not what the facts say: of what it is, and a sample."""
 
 
+@dataclass(slots=True)
+class Compared:
+    """How much of a dataset was found on the target and compared; ``times`` came along through the storage only."""
+
+    records: int = 0
+    responses: int = 0
+    suggestions: int = 0
+    vectors: int = 0
+    times: int = 0
+
+
 class Records:
     """Compares the records of one dataset.
 
     Args:
         account: a second account of each record, from the facts; None: there is none.
         moves: whose responses were given to others since; None: nobody's.
+
+    Attributes:
+        compared: how much was.
     """
 
     def __init__(
@@ -83,6 +97,7 @@ class Records:
         self._plan, self._names, self._differences, self._account = plan, names, differences, account
         self._moves = moves or Moves()
         written_at = done.written_at.get(plan.source)
+        self.compared = Compared()
         self._left = frozenset(map(clean_text, done.left.get(plan.source, [])))
         self._written_at = (datetime.fromisoformat(written_at) + _LATER).isoformat() if written_at else ""
 
@@ -167,8 +182,12 @@ class Records:
         before = self._differences.total
         theirs = self._moves.restored(self._plan.source, theirs, self._names.users)
         self._compare_with_plan(expected.record, theirs)
+        self.compared.records += 1
+        self.compared.responses += len(expected.record.responses)
+        self.compared.suggestions += len(expected.record.suggestions)
+        self.compared.vectors += len(expected.record.vectors)
         if expected.timed:
-            self._compare_times(expected.record, theirs)
+            self.compared.times += self._compare_times(expected.record, theirs)
         if expected.facts is not None and self._account is not None and self._differences.total == before:
             for what, sample in self._account.differing(expected.facts, theirs):
                 self._differences.add("not as the old server says", what, f"{expected.external_id}: {sample}", self._plan.source)
@@ -197,8 +216,8 @@ class Records:
         found = {name: (r["status"], {q: v["value"] for q, v in (r["values"] or {}).items()}) for name, r in there.items()}
         self._compare_named("responses", ours.external_id, expected, found, there)
 
-    def _compare_times(self, ours: TargetRecord, theirs: dict[str, Any]) -> None:
-        """Compares when the record and its parts were made and changed. Of what people changed since, only the first."""
+    def _compare_times(self, ours: TargetRecord, theirs: dict[str, Any]) -> int:
+        """Compares when the record and its parts were made and changed, and counts these. Of what people changed since, only the first."""
         users, questions = self._names.users, self._names.questions
         parts = {users.get(str(r["user_id"]), ""): r for r in theirs.get("responses") or []}
         suggested = {questions.get(s["question_id"], ""): s for s in theirs.get("suggestions") or []}
@@ -210,6 +229,7 @@ class Records:
             same = utc(there["inserted_at"]) == mine.inserted_at and (changed or utc(there["updated_at"]) == mine.updated_at)
             if not same:
                 self._differs("times", f"{ours.external_id}{which}", changed=False)
+        return len(both)
 
     def _compare_named(
         self, what: str, record: str, expected: dict[str, Any], found: dict[str, Any], there: dict[str, dict[str, Any]]

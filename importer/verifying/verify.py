@@ -14,8 +14,9 @@ from importer.journal.done import Done
 from importer.journal.moves import Moves
 from importer.mapping.kinds import Maps, clock_of, external_id_of, is_left_out, mapper_of
 from importer.mapping.moments import Clock
+from importer.notes import Noted
 from importer.options import ImportOptions
-from importer.plan import Plan
+from importer.plan import DatasetPlan, Plan
 from importer.target_state import TargetState
 from importer.targets.http.searching import not_searchable
 from importer.targets.http.target import Target
@@ -23,9 +24,27 @@ from importer.verifying.account import Account, Told
 from importer.verifying.credentials import Kept, compare_credentials
 from importer.verifying.differences import CHANGED, Kind
 from importer.verifying.feedback_account import FeedbackAccount, same_questions
-from importer.verifying.records import Expected, Names, Records
+from importer.verifying.records import Compared, Expected, Names, Records
 from importer.verifying.settings import differing_members, differing_settings
 from importer.verifying.source import Facts, facts_of_document, facts_of_record
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A dataset that was looked at.
+
+    Attributes:
+        source, target: ``workspace.name`` on the old server and on the new one.
+        id: on the new server; None where it is not there.
+        compared: how much of it was found there and compared.
+        differences: how many were found in it.
+    """
+
+    source: str
+    target: str
+    id: str | None
+    compared: Compared
+    differences: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +59,9 @@ class Verification:
         credentials: users whose API keys and passwords were compared.
         renamed: name of a dataset on the old server -> its name on the target, where that is another.
         reassigned: responses that ``reassign`` gave to others; they are compared where it put them.
+        url: the address by which the import knows the target.
+        rows: dataset by dataset what was compared.
+        losses: what the import could not carry, by its plan: it is not missed here.
     """
 
     records: int
@@ -53,6 +75,9 @@ class Verification:
     credentials: int = 0
     renamed: dict[str, str] = field(default_factory=dict)
     reassigned: int = 0
+    url: str = ""
+    rows: list[Row] = field(default_factory=list)
+    losses: list[Noted] = field(default_factory=list)
 
     @property
     def only_changed_since(self) -> bool:
@@ -89,6 +114,7 @@ def verify(
     credentials = compare_credentials(kept, differences) if kept else 0
     entries = {entry.path: entry for entry in snapshot.entries}
     records = datasets = skipped = all_records = 0
+    rows: list[tuple[DatasetPlan, str | None, Compared]] = []
     for dataset in plan.datasets:
         if dataset.action == "skip":
             skipped += 1
@@ -97,6 +123,7 @@ def verify(
         id_ = state.datasets.get((dataset.workspace, dataset.name))
         if id_ is None:
             differences.add("missing", "datasets", dataset.target, dataset.source)
+            rows.append((dataset, None, Compared()))
             continue
         there = target.dataset(id_)
         for what in differing_members(dataset, there, settled=dataset.source in done.settled):
@@ -108,6 +135,7 @@ def verify(
         entry, mapper = entries[dataset.path], mapper_of(dataset, plan.agents, plan.options)
         names = Names(users, _swapped(target.dataset_ids(id_).questions))
         if not dataset.publish:
+            rows.append((dataset, id_, Compared()))
             continue
         source = snapshot.dataset(entry)
         account = (
@@ -125,23 +153,28 @@ def verify(
         if sample is None:
             records += comparison.all(expected, target.list_ahead(id_), folder, progress)
         else:
-            rows = spread(total, sample)
-            chosen = (record for row, record in enumerate(expected) if row in rows)
+            wanted = spread(total, sample)
+            chosen = (record for row, record in enumerate(expected) if row in wanted)
             records += comparison.some(chosen, total, target, id_, hidden)
         for external_id in hidden:
             differences.add("not searchable", "records", external_id, dataset.source)
+        rows.append((dataset, id_, comparison.compared))
+    found = differences.all()
     return Verification(
         records,
         datasets,
         skipped,
         len(plan.users),
-        differences.all(),
+        found,
         left_out=len(snapshot.entries) - len(plan.datasets),
         sampled=sample is not None,
         total=all_records,
         credentials=credentials,
         renamed={dataset.source: dataset.target for dataset in plan.datasets if dataset.target != dataset.source},
         reassigned=sum(moves.count(dataset.source) for dataset in plan.datasets),
+        url=plan.target.url,
+        rows=[Row(d.source, d.target, id_, how, sum(one.count for one in found if one.dataset == d.source)) for d, id_, how in rows],
+        losses=plan.losses,
     )
 
 

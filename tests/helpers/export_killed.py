@@ -18,8 +18,8 @@ class Fuse:
     def __init__(self, calls: int) -> None:
         self.left = calls
 
-    def expected(self, step: str, records: int) -> None:
-        del step, records
+    def expected(self, step: str, records: int, done: int = 0) -> None:
+        del step, records, done
 
     def started(self, step: str, dataset: str, total: int, done: int = 0) -> None:
         del step, dataset, total, done

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from argilla_snapshot.cli.closing import after_import, close
 from argilla_snapshot.cli.codes import DONE, LOSSES
 from argilla_snapshot.cli.options import DIRECTORY, FILE, JSON, RESTART, import_options
 from argilla_snapshot.cli.output import message, print_json, say
@@ -95,7 +96,11 @@ def import_command(
             stores=places,
             keeping=kept,
         )
-    print_json(report.to_json()) if as_json else show_report(report)
+    if as_json:
+        print_json(report.to_json())
+    else:
+        show_report(report)
+        close(after_import(directory, report, options["part"], only_users=options["only_users"]))
     if kept:
         message(f"{kept.file} holds API keys and password hashes: delete it, when no other import needs it.")
     return LOSSES if report.losses else DONE

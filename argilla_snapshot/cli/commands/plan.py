@@ -1,16 +1,20 @@
 """``plan``: what an import would do."""
 
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
+from argilla_snapshot.cli.closing import command
 from argilla_snapshot.cli.codes import CONFLICT, DONE, LOSSES
+from argilla_snapshot.cli.move_file import written
 from argilla_snapshot.cli.options import DIRECTORY, JSON, import_options
-from argilla_snapshot.cli.output import print_json
+from argilla_snapshot.cli.output import message, print_json
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.tables import show_plan
-from argilla_snapshot.cli.values import Command
+from argilla_snapshot.cli.values import Command, new_file
 from argilla_snapshot.library.environment import api, keeping, stores
 from importer.options import ImportOptions
 
@@ -18,9 +22,20 @@ from importer.options import ImportOptions
 @click.command("plan", cls=Command)
 @DIRECTORY
 @import_options
+@click.option(
+    "--write",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    callback=new_file,
+    help="Write the plan to this new TOML file, to be edited and given to `--config`.",
+)
 @JSON
+@click.pass_context
 def plan_command(
+    ctx: click.Context,
+    /,
     *,
+    write: Path | None,
     directory: Path,
     credentials: Path | None,
     database: str | None,
@@ -30,10 +45,14 @@ def plan_command(
     timeout: float,
     **options: Any,
 ) -> int:
-    """Show what `import` of the snapshot DIR would do; write nothing.
+    """Show what `import` of the snapshot DIR would do; write nothing to the server.
+
+    --write makes a file of the plan, with every workspace, dataset, user and annotator and what becomes of it.
+    Edit it, and give it to `plan` and `import` with --config.
 
     \b
     Example: argilla-snapshot plan my-snapshot --json
+    Example: argilla-snapshot plan my-snapshot --write move.toml
     """
     places, kept = stores(database, search_engine, credentials), keeping(credentials, database, update_accounts)
     from importer.credited import credited
@@ -47,6 +66,11 @@ def plan_command(
         print_json({**members, "people": credited(plan), "notes": [note_json(note) for note in plan.notes]})
     else:
         show_plan(plan)
+    if write:
+        typed = [name for name in ctx.params if ctx.get_parameter_source(name) != ParameterSource.DEFAULT]
+        with write.open("x", encoding="utf-8") as file:
+            file.write(written(plan, ctx.command, ctx.params, typed))
+        message(f"{write} has this plan: edit it, and do it with `{command('import', directory)} --config {quote(str(write))}`.")
     if plan.on_record and plan.on_record.finished:
         return DONE
     if plan.conflicts:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from argilla_snapshot.cli.closing import after_verify, close
 from argilla_snapshot.cli.codes import DIFFERENCES, DONE
 from argilla_snapshot.cli.options import DIRECTORY, FILE, JSON, TIMEOUT
 from argilla_snapshot.cli.output import print_json
@@ -39,4 +40,5 @@ def verify_command(
         )
     else:
         show_verification(result)
+        close(after_verify(directory, result))
     return DIFFERENCES if result.differences else DONE

@@ -47,6 +47,31 @@ def test_what_was_done_earlier_counts_once_in_all(monkeypatch: pytest.MonkeyPatc
     ]
 
 
+def test_in_all_begins_where_it_went_on(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("argilla_snapshot.cli.progress._TOLD_EVERY", -1)
+    with Steps() as steps:
+        steps.expected("importing", 1000, 600)
+        for dataset, done in (("a.b", 500), ("a.c", 100)):
+            steps.started("importing", dataset, 500, done)
+            steps.advanced(1)
+    told = [line.split("; ")[1].split(",")[0] for line in capsys.readouterr().err.splitlines()]
+    assert told == ["in all: 601 of 1000", "in all: 602 of 1000"]
+
+
+def test_the_time_of_a_question_counts_for_no_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("argilla_snapshot.cli.progress.time.monotonic", lambda: now[0])
+    with Steps() as steps:
+        steps.expected("importing", 100)
+        steps.started("importing", "a.b", 100)
+        now[0] = 10.0
+        steps.advanced(50)
+        with steps.paused():
+            now[0] = 1000.0
+        assert steps._all is not None
+        assert (steps._all.seconds, steps._all.pace) == (10.0, "5/s, 0:00:10 left")
+
+
 def test_a_manifest_that_does_not_count_all_is_shown(snapshot: Path) -> None:
     edit_json(snapshot / "manifest.json", lambda manifest: manifest.update(counts={"records": 4, "datasets": 3, "more": 1}))
     assert "\n3 datasets, 4 records\n" in succeed("inspect", snapshot)

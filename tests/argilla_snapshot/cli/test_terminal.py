@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures import SNAPSHOT, edit_json
+from tests.fixtures import RELEASED, SNAPSHOT, edit_json
 from tests.helpers.answering import Answer, Asked, answering
 from tests.helpers.cli import run
 from tests.helpers.terminal import at_a_terminal
@@ -200,3 +200,60 @@ def test_piped_tables_have_no_blanks_at_the_ends_of_lines() -> None:
     told = run("inspect", SNAPSHOT).stdout.splitlines()
     assert len(told) > 10
     assert [line for line in told if line != line.rstrip()] == []
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_no_word_of_a_table_is_cut(columns: int) -> None:
+    words = {word for line in run("inspect", RELEASED["1.1"][0]).stdout.splitlines() for word in line.split() if len(word) < 40}
+    with at_a_terminal("inspect", RELEASED["1.1"][0], columns=columns) as terminal:
+        assert terminal.end() == 0
+    shown = terminal.shown
+    headings = {"task", "records", "statuses", "labels", "annotators", "metadata", "vectors", "dataset"}  # blocks have them otherwise
+    assert words - headings - set(shown.split()) == set()
+    assert max(map(len, shown.splitlines())) <= columns
+    assert ("\n  records: 12\n" in shown) == (columns < 100)
+
+
+def test_rows_that_do_not_fit_become_blocks() -> None:
+    with at_a_terminal("-c", TABLE, columns=80) as terminal:
+        assert terminal.end() == 0
+    assert terminal.shown.splitlines() == [
+        "Lost",
+        "7 spans that are empty",
+        "  for example:",
+        f"    {'x' * 66}",
+        "12 others",
+        f"  for example: {' '.join(['word'] * 12)}",  # 76 columns, and as far as that only whole words
+        f"    {' '.join(['word'] * 9)}",
+    ]
+
+
+TABLE = """
+from argilla_snapshot.cli.output import open_ends, print_table
+open_ends()
+rows = [(7, "spans that are empty", "", "x" * 66), (12, "others", "", " ".join(["word"] * 21))]
+print_table("Lost", ("count", "what", "in", "for example"), rows)
+"""
+
+
+def test_a_terminal_of_the_c_locale_gets_ascii() -> None:
+    with at_a_terminal("-c", NAMED, "caf\u00e9", LC_ALL="C") as terminal:
+        assert terminal.end() == 0
+    assert terminal.raw.isascii()
+    assert "caf\\xe9" in terminal.text
+    assert "500/1000" in terminal.text
+
+
+@pytest.mark.parametrize("variable", ["NO_COLOR", ""])
+def test_colours_only_where_they_are_wanted(variable: str) -> None:
+    with at_a_terminal("inspect", SNAPSHOT.with_name("none"), **({variable: "1"} if variable else {})) as terminal:
+        assert terminal.end() == 2
+    assert (b"\x1b[1;31m" in terminal.raw) == (not variable)
+    assert "\x1b" not in run("inspect", SNAPSHOT.with_name("none")).stderr
+
+
+def test_bars_keep_the_name_of_a_dataset_whole_on_a_narrow_terminal() -> None:
+    with at_a_terminal("-c", NAMED, "importing-a-dataset-whose-name-is-long", columns=80) as terminal:
+        assert terminal.end() == 0
+    assert "importing-a-dataset-whose-name-is-long" in terminal.text
+    assert "\u2026" not in terminal.text

@@ -265,22 +265,6 @@ def test_a_sample_is_evenly_spread(total: int, sample: int) -> None:
     assert max(steps, default=0) - min(steps, default=0) <= 1
 
 
-def test_skipped_datasets_are_named(capsys: pytest.CaptureFixture[str]) -> None:
-    show_verification(Verification(0, 0, 2, 3, []))
-    assert "2 datasets were skipped by the import and are not compared" in capsys.readouterr().out
-    show_verification(Verification(0, 1, 1, 3, []))
-    assert "1 dataset was skipped by the import and is not compared" in capsys.readouterr().out
-    show_verification(Verification(0, 1, 0, 3, []))
-    assert "skipped" not in capsys.readouterr().out
-
-
-def test_a_sample_says_of_how_many_and_one_thing_is_one(capsys: pytest.CaptureFixture[str]) -> None:
-    show_verification(Verification(1, 1, 0, 1, [], total=1))
-    assert capsys.readouterr().out == "1 dataset with 1 record and 1 user compared. No difference.\n"
-    show_verification(Verification(30, 3, 0, 2, [], sampled=True, total=8350))
-    assert capsys.readouterr().out == "3 datasets with 30 of 8,350 records (a sample) and 2 users compared. No difference.\n"
-
-
 def test_a_renamed_dataset_is_named_as_it_is_called_on_either_server(capsys: pytest.CaptureFixture[str]) -> None:
     differences = [Difference("missing", "records", 1, name, ["1"]) for name in ("demo.news", "demo.kept", None)]
     show_verification(Verification(0, 2, 0, 3, differences, renamed={"demo.news": "demo.news-old"}))

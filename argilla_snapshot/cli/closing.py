@@ -1,0 +1,178 @@
+"""What stands at the end of `export`, `import` and `verify`: the verdict, what was made, where to click, and what to type next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING, Protocol
+
+from argilla_snapshot.cli.output import out, say, say_whole
+from argilla_snapshot.words import counted
+from importer.options import WHOLE, Part
+
+if TYPE_CHECKING:
+    from argilla_snapshot.format.models import Manifest
+    from importer.report import ImportReport, Made
+    from importer.verifying.verify import Verification
+
+#: So many datasets, and kinds of losses, are shown; the report has all.
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The end of a command.
+
+    Attributes:
+        verdict: lines, the first of which says whether anything was lost.
+        made: what was made, and where it is; what is not there is not shown.
+        url: the new server, where one was written to or read.
+        datasets: name and id of each dataset there.
+        then: what to do next, in words; and the command for it.
+    """
+
+    verdict: Sequence[str]
+    made: Sequence[tuple[str, Path]] = ()
+    url: str = ""
+    datasets: Sequence[tuple[str, str]] = field(default_factory=list)
+    then: tuple[str, str] = ("", "")
+
+
+class _Lost(Protocol):
+    @property
+    def count(self) -> int: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def dataset(self) -> str | None: ...
+
+
+def close(closing: Closing) -> None:
+    """Prints the end of a command."""
+    for line in closing.verdict:
+        say(line)
+    for what, path in closing.made:
+        if path.exists():
+            _item(f"{what}:", str(path))
+    if closing.datasets:
+        say(f"On {closing.url}:")
+        for name, id_ in closing.datasets[:_SHOWN]:
+            _item(f"  {name}", f"{closing.url.rstrip('/')}/dataset/{id_}/annotation-mode")
+        if (more := len(closing.datasets) - _SHOWN) > 0:
+            say(f"  and {more} more")
+    words, command = closing.then
+    if words:
+        say("")
+        _item(words, command)
+
+
+def _item(words: str, what: str) -> None:
+    """What something is, and itself; it has a line of its own where both do not fit into one."""
+    if len(words) + 1 + len(what) <= out.width:
+        say_whole(f"{words} {what}")
+    else:
+        say(words)
+        say_whole(f"    {what}" if len(what) + 4 <= out.width else what)
+
+
+def command(name: str, directory: Path, *options: str) -> str:
+    """A command about a snapshot, as it is typed."""
+    folder = str(directory)
+    return f"argilla-snapshot {name} {quote(f'./{folder}' if folder.startswith('-') else folder)}{''.join(f' {o}' for o in options)}"
+
+
+def after_export(directory: Path, manifest: Manifest) -> Closing:
+    """The end of an export."""
+    counts = ", ".join(counted(count, name.removesuffix("s")) for name, count in manifest.counts.items())
+    verdict = _verdict(manifest.losses, "Not in the snapshot, or changed")
+    then = ("Next, set ARGILLA_API_URL and ARGILLA_API_KEY to the new server, and see what would become of it:", command("plan", directory))
+    return Closing([*verdict, f"{directory}: {counts}."], then=then)
+
+
+def after_import(directory: Path, report: ImportReport, part: Part, *, only_users: bool) -> Closing:
+    """The end of an import."""
+    from importer.journal.journal import CREDENTIALS, REJECTED, REPORT, import_folder
+
+    folder = import_folder(directory, report.target.url, part, only_users=only_users)
+    did = f"{_made(report.users, 'user')}; {_made(report.workspaces, 'workspace')}; {report.seconds:.1f} s."
+    if report.credentials_kept or report.accounts_updated:
+        updated = f"; {counted(report.accounts_updated, 'user')} who had an account got theirs" if report.accounts_updated else ""
+        did = f"{counted(report.credentials_kept, 'new user')} kept API key and password{updated}. {did}"
+    hidden = sum(len(dataset.not_searchable) for dataset in report.datasets)
+    share = [] if part == WHOLE else [f"--part {part}"]
+    if hidden:
+        words = f"Next, make {counted(hidden, 'record')} searchable that the server holds and does not show:"
+        then = (words, command("import", directory, "--repair", *share))
+    else:
+        then = (f"Next, {'when all parts are finished, ' if share else ''}compare it with the snapshot:", command("verify", directory))
+    return Closing(
+        [*_verdict(report.losses, "Lost"), did],
+        [("Passwords of new users", folder / CREDENTIALS), ("Refused records", folder / REJECTED), ("Report", folder / REPORT)],
+        report.target.url,
+        [(dataset.name, dataset.id) for dataset in report.datasets if dataset.id],
+        then,
+    )
+
+
+def after_verify(directory: Path, result: Verification) -> Closing:
+    """The end of a verification."""
+    from importer.journal.journal import CREDENTIALS, REPORT, import_folder
+
+    folder = import_folder(directory, result.url)
+    passwords = folder / CREDENTIALS
+    then = ("", "")
+    if any(difference.kind == "not searchable" for difference in result.differences):
+        then = ("Next, make the records searchable that the server holds and does not show:", command("import", directory, "--repair"))
+    elif result.differences:
+        then = ("Next, keep the list of all differences:", f"{command('verify', directory)} --json > differences.json")
+    elif passwords.exists():
+        then = ("Next, hand out the passwords:", f"less {quote(str(passwords))}")
+    return Closing(
+        verdict_of(result),
+        [("Passwords of new users", passwords), ("Report of the import", folder / REPORT)],
+        result.url,
+        [(row.target, row.id) for row in result.rows if row.id],
+        then,
+    )
+
+
+def verdict_of(result: Verification) -> list[str]:
+    """Whether the target holds what the import was to bring; and what that was."""
+    first = "There are differences." if result.differences else "No difference."
+    if result.only_changed_since:
+        first = "All that differs was changed on the target since the import."
+    records = f"{result.records:,} of {counted(result.total, 'record')} (a sample)" if result.sampled else counted(result.records, "record")
+    keys = f" ({result.credentials:,} with API key and password)" if result.credentials else ""
+    lines = [f"{first} {counted(result.datasets, 'dataset')} with {records} and {counted(result.users, 'user')}{keys} compared."]
+    if result.skipped:
+        were, are = ("dataset was", "is") if result.skipped == 1 else ("datasets were", "are")
+        lines.append(f"{result.skipped} {were} skipped by the import and {are} not compared.")
+    if result.losses:
+        lines += _verdict(result.losses, "Not missed, because the import said before that it can't carry it")
+    return lines
+
+
+def _verdict(losses: Iterable[_Lost], called: str) -> list[str]:
+    """Whether anything was lost; a line a kind, over all datasets."""
+    kinds: dict[str, list[_Lost]] = {}
+    for loss in losses:
+        kinds.setdefault(loss.message, []).append(loss)
+    if not kinds:
+        return ["Nothing was lost."]
+    lines = [f"{sum(one.count for one in of):,} {message}{_where(of)}" for message, of in kinds.items()]
+    if len(lines) == 1:
+        return [f"{called}: {lines[0]}."]
+    more = [f"  and {len(lines) - _SHOWN} kinds more"] if len(lines) > _SHOWN else []
+    return [f"{called}:", *(f"  {line}" for line in lines[:_SHOWN]), *more]
+
+
+def _where(losses: Sequence[_Lost]) -> str:
+    names = [loss.dataset for loss in losses if loss.dataset]
+    return f" ({names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''})" if names else ""
+
+
+def _made(of: Sequence[Made], noun: str) -> str:
+    reused = sum(one.action == "reuse" for one in of)
+    return f"{counted(len(of) - reused, noun)} created, {reused} reused"

@@ -1,0 +1,129 @@
+"""The end of a command: the verdict first, then what was made, where to click, and what to type."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from argilla_snapshot.cli.closing import Closing, after_export, after_import, after_verify, close, command, verdict_of
+from argilla_snapshot.differences import Difference
+from argilla_snapshot.format.models import Loss
+from argilla_snapshot.format.reader import Snapshot
+from importer.journal.journal import import_folder
+from importer.notes import Noted
+from importer.options import WHOLE, Part
+from importer.plan import TargetInfo
+from importer.report import DatasetMade, ImportReport, Made
+from importer.verifying.records import Compared
+from importer.verifying.verify import Row, Verification
+from tests.fixtures import SNAPSHOT
+
+URL = "http://new:6900"
+REPORT = ImportReport(
+    *("1.0", "id", TargetInfo(URL, "2.8.0", "o"), "1/1", 9, "2026-11-29T00:00:00+00:00", 1.5),
+    workspaces=[Made("demo", "1", "create", "demo")],
+    users=[Made("ana", "2", "create", "ana"), Made("o", "3", "reuse", "o")],
+    people=[],
+    datasets=[DatasetMade("demo.news", "d-1", "create", "demo.news", 3, 0, 3, [])],
+    notes=[],
+)
+LOST = [Noted("span_dropped", 7, "demo.news", ["12"]), Noted("span_dropped", 2, "demo.more", ["1"])]
+
+
+def test_an_import_without_losses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = import_folder(tmp_path / "my snap", URL)
+    folder.mkdir(parents=True)
+    (folder / "credentials.csv").touch()
+    (folder / "import-report.json").touch()
+    close(after_import(tmp_path / "my snap", REPORT, WHOLE, only_users=False))
+    assert capsys.readouterr().out.splitlines() == [
+        "Nothing was lost.",
+        "1 user created, 1 reused; 1 workspace created, 0 reused; 1.5 s.",
+        f"Passwords of new users: {folder}/credentials.csv",
+        f"Report: {folder}/import-report.json",
+        f"On {URL}:",
+        f"  demo.news {URL}/dataset/d-1/annotation-mode",
+        "",
+        f"Next, compare it with the snapshot: argilla-snapshot verify '{tmp_path}/my snap'",
+    ]
+
+
+def test_what_an_import_lost_is_its_first_line(tmp_path: Path) -> None:
+    closing = after_import(tmp_path / "s", replace(REPORT, notes=LOST), WHOLE, only_users=False)
+    assert closing.verdict[0] == "Lost: 9 spans that are empty or begin outside the text (demo.news and 1 more)."
+    two = [*LOST, Noted("record_rejected", 1, "demo.news", ["3"])]
+    first, *kinds = after_import(tmp_path / "s", replace(REPORT, notes=two), WHOLE, only_users=False).verdict
+    assert (first, [line[:4] for line in kinds[:2]]) == ("Lost:", ["  9 ", "  1 "])
+
+
+@pytest.mark.parametrize(
+    ("hidden", "part", "words", "typed"),
+    [
+        ([], WHOLE, "Next, compare", "verify s"),
+        ([], Part(2, 4), "Next, when all parts are finished, compare", "verify s"),
+        (["r"], WHOLE, "Next, make 1 record searchable", "import s --repair"),
+        (["r"], Part(2, 4), "Next, make 1 record searchable", "import s --repair --part 2/4"),
+    ],
+)
+def test_what_comes_after_an_import(hidden: list[str], part: Part, words: str, typed: str) -> None:
+    report = replace(REPORT, datasets=[replace(REPORT.datasets[0], not_searchable=hidden)])
+    then = after_import(Path("s"), report, part, only_users=False).then
+    assert then[0].startswith(words)
+    assert then[1] == f"argilla-snapshot {typed}"
+
+
+def test_an_export() -> None:
+    manifest = Snapshot(SNAPSHOT).manifest
+    closing = after_export(Path("s"), replace(manifest, losses=[]))
+    assert closing.verdict[0] == "Nothing was lost."
+    assert closing.verdict[1].startswith("s: ")
+    assert closing.then[1] == "argilla-snapshot plan s"
+    lossy = after_export(Path("s"), replace(manifest, losses=[Loss("dataset_new", 1, "the dataset was made meanwhile", "demo.news")]))
+    assert lossy.verdict[0] == "Not in the snapshot, or changed: 1 the dataset was made meanwhile (demo.news)."
+
+
+SAME = Verification(1, 1, 0, 1, [], total=1, url=URL, rows=[Row("demo.news", "demo.n", "d-1", Compared(1, 2, 3, 4), 0)])
+
+
+def differing(kind: str) -> Verification:
+    return replace(SAME, differences=[Difference(kind, "records", 1, "demo.news", ["1"])])  # type: ignore[arg-type]
+
+
+def test_what_a_verification_says() -> None:
+    assert verdict_of(SAME) == ["No difference. 1 dataset with 1 record and 1 user compared."]
+    sample = Verification(30, 3, 0, 2, [], sampled=True, total=8350, credentials=2)
+    assert verdict_of(sample) == [
+        "No difference. 3 datasets with 30 of 8,350 records (a sample) and 2 users (2 with API key and password) compared."
+    ]
+    assert verdict_of(differing("missing"))[0].startswith("There are differences.")
+    assert verdict_of(differing("changed since the import"))[0].startswith("All that differs was changed on the target since the import.")
+    assert verdict_of(replace(SAME, skipped=1))[1] == "1 dataset was skipped by the import and is not compared."
+    assert verdict_of(replace(SAME, skipped=2))[1] == "2 datasets were skipped by the import and are not compared."
+    (lost,) = verdict_of(replace(SAME, losses=LOST))[1:]
+    assert lost.startswith("Not missed, because the import said before that it can't carry it: 9 spans")
+
+
+def test_what_comes_after_a_verification(tmp_path: Path) -> None:
+    assert after_verify(tmp_path / "s", SAME).then == ("", "")
+    assert after_verify(tmp_path / "s", SAME).datasets == [("demo.n", "d-1")]
+    assert after_verify(Path("s"), differing("not searchable")).then[1] == "argilla-snapshot import s --repair"
+    assert after_verify(Path("s"), differing("missing")).then[1] == "argilla-snapshot verify s --json > differences.json"
+    folder = import_folder(tmp_path / "s", URL)
+    folder.mkdir(parents=True)
+    (folder / "credentials.csv").touch()
+    assert after_verify(tmp_path / "s", SAME).then == ("Next, hand out the passwords:", f"less {folder}/credentials.csv")
+
+
+def test_of_many_datasets_some_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    close(Closing(["Nothing was lost."], url=URL + "/", datasets=[(f"d.{number}", str(number)) for number in range(12)]))
+    told = capsys.readouterr().out
+    assert told.count("annotation-mode") == 10
+    assert f"{URL}/dataset/9/annotation-mode" in told
+    assert told.endswith("  and 2 more\n")
+
+
+@pytest.mark.parametrize(
+    ("folder", "typed"), [("snap", "snap"), ("my snap", "'my snap'"), ("-snap", "./-snap"), ("../snap", "../snap"), ("a'b", "'a'\"'\"'b'")]
+)
+def test_a_command_can_be_typed(folder: str, typed: str) -> None:
+    assert command("verify", Path(folder)) == f"argilla-snapshot verify {typed}"
