@@ -50,8 +50,7 @@ cli.params.append(verbose())
 for _command in (
     *(export_command, plan_command, import_command, verify_command, inspect_command, annotations_command),
     *(check_command, diff_command, pack_command, unpack_command),
-    check_upgrade_command,
-    *(undo_command, reassign_command),
+    *(check_upgrade_command, reassign_command, undo_command),
     completion_command,
 ):
     cli.add_command(_command)

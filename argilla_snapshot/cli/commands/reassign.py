@@ -68,7 +68,7 @@ def reassign_command(
 
     \b
     Example: argilla-snapshot reassign my-snapshot unknown-annotator=ana
-    Example: argilla-snapshot reassign my-snapshot --csv my-snapshot.import/…/annotators.csv --delete-empty
+    Example: argilla-snapshot reassign my-snapshot --csv annotators.csv --delete-empty
     """
     if bool(pairs) == bool(file):
         raise click.UsageError("Say whose responses become whose: OLD=NEW, or --csv FILE.")

