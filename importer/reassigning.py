@@ -182,7 +182,9 @@ class Giving:
     def done_as(self, found: Reassignment) -> Reassignment:
         """Does it, and looks once more at all that was given."""
         for user, workspace in found.members:
-            self.target.add_member(self.state.workspaces[workspace], self.state.users[user].id)
+            id_ = self.state.users[user].id
+            self.file.note("member", name=user, id=id_, workspace=workspace)
+            self.target.add_member(self.state.workspaces[workspace], id_)
         wrote = self._rows("giving")
         point("reassign.given")
         rows, unlike = self._rows("comparing"), 0

@@ -78,6 +78,17 @@ class Found:
     ours: bool
 
 
+def with_members(plan: Plan, done: Done, members: Iterable[tuple[str, str, str]]) -> tuple[Plan, Done]:
+    """The same with memberships that came later from us, (username, id, workspace), as if the import had made them."""
+    users = {user.username: user for user in plan.users}
+    ids = dict(done.users)
+    for name, id_, workspace in members:
+        user = users.get(name) or UserPlan(name, name, "reuse", "", name)
+        users[name] = replace(user, workspaces=[*user.workspaces, workspace])
+        ids.setdefault(name, id_)
+    return replace(plan, users=list(users.values())), replace(done, users=ids)
+
+
 def found_datasets(plan: Plan, done: Done, state: TargetState, begun: Mapping[str, str]) -> Iterator[Found]:
     """The datasets of an import that are there still, in the order of its plan.
 

@@ -23,7 +23,7 @@ from importer.on_record import address
 from importer.parts import is_ours
 from importer.plan import Plan
 from importer.run import open_whole
-from importer.taking_back import Found, Thing, Touched, dataset_thing, found_datasets, people_things
+from importer.taking_back import Found, Thing, Touched, dataset_thing, found_datasets, people_things, with_members
 from importer.target_state import TargetState
 from importer.targets.http.existing import responses_of
 from importer.targets.http.target import Target
@@ -113,18 +113,18 @@ def undo_import(
 
 def _looked(snapshot: Snapshot, target: Target, plan: Plan, done: Done, folders: list[Path], progress: Progress) -> Undo:
     """What of an import is there still, and what of it goes."""
-    state = target.state()
+    state, moves = target.state(), read_moves(folders)
     waiting = {waiting_name(workspace.name, plan.snapshot_id) for workspace in plan.workspaces}
     begun = dict(_begun(target, plan, done, state))
     users = {**{id_: name for name, id_ in done.users.items()}, **{user.id: user.username for user in state.users.values()}}
-    touching = Touching(snapshot, target, plan, done, read_moves(folders), users, folders[0], progress)
+    touching = Touching(snapshot, target, plan, done, moves, users, folders[0], progress)
     datasets = [
         dataset_thing(found, target.count_stored(found.id), _touched(found, touching, begun), waiting)
         for found in found_datasets(plan, done, state, begun)
     ]
     going = {thing.id for thing in datasets if not thing.why}
     answered = {id_: responses_of(target, id_).keys() for id_ in state.datasets.values() if id_ not in going}
-    people = people_things(plan, done, state, datasets, answered, _changed(snapshot, plan, state), waiting)
+    people = people_things(*with_members(plan, done, moves.members), state, datasets, answered, _changed(snapshot, plan, state), waiting)
     return Undo(
         url=target.api.url,
         things=[*datasets, *people],

@@ -6,6 +6,7 @@ other secrets come from the environment, as for the commands (``ARGILLA_DATABASE
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -275,8 +276,8 @@ def undo(
         click.ClickException: whatever else stops the command, with the same message and exit code.
     """
     agreed = confirm or (lambda _: yes)
-    where = api(timeout, api_url, api_key)
-    return undoing.undo_import(Path(directory), where, Telling(progress), only_users=only_users, dry_run=dry_run, confirm=agreed)
+    with closing(api(timeout, api_url, api_key)) as where:
+        return undoing.undo_import(Path(directory), where, Telling(progress), only_users=only_users, dry_run=dry_run, confirm=agreed)
 
 
 def reassign(
@@ -315,7 +316,7 @@ def reassign(
     """
     gifts = gifts_of(Path(csv)) if csv else [Gift(old, new) for old, new in (pairs or {}).items()]
     agreed = confirm or (lambda _: yes)
-    where = api(timeout, api_url, api_key)
-    return reassigning.reassign(
-        Path(directory), where, gifts, Telling(progress), dry_run=dry_run, delete_empty=delete_empty, confirm=agreed
-    )
+    with closing(api(timeout, api_url, api_key)) as where:
+        return reassigning.reassign(
+            Path(directory), where, gifts, Telling(progress), dry_run=dry_run, delete_empty=delete_empty, confirm=agreed
+        )

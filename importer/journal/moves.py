@@ -27,11 +27,13 @@ class Moves:
         holders: dataset -> external id -> whose of its responses another account has.
         begun: the same of those that were about to be given: the other account may have them, and theirs may still be there.
         deleted: accounts of the import that were left without responses, and deleted.
+        members: (username, id, workspace): who became a member then.
     """
 
     holders: dict[str, dict[str, Holders]] = field(default_factory=dict)
     begun: dict[str, dict[str, Holders]] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
+    members: list[tuple[str, str, str]] = field(default_factory=list)
 
     def take(self, entry: Mapping[str, Any]) -> None:
         """Takes one line of the file into account."""
@@ -43,6 +45,8 @@ class Moves:
                     of.setdefault(external_id, {})[account] = entry["to"]
             case "deleted":
                 self.deleted.add(entry["name"])
+            case "member":
+                self.members.append((entry["name"], entry["id"], entry["workspace"]))
 
     def holder(self, dataset: str, external_id: str, account: str) -> str:
         """Who has the response that the import gave to an account."""

@@ -9,7 +9,7 @@ import pytest
 from importer.journal.done import Done
 from importer.options import ImportOptions
 from importer.plan import PLACEHOLDER, DatasetPlan, Plan, TargetInfo, UserPlan, WorkspacePlan
-from importer.taking_back import Thing, Touched, dataset_thing, found_datasets, people_things
+from importer.taking_back import Thing, Touched, dataset_thing, found_datasets, people_things, with_members
 from importer.target_state import TargetState, TargetUser
 
 WAITING = "loading-demo-12345678"
@@ -64,6 +64,7 @@ class World:
     answered: dict[str, list[str]] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     begun: dict[str, str] = field(default_factory=dict)
+    members: list[tuple[str, str, str]] = field(default_factory=list)
 
     def join(self, user: str, workspace: str) -> None:
         there = self.users[user]
@@ -75,7 +76,8 @@ class World:
             dataset_thing(found, 10, self.touched.get(found.id, Touched()), {WAITING})
             for found in found_datasets(self.plan, self.done, state, self.begun)
         ]
-        return [*datasets, *people_things(self.plan, self.done, state, datasets, self.answered, self.changed, {WAITING})]
+        plan, done = with_members(self.plan, self.done, self.members)
+        return [*datasets, *people_things(plan, done, state, datasets, self.answered, self.changed, {WAITING})]
 
     def stays(self) -> dict[str, str]:
         return {thing.name: thing.why for thing in self.decided() if thing.why and thing.made}
@@ -237,3 +239,16 @@ def test_a_dataset_that_waits_to_be_whole_goes_with_the_place_where_it_waits() -
 )
 def test_whatever_was_touched_is_a_reason(touched: Touched, why: str) -> None:
     assert touched.why == why
+
+
+def test_memberships_that_reassign_gave_go_as_those_of_the_import() -> None:
+    world = World()
+    world.users["eve"] = TargetUser("id of eve", "eve", "annotator", frozenset({"demo", "there"}))
+    world.join("gone", "demo")
+    assert world.stays() == {"gone": "Somebody made this user a member of demo.", "demo": "Somebody made eve a member of it."}
+    world.members += [("eve", "id of eve", "demo"), ("gone", "id of gone", "demo")]
+    assert world.goes() == ALL  # eve, who was there, stays, and so does the membership that somebody else gave her
+    world.members += [("eve", "id of eve", "there")]
+    assert world.goes() == ALL | {"eve in there"}
+    world.answered["id of kept"] = ["eve"]
+    assert world.stays() == {"eve in there": "This user has answered there."}
