@@ -60,7 +60,7 @@ def reassign_command(
     timeout: float,
     as_json: bool,
 ) -> int:
-    """Give responses that the import of the snapshot DIR wrote to other users, with their status and values.
+    """Give responses that an import wrote to other users, with their status and values.
 
     OLD is the account that has them now, a placeholder or anybody who got work of the old server; NEW is a user of the new server.
     What OLD answered since the import stays with OLD. Where NEW answered a record too, both responses stay, and are listed.

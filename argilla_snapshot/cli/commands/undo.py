@@ -32,7 +32,7 @@ _KINDS = ("dataset", "membership", "user", "workspace")
 @TIMEOUT
 @JSON
 def undo_command(*, directory: Path, only_users: bool, dry_run: bool, yes: bool, timeout: float, as_json: bool) -> int:
-    """Take the import of the snapshot DIR back: delete what it made on the server, where nobody has touched it since.
+    """Take an import back: delete what it made and nobody has touched since.
 
     Datasets that people worked on since stay, with the users and workspaces that they need. So does all that was there
     before the import. What is deleted and what stays is shown first, and asked.
