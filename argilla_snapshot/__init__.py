@@ -7,6 +7,8 @@ The public Python API is what ``__all__`` names; ``import argilla_snapshot as sn
 - ``snap.plan``: what an import would do.
 - ``snap.import_snapshot``: a snapshot onto an Argilla 2.x server.
 - ``snap.verify``: that server against the snapshot.
+- ``snap.undo``: the import taken back.
+- ``snap.reassign``: responses given to other users afterwards.
 - ``snap.Event``: what the callbacks for progress are told.
 
 Every error that is raised on purpose is a ``click.ClickException`` with ``message``, one line for people, and ``exit_code``.
@@ -16,12 +18,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from argilla_snapshot.library.moving import export, import_snapshot, plan, verify
+    from argilla_snapshot.library.moving import export, import_snapshot, plan, reassign, undo, verify
     from argilla_snapshot.library.opened import OpenSnapshot, SnapshotDataset
     from argilla_snapshot.library.opened import open_snapshot as open  # noqa: A004
     from argilla_snapshot.library.progress import Event
 
-__all__ = ["Event", "OpenSnapshot", "SnapshotDataset", "export", "import_snapshot", "open", "plan", "verify"]
+__all__ = ["Event", "OpenSnapshot", "SnapshotDataset", "export", "import_snapshot", "open", "plan", "reassign", "undo", "verify"]
 
 _ROOMS = {
     "Event": ("progress", "Event"),
@@ -31,6 +33,8 @@ _ROOMS = {
     "import_snapshot": ("moving", "import_snapshot"),
     "open": ("opened", "open_snapshot"),
     "plan": ("moving", "plan"),
+    "reassign": ("moving", "reassign"),
+    "undo": ("moving", "undo"),
     "verify": ("moving", "verify"),
 }
 

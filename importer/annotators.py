@@ -35,11 +35,11 @@ def _of_dataset(snapshot: Snapshot, journal: Journal, dataset: DatasetPlan) -> I
     start, end = options.part.share(entry.records)
     for record in islice(snapshot.records(entry, start), end - start):
         if not is_left_out(record, options) and record.id not in refused:
-            names = _annotators(record, dataset, options)
+            names = annotators_of(record, dataset, options)
             yield from ({"dataset": dataset.source, "id": record.id, **line} for line in _of_record(names, agents))
 
 
-def _annotators(record: AnyRecord, dataset: DatasetPlan, options: ImportOptions) -> list[str | None]:
+def annotators_of(record: AnyRecord, dataset: DatasetPlan, options: ImportOptions) -> list[str | None]:
     """Whoever annotated a record."""
     if isinstance(record, Record):
         assert dataset.task is not None

@@ -18,10 +18,9 @@ from importer.journal.intervals import missing, size
 from importer.journal.journal import Journal
 from importer.journal.parts import records_so_far
 from importer.mapping.kinds import external_id_of, is_left_out, mapper_of
-from importer.parts import like
+from importer.parts import is_ours, like
 from importer.plan import DatasetPlan, UserPlan
 from importer.pouring import Pouring
-from importer.targets.http.answers import details_of
 from importer.targets.http.batching import Batch, Item, batches
 from importer.targets.http.searching import put_again
 from importer.targets.http.sending import Answered, Sender, send_all
@@ -44,6 +43,7 @@ class Loader:
         concurrency: requests with records that may be in flight at once.
         storage: the stores behind the target, where records go through them.
         accounts: where users get their old keys and passwords; None where nobody does.
+        only: the folders in the snapshot of the datasets to load this time; None: all of the plan.
     """
 
     def __init__(
@@ -56,11 +56,13 @@ class Loader:
         concurrency: int,
         accounts: StoredAccounts | None = None,
         storage: Storage | None = None,
+        only: frozenset[str] | None = None,
     ) -> None:
         self._snapshot, self._target, self._journal, self._progress = snapshot, target, journal, progress
         self._chosen, self._concurrency, self._accounts = passwords, concurrency, accounts
         self._entries = {entry.path: entry for entry in snapshot.entries}
         self._noted_before, self._storage = set(journal.done.datasets), storage
+        self._only = only
 
     @cached_property
     def _pouring(self) -> Pouring | None:
@@ -72,7 +74,8 @@ class Loader:
         """Does all that is not done yet."""
         self._workspaces()
         self._users()
-        datasets = [dataset for dataset in self._journal.plan.datasets if dataset.action != "skip"]
+        planned = [dataset for dataset in self._journal.plan.datasets if dataset.action != "skip"]
+        datasets = [dataset for dataset in planned if self._only is None or dataset.path in self._only]
         for dataset in datasets:  # all before the first record: other parts of the import wait for them
             if dataset.source not in self._journal.done.datasets:
                 self._apart(dataset, self._make)
@@ -87,7 +90,7 @@ class Loader:
         point("import.loaded")
         if self._pouring:
             self._pouring.end()
-        if not self._journal.done.finished:
+        if not self._journal.done.finished and datasets == planned:
             self._journal.note(
                 "ended" if self._journal.done.failed else "finished", at=datetime.now(timezone.utc).isoformat(timespec="seconds")
             )
@@ -177,7 +180,7 @@ class Loader:
             self._journal.note("dataset", name=plan.source, id=there["id"])
             return
         waiting = self._pouring is not None and self._pouring.waits  # there nobody else makes datasets
-        if there is not None and not waiting and there["id"] != plan.existing_id and not self._ours(plan, there):
+        if there is not None and not waiting and there["id"] != plan.existing_id and not self._is_ours(plan, there):
             raise ConflictError(
                 f"Somebody made a dataset {plan.target} there since this import was planned. The import leaves it as it is: "
                 "rename or delete it there, then run `import` again."
@@ -211,14 +214,8 @@ class Loader:
             return False
         return True
 
-    def _ours(self, plan: DatasetPlan, dataset: dict[str, Any]) -> bool:
-        """Whether an unknown dataset was made by this import, which ended before its journal could say so.
-
-        Its metadata names the snapshot where the target keeps metadata of datasets (2.4+).
-        """
-        named = plan.metadata is None or details_of(dataset).get("snapshot_id") == self._journal.plan.snapshot_id
-        ours = named and plan.source in self._journal.done.begun
-        return ours and (dataset["status"] == "draft" or self._target.count_stored(dataset["id"]) == 0)
+    def _is_ours(self, plan: DatasetPlan, there: dict[str, Any]) -> bool:
+        return is_ours(self._target, self._journal.plan, self._journal.done, plan, there)
 
     @cached_property
     def _user_ids(self) -> "_UserIds":

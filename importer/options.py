@@ -31,6 +31,8 @@ class Part:
 
 #: So many records of a dataset go over HTTP at most, and are deleted again, before all go through the storage.
 TRIED = 20
+#: The options that choose what is imported.
+CHOICE = ("workspaces", "datasets", "exclude_workspaces", "exclude_datasets")
 #: An import in one go.
 WHOLE = Part(1, 1)
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
@@ -14,6 +15,7 @@ from importer.options import ImportOptions
 from importer.plan import DatasetPlan, Plan
 from importer.planning.choose import chosen, place
 from importer.target_state import Capabilities
+from importer.targets.http.answers import details_of
 from importer.targets.http.finding import SEARCH_VALUES, Finder
 from importer.targets.http.target import Target
 from importer.verifying.settings import differing_settings
@@ -72,3 +74,13 @@ def like(plan: DatasetPlan, target: Target, id_: str) -> bool:
     """Whether a dataset of the target is as a plan wants it."""
     made_by_plan = plan.metadata is None or target.dataset(id_).get("metadata") == plan.metadata
     return made_by_plan and not any(differing_settings(plan, target.settings(id_), settled=False))
+
+
+def is_ours(target: Target, plan: Plan, done: Done, dataset: DatasetPlan, there: dict[str, Any]) -> bool:
+    """Whether an unknown dataset was made by an import which ended before its journal could say so, and holds nothing.
+
+    Its metadata names the snapshot where the target keeps metadata of datasets (2.4+).
+    """
+    named = dataset.metadata is None or details_of(there).get("snapshot_id") == plan.snapshot_id
+    ours = named and dataset.source in done.begun
+    return ours and (there["status"] == "draft" or target.count_stored(there["id"]) == 0)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from argilla_snapshot.format.models import Kind, Task, from_json
 from importer.notes import Noted
-from importer.options import ImportOptions, Part
+from importer.options import CHOICE, ImportOptions, Part
 
 PropertyType = Literal["integer", "float", "terms"]
 #: What all values of a metadata key become where they have no type in common: lists of texts, or JSON as text.
@@ -322,7 +322,7 @@ class Plan:
         """Builds a plan from the parsed content of a saved one."""
         options = {
             **data["options"],
-            **{name: tuple(data["options"].get(name, ())) for name in ("workspaces", "datasets", "exclude_workspaces", "exclude_datasets")},
+            **{name: tuple(data["options"].get(name, ())) for name in CHOICE},
             "part": from_json(Part, data["options"]["part"]),
         }
         parts: dict[str, Any] = {

@@ -18,13 +18,15 @@ from importer.annotators import keep_annotators
 from importer.errors import ConflictError, ImportRefusedError
 from importer.journal import journal as journals
 from importer.journal.journal import Journal
-from importer.journal.parts import begun, folders, refuse_mixed, who_kept
+from importer.journal.moves import read_moves
+from importer.journal.parts import begun, folders, on_record, refuse_mixed, who_kept
 from importer.journal.parts import refuse_unfinished as refuse_unfinished_import
 from importer.journal.verified import Verified, digest, keep
 from importer.loading import Loader
 from importer.on_record import address, planned_before
 from importer.options import ImportOptions, Part
 from importer.plan import Plan
+from importer.planning.choose import chosen
 from importer.planning.make import make_plan
 from importer.refusing import first_of, refuse_half_loaded, refuse_lost, refuse_other_credentials, refuse_unfinished
 from importer.report import Held, ImportReport, make_report
@@ -36,8 +38,10 @@ from importer.targets.http.vectors import Asking
 from importer.targets.http.webhooks import with_webhooks
 from importer.targets.storage.accounts import Keeping, StoredAccounts, stored_accounts
 from importer.targets.storage.storage import Storage, StoreOptions, opened_storage
+from importer.to_fill_in import keep_to_fill_in
 from importer.verifying.credentials import Kept
 from importer.verifying.verify import Verification, verify
+from importer.widening import is_wider, joined, paths, to_place
 
 
 def open_whole(directory: Path) -> Snapshot:
@@ -74,11 +78,13 @@ def plan_import(
     with opened_storage(stores, target):  # such that can't be written to are refused
         url = address(snapshot, target, progress)
         before = planned_before(snapshot, target, options, url, progress)
-        if before is not None:
+        if before is not None and not is_wider(snapshot, before, options):
             return before
+        if before is not None:
+            progress.message("What follows comes to the import that is on record.")
         asking = Asking(target, writing=False)
         with stored_accounts(keeping, snapshot, target) as accounts:
-            plan = _planned(snapshot, target, options, asking, progress, accounts)
+            plan = _planned(snapshot, target, options, asking, progress, accounts, before)
     if asking.untried:
         progress.message(
             f"The new server does not tell whether it takes vectors of {asking.untried:,} numbers; this plan takes it that it does. "
@@ -88,9 +94,17 @@ def plan_import(
 
 
 def _planned(
-    snapshot: Snapshot, target: Target, options: ImportOptions, asking: Asking, progress: Progress, accounts: StoredAccounts | None
+    snapshot: Snapshot,
+    target: Target,
+    options: ImportOptions,
+    asking: Asking,
+    progress: Progress,
+    accounts: StoredAccounts | None,
+    before: Plan | None,
 ) -> Plan:
-    plan = make_plan(snapshot, target.state(), options, asking, progress, accounts.known if accounts else None)
+    """The plan of all that the options choose, but for what an import ``before`` brings."""
+    known = accounts.known if accounts else None
+    plan = make_plan(snapshot, target.state(), options, asking, progress, known, paths(before) if before else ())
     return with_webhooks(with_existing(plan, target), target)
 
 
@@ -136,10 +150,14 @@ def import_snapshot(
         with journals.lock(folder), stored_accounts(keeping, snapshot, target) as accounts, opened_storage(stores, target) as storage:
             refuse_mixed(directory, url, options)
             journal = None if restart else journals.go_on(folder, snapshot, options)
-            if journal is None:
+            if journal is not None:
+                refuse_other_credentials(journal, accounts.known if accounts else None)
+                refuse_lost(target.state(), journal)
+            if journal is None or is_wider(snapshot, journal.plan, options):
                 if options.part.number > 1:
                     parts.wait_for_first(target, snapshot, options, progress)
-                plan = _planned(snapshot, target, options, Asking(target, writing=True), progress, accounts)
+                before = journal.plan if journal else None
+                plan = _planned(snapshot, target, options, Asking(target, writing=True), progress, accounts, before)
                 plan = replace(plan, target=replace(plan.target, url=url))  # by which its folder is found again
                 _refuse(plan, passwords)
                 refuse_unfinished(target, plan, refuse_half_loaded(folder, plan), folder)
@@ -151,11 +169,12 @@ def import_snapshot(
                     raise ImportRefusedError("Nothing was written.")
                 started += time.monotonic() - asked  # nothing is done while a person thinks
                 point("import.planned")
-                journal = _begun(folder, plan, storage, progress)
+                journal = _widened(journal, plan, progress) if journal else _begun(folder, plan, storage, progress)
             else:
-                _tell_going_on(journal, snapshot, accounts, progress)
-                refuse_lost(target.state(), journal)
-            Loader(snapshot, target, journal, progress, passwords, concurrency, accounts, storage).run()
+                _tell_going_on(journal, snapshot, progress)
+            only = frozenset(entry.path for entry in chosen(snapshot, options))
+            Loader(snapshot, target, journal, progress, passwords, concurrency, accounts, storage, only).run()
+            _tell_left(journal, only, progress)
             report = _reported(snapshot, target, journal, started)
         write_report(snapshot, progress, url=url)
         return report
@@ -176,8 +195,26 @@ def _begun(folder: Path, plan: Plan, storage: Storage | None, progress: Progress
     return journal
 
 
-def _tell_going_on(journal: Journal, snapshot: Snapshot, accounts: StoredAccounts | None, progress: Progress) -> None:
-    refuse_other_credentials(journal, accounts.known if accounts else None)
+def _widened(journal: Journal, plan: Plan, progress: Progress) -> Journal:
+    """The journal of an import that goes on with more than it was begun with."""
+    own = [dataset.target for dataset in plan.datasets if dataset.existing_id in journal.done.datasets.values()]
+    if own:
+        raise ConflictError(
+            f"Nothing was written. {first_of(own)} was made by this import from another dataset: give one of them another name with --rename."
+        )
+    progress.message(f"The import in {journal.folder} goes on with more than it was begun with.")
+    journal.widen(joined(journal.plan, plan), to_place(journal.plan, plan))
+    return journal
+
+
+def _tell_left(journal: Journal, only: frozenset[str], progress: Progress) -> None:
+    done = journal.done
+    left = [dataset.target for dataset in journal.plan.datasets if dataset.path not in only]
+    if left and not (done.finished or done.ended):
+        progress.message(f"{first_of(left)} is still to be loaded by the import in {journal.folder}: `import` without a choice does it.")
+
+
+def _tell_going_on(journal: Journal, snapshot: Snapshot, progress: Progress) -> None:
     finished = "was finished before: at most refused records are sent again" if journal.done.finished else "goes on"
     progress.message(f"The import in {journal.folder} {finished}.")
     if journal.plan.fingerprint != snapshot.fingerprint:
@@ -226,6 +263,7 @@ def _reported(snapshot: Snapshot, target: Target, journal: Journal, started: flo
             held[dataset.source] = Held(target.count_stored(id_), list(not_searchable(target, id_, ours)))
     report = make_report(journal, held, time.monotonic() - started)
     keep_annotators(snapshot, journal)
+    keep_to_fill_in(journal, target.state())
     write_whole(journal.folder / journals.REPORT, to_json(report.to_json()))
     return report
 
@@ -248,7 +286,8 @@ def verify_import(directory: Path, api: Api, *, sample: int | None, progress: Pr
     before = digest(places)
     with stored_accounts(keeping, snapshot, target) as accounts:
         kept = Kept(accounts.known, accounts.keys(), who_kept(snapshot, url, plan)) if accounts else None
-        result = verify(snapshot, target, plan, done, folder=places[0].parent, sample=sample, progress=progress, kept=kept)
+        moves = read_moves(on_record(directory, url).values())
+        result = verify(snapshot, target, plan, done, folder=places[0].parent, sample=sample, progress=progress, kept=kept, moves=moves)
     keep(places[0], Verified(datetime.now(timezone.utc).isoformat(timespec="seconds"), snapshot.fingerprint, before, result.to_json()))
     write_report(snapshot, progress, url=plan.target.url)
     return result

@@ -77,13 +77,21 @@ def _major_minor(version: str) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class TargetUser:
-    """A user of the target; ``workspaces``: names; ``placeholder``: whether an import made it for an annotator who is no user."""
+    """A user of the target.
+
+    Attributes:
+        workspaces: names.
+        placeholder: whether an import made it for an annotator who is no user.
+        made_at, changed_at: when (ISO 8601, UTC), as far as the target tells.
+    """
 
     id: str
     username: str
     role: str
     workspaces: frozenset[str] = frozenset()
     placeholder: bool = False
+    made_at: str = ""
+    changed_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

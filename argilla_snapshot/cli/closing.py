@@ -93,7 +93,7 @@ def after_export(directory: Path, manifest: Manifest) -> Closing:
 
 def after_import(directory: Path, report: ImportReport, part: Part, *, only_users: bool) -> Closing:
     """The end of an import."""
-    from importer.journal.journal import CREDENTIALS, PAGE, REJECTED, import_folder
+    from importer.journal.journal import CREDENTIALS, PAGE, REJECTED, TO_FILL_IN, import_folder
     from importer.journal.parts import folders
 
     folder = import_folder(directory, report.target.url, part, only_users=only_users)
@@ -113,11 +113,20 @@ def after_import(directory: Path, report: ImportReport, part: Part, *, only_user
         [
             ("Passwords of new users", folder / CREDENTIALS),
             ("Refused records", folder / REJECTED),
+            *_whose(report, folder / TO_FILL_IN),
             ("Report", folders(directory, report.target.url)[0] / PAGE),
         ],
         report.target.url,
         [(dataset.name, dataset.id) for dataset in report.datasets if dataset.id],
         then,
+    )
+
+
+def _whose(report: ImportReport, path: Path) -> list[tuple[str, Path]]:
+    """The file to fill in, where placeholders got somebody's work."""
+    placeholders = sum(one.account == "placeholder" for one in report.people)
+    return (
+        [(f"Whose work {counted(placeholders, 'placeholder account')} got, to fill in for `reassign --csv`", path)] if placeholders else []
     )
 
 
@@ -155,6 +164,8 @@ def verdict_of(result: Verification) -> list[str]:
     if result.skipped:
         were, are = ("dataset was", "is") if result.skipped == 1 else ("datasets were", "are")
         lines.append(f"{result.skipped} {were} skipped by the import and {are} not compared.")
+    if result.reassigned:
+        lines.append(f"{counted(result.reassigned, 'response')} given to other users by `reassign`: compared as theirs.")
     if result.losses:
         lines += _verdict(result.losses, "Not missed, because the import said before that it can't carry it")
     return lines

@@ -5,6 +5,7 @@ import click
 #: Title -> the commands, in the order of the work.
 COMMANDS = {
     "Move": ("export", "plan", "import", "verify", "report"),
+    "Afterwards": ("reassign", "undo"),
     "Look and check": ("inspect", "annotations", "check", "diff", "check-upgrade"),
     "Copy": ("pack", "unpack"),
     "Set up": ("completion",),
@@ -24,7 +25,7 @@ GROUPS = {
         "--target",
     ),
     "Names on the new server": ("--rename", "--dataset-suffix", "--workspace-map", "--on-conflict"),
-    "People": ("--user-map", "--unknown-annotators", "--passwords", "--users-yml", "--default-workspace"),
+    "People": ("--user-map", "--unknown-annotators", "--passwords", "--users-yml", "--default-workspace", "--csv", "--delete-empty"),
     "Content": (
         *("--multi-label-threshold", "--default-annotation", "--validated-predictions", "--discarded", "--all-predictions"),
         *("--no-status", "--no-vectors", "--keep-tokens", "--keep-explanations", "--ignore"),
@@ -32,7 +33,7 @@ GROUPS = {
     "Storage behind the server": ("--database", "--search-engine", "--namespace", "--no-backup"),
     "Old API keys and passwords": ("--credentials", "--credentials-unsealed", "--update-accounts"),
     "The snapshot's files": ("--deep", "--update"),
-    "How it runs": ("--config", "--write", "--yes", "--restart", "--concurrency", "--part", "--repair", "--timeout"),
+    "How it runs": ("--config", "--write", "--dry-run", "--yes", "--restart", "--concurrency", "--part", "--repair", "--timeout"),
     "Output": ("--format", "--output", "--html", "--json", "--verbose", "--log-file", "--help"),
 }
 OTHER = "Other options"

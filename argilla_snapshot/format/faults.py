@@ -67,6 +67,18 @@ STORING_POINTS = (
 )
 #: Those that only runs with ``--credentials`` pass.
 CREDENTIALS_POINTS = ("export.credentials_written", "import.accounts_written")
+#: Those that come after an import, or when one goes on with a wider choice.
+LATER_POINTS = (
+    "import.widened",
+    "undo.agreed",
+    "undo.deleted",
+    "undo.forgotten",
+    "reassign.noted",
+    "reassign.stored",
+    "reassign.deleted",
+    "reassign.given",
+    "reassign.user_deleted",
+)
 
 _passed: Counter[str] = Counter()
 

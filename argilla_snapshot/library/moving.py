@@ -1,4 +1,4 @@
-"""The doings of the command line as functions: ``export``, ``plan``, ``import_snapshot``, ``verify``.
+"""The doings of the command line as functions: ``export``, ``plan``, ``import_snapshot``, ``verify``, ``undo``, ``reassign``.
 
 Options have the names and meanings of the commands' options. The server is ``api_url`` and ``api_key``, or what the environment names; all
 other secrets come from the environment, as for the commands (``ARGILLA_DATABASE_PASSWORD``, ``HF_TOKEN`` …).
@@ -6,6 +6,7 @@ other secrets come from the environment, as for the commands (``ARGILLA_DATABASE
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,13 @@ from argilla_snapshot.library.environment import api, credentials_to_compare, ke
 from argilla_snapshot.library.progress import Callback, Telling
 from argilla_snapshot.library.reading import Reading
 from exporter import run as exporting
+from importer import reassigning, undoing
 from importer import run as importing
 from importer.errors import ImportRefusedError
+from importer.gifts import Gift
 from importer.options import ImportOptions, Part
 from importer.refusing import harm
+from importer.to_fill_in import gifts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +31,9 @@ if TYPE_CHECKING:
     from argilla_snapshot.format.models import Manifest
     from argilla_snapshot.library.choices import ImportChoices
     from importer.plan import Plan
+    from importer.reassigning import Reassignment
     from importer.report import ImportReport
+    from importer.undoing import Undo
     from importer.verifying.verify import Verification
 
     AnyPath = str | PathLike[str]
@@ -237,3 +243,80 @@ def verify(
     return importing.verify_import(
         Path(directory), api(timeout, api_url, api_key), sample=sample, progress=Telling(progress), keeping=keeps
     )
+
+
+def undo(
+    directory: AnyPath,
+    *,
+    api_url: str | None = None,
+    api_key: str | None = None,
+    only_users: bool = False,
+    dry_run: bool = False,
+    confirm: Callable[[Undo], bool] | None = None,
+    yes: bool = False,
+    timeout: float = 300,
+    progress: Callback | None = None,
+) -> Undo:
+    """Takes an import back: deletes what it made and nobody has touched since; called again after trouble it goes on.
+
+    Args:
+        directory: the snapshot.
+        only_users: take back the import of users alone.
+        dry_run: only look.
+        confirm: is shown what would be deleted and what stays; where it says no nothing is deleted. None: see ``yes``.
+        yes: go ahead.
+        timeout: seconds to wait out temporary trouble, each time.
+        progress: is called with an ``Event`` now and then, from this thread.
+
+    Returns:
+        What was deleted (``goes``), what stays and why (``stays``), and where the files of the import are by now (``earlier``).
+
+    Raises:
+        ImportRefusedError: nothing is on record, an import is under way, or nobody agreed.
+        click.ClickException: whatever else stops the command, with the same message and exit code.
+    """
+    agreed = confirm or (lambda _: yes)
+    with closing(api(timeout, api_url, api_key)) as where:
+        return undoing.undo_import(Path(directory), where, Telling(progress), only_users=only_users, dry_run=dry_run, confirm=agreed)
+
+
+def reassign(
+    directory: AnyPath,
+    pairs: Mapping[str, str] | None = None,
+    *,
+    csv: AnyPath | None = None,
+    api_url: str | None = None,
+    api_key: str | None = None,
+    delete_empty: bool = False,
+    dry_run: bool = False,
+    confirm: Callable[[Reassignment], bool] | None = None,
+    yes: bool = False,
+    timeout: float = 300,
+    progress: Callback | None = None,
+) -> Reassignment:
+    """Gives responses that an import wrote to other users, with their status and values; called again after trouble it goes on.
+
+    Args:
+        directory: the snapshot.
+        pairs: account that has responses from the import -> user of the new server who gets them.
+        csv: in place of these the ``annotators.csv`` of the import, with its column ``new`` filled in.
+        delete_empty: delete placeholders of this import that are left without responses.
+        dry_run: only look.
+        confirm: is shown what would be done; where it says no nothing is written. None: see ``yes``.
+        yes: go ahead.
+        timeout: seconds to wait out temporary trouble, each time.
+        progress: is called with an ``Event`` now and then, from this thread.
+
+    Returns:
+        What was given, account by account and dataset by dataset, and what was left and why.
+
+    Raises:
+        ImportRefusedError: a name is wrong, nothing is on record, an import is under way, or nobody agreed.
+        click.ClickException: whatever else stops the command, with the same message and exit code.
+    """
+    gifts = gifts_of(Path(csv)) if csv else [Gift(old, new) for old, new in (pairs or {}).items()]
+    agreed = confirm or (lambda _: yes)
+    with closing(api(timeout, api_url, api_key)) as where:
+        return reassigning.reassign(
+            Path(directory), where, gifts, Telling(progress), dry_run=dry_run, delete_empty=delete_empty, confirm=agreed
+        )

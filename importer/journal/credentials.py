@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -63,6 +64,17 @@ class Credentials:
         else:
             write_whole(self._path, _csv([_COLUMNS, *map(self._row, known)]), 0o600)
             self._appending = True
+
+    def keep_only(self, usernames: Container[str]) -> None:
+        """Takes all other users out of the file, who are not on the target any more; one without users goes. What can't be read stays."""
+        if not self._path.exists():
+            return
+        with suppress(JournalError):
+            kept = [username for username in self.passwords if username in usernames]
+            if kept:
+                write_whole(self._path, _csv([_COLUMNS, *map(self._row, kept)]), 0o600)
+            else:
+                self._path.unlink()
 
     def _row(self, username: str) -> list[str]:
         user = self._users.get(username)

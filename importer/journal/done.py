@@ -24,6 +24,7 @@ class Done:
         finished_at: when (ISO 8601, UTC).
         ended: a run came to its end without what ``failed`` names, and nothing was done since.
         failed: dataset -> why the server did not make it, or did not take its records.
+        undoing: an undo was begun, so that some of it may be gone.
         written_at: dataset -> the target's time of its last write, as the target tells it.
     """
 
@@ -43,8 +44,9 @@ class Done:
     finished: bool = False
     finished_at: str = ""
     ended: bool = False
+    undoing: bool = False
 
-    def take(self, entry: dict[str, Any]) -> None:  # noqa: C901 - one case an event
+    def take(self, entry: dict[str, Any]) -> None:  # noqa: C901, PLR0912 - one case an event
         """Takes one line of the journal into account."""
         self.ended = entry["event"] == "ended"
         match entry["event"]:
@@ -74,6 +76,12 @@ class Done:
                 self.proven.discard(entry["name"])
             case "loaded":
                 self.failed.pop(entry["name"], None)
+            case "widened":
+                self.finished, self.finished_at = False, ""
+                for name in entry["users"]:
+                    self.users.pop(name, None)
+            case "undoing":
+                self.undoing = True
             case "finished":
                 self.finished, self.finished_at = True, entry.get("at", "")
 

@@ -24,14 +24,17 @@ from argilla_snapshot.format.reader import Snapshot
 from importer.errors import ImportRefusedError, JournalError
 from importer.journal.credentials import Credentials
 from importer.journal.done import Done
-from importer.options import WHOLE, ImportOptions, Part
+from importer.options import CHOICE, WHOLE, ImportOptions, Part
 from importer.plan import Plan
 
 PLAN, JOURNAL, CREDENTIALS, REJECTED, REPORT = "plan.json", "journal.jsonl", "credentials.csv", "rejected.jsonl", "import-report.json"
-ANNOTATORS = "annotators.jsonl"
+ANNOTATORS, REASSIGNED, TO_FILL_IN, BACKUP = "annotators.jsonl", "reassigned.jsonl", "annotators.csv", "database-backup.db"
 #: What the last `verify` found; the page for people, and what was counted for it.
 VERIFIED, PAGE, COUNTS = "verify.json", "report.html", "counts.json"
-_FILES = (JOURNAL, PLAN, CREDENTIALS, REJECTED, REPORT, ANNOTATORS, VERIFIED, PAGE, COUNTS)
+_FILES = (
+    *(JOURNAL, PLAN, CREDENTIALS, REJECTED, REPORT, ANNOTATORS, REASSIGNED, TO_FILL_IN, BACKUP),
+    *(VERIFIED, PAGE, COUNTS),
+)
 
 
 def import_folder(snapshot: Path, url: str, part: Part = WHOLE, *, only_users: bool = False) -> Path:
@@ -64,6 +67,16 @@ class Journal:
         append_whole(self.folder / JOURNAL, orjson.dumps(entry) + b"\n")
         self.done.take(entry)
         self.steps += 1
+
+    def widen(self, plan: Plan, users: list[str]) -> None:
+        """Takes a plan that has more than the one so far; for ``users`` of the latter there is something to do again.
+
+        The line comes first: an import that is noted as finished looks for no records.
+        """
+        self.note("widened", users=users)
+        point("import.widened")
+        write_whole(self.folder / PLAN, to_json(plan))
+        self.plan = plan
 
     def reject(self, entries: list[dict[str, Any]]) -> None:
         """Writes down refused records in ``rejected.jsonl``, each once, however often it was refused."""
@@ -101,7 +114,7 @@ def lock(folder: Path) -> AbstractContextManager[None]:
 def begin(folder: Path, plan: Plan) -> Journal:
     """Saves the plan and starts an empty journal; what lies there already is moved aside, never overwritten."""
     folder.mkdir(parents=True, exist_ok=True)
-    earlier = _move_aside(folder) if (folder / JOURNAL).exists() else None
+    earlier = move_aside(folder) if (folder / JOURNAL).exists() else None
     write_whole(folder / PLAN, to_json(plan))
     point("import.plan_saved")
     append_whole(folder / JOURNAL, b"")
@@ -110,7 +123,7 @@ def begin(folder: Path, plan: Plan) -> Journal:
     return journal
 
 
-def _move_aside(folder: Path) -> Path:
+def move_aside(folder: Path) -> Path:
     """Keeps an older import's files under ``earlier-N``, and returns that folder."""
     number = 1
     while (folder / f"earlier-{number}").exists():
@@ -181,11 +194,24 @@ def to_go_on_with(folder: Path, snapshot: Snapshot, options: ImportOptions) -> t
         raise JournalError(f"The snapshot was edited since the import in {folder} was begun, which is not finished: --restart begins anew.")
     if plan.options.storage != options.storage and not done.datasets:  # the other way was refused before it had made anything to stay
         return None
+    refuse_undoing(folder, done)
     before, now = _comparable(plan.options), _comparable(options)
     different = [name.replace("_", "-") for name in now if now[name] != before[name]]
     if different:
         raise JournalError(f"The import in {folder} was begun with another choice of {', '.join(different)}: --restart begins anew.")
     return found
+
+
+def refuse_undoing(folder: Path, done: Done) -> None:
+    """Makes sure that an import is not being taken back.
+
+    Raises:
+        JournalError: it is.
+    """
+    if done.undoing:
+        raise JournalError(
+            f"An undo of the import in {folder} was begun: run `undo` again to bring it to its end; then `import` begins anew."
+        )
 
 
 def go_on(folder: Path, snapshot: Snapshot, options: ImportOptions) -> Journal | None:
@@ -199,6 +225,9 @@ def go_on(folder: Path, snapshot: Snapshot, options: ImportOptions) -> Journal |
 
 
 def _comparable(options: ImportOptions) -> dict[str, Any]:
-    """The options by the names that people give them."""
+    """The options by the names that people give them; without the choice of datasets, which can grow, but where parts share it."""
     values = dict(orjson.loads(orjson.dumps(options)))
+    if options.part == WHOLE and not options.only_users:
+        for name in CHOICE:
+            del values[name]
     return values | {"database and search-engine": values.pop("storage")}

@@ -8,7 +8,7 @@ from argilla_snapshot.format.reader import Snapshot
 from importer.errors import ImportRefusedError, JournalError, UnfinishedError
 from importer.journal.done import Done
 from importer.journal.intervals import size
-from importer.journal.journal import JOURNAL, import_folder, load, refuse_other
+from importer.journal.journal import JOURNAL, import_folder, load, refuse_other, refuse_undoing
 from importer.options import WHOLE, ImportOptions, Part
 from importer.plan import Plan, UserPlan
 
@@ -58,6 +58,8 @@ def begun(snapshot: Snapshot, url: str, part: Part = WHOLE) -> tuple[Plan, Done]
     first = next(iter(found))
     refuse_mixed(directory, url, ImportOptions(part=first))
     loaded = {one: _loaded(folder, snapshot) for one, folder in found.items()}
+    for one, (_, done) in loaded.items():
+        refuse_undoing(found[one], done)
     if first == WHOLE or part != WHOLE:
         return loaded[first]
     for number in range(1, first.of + 1):
@@ -74,6 +76,29 @@ def begun(snapshot: Snapshot, url: str, part: Part = WHOLE) -> tuple[Plan, Done]
 def folders(snapshot: Path, url: str) -> list[Path]:
     """The folders of the import that ``begun`` tells of; what is kept of all parts together lies in the first."""
     return list(on_record(snapshot, url).values()) or [import_folder(snapshot, url, only_users=True)]
+
+
+def on_record_at_all(snapshot: Snapshot, url: str, *, only_users: bool = False) -> tuple[Plan, Done, list[Path]]:
+    """Plan and state of the import of a snapshot into a target, finished or not, and the folders of its parts.
+
+    Raises:
+        ImportRefusedError: nothing is on record, or what is there does not make up one import.
+    """
+    directory = snapshot.directory
+    users = import_folder(directory, url, only_users=True)
+    found = list(on_record(directory, url).items())
+    if only_users:
+        found = [(WHOLE, users)] if (users / JOURNAL).exists() else []
+    if not found:
+        others = " `--only-users` means the import of its users alone, which is." if not only_users and (users / JOURNAL).exists() else ""
+        raise ImportRefusedError(f"No import of {directory} into {url} is on record here.{others}")
+    first = found[0][0]
+    refuse_mixed(directory, url, ImportOptions(part=first, only_users=only_users))
+    if first.number != 1:
+        part = Part(1, first.of)
+        raise JournalError(f"Part {part} is not on record here: copy {import_folder(directory, url, part)} from where it was imported.")
+    plan, done = together({part: _loaded(folder, snapshot) for part, folder in found})
+    return plan, done, [folder for _, folder in found]
 
 
 def who_kept(snapshot: Snapshot, url: str, plan: Plan) -> list[UserPlan]:

@@ -1,6 +1,6 @@
 """Making the plan: the snapshot and what the target holds and can do -> all that will happen. Writes nothing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from itertools import islice
@@ -41,6 +41,7 @@ def make_plan(
     asks: Asks,
     progress: Progress,
     accounts: Accounts | None = None,
+    brought: Container[str] = (),
 ) -> Plan:
     """Reads the whole snapshot twice and decides everything.
 
@@ -51,11 +52,12 @@ def make_plan(
         asks: the target, for what is asked only where it matters.
         progress: is told how far the reading is.
         accounts: who keeps API key and password; None: nobody.
+        brought: folders of datasets that are left out, for an import by another plan brings them.
 
     Raises:
         ImportRefusedError: an option names what is not there.
     """
-    entries = chosen(snapshot, options)
+    entries = [entry for entry in chosen(snapshot, options) if entry.path not in brought]
     notes, conflicts = Notebook(), list[str]()
     workspaces = plan_workspaces(snapshot, entries, state, options, notes)
     names = {workspace.source_name: workspace.name for workspace in workspaces}

@@ -16,6 +16,7 @@ from argilla_snapshot.format.limits import blocks
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.waiting import Waiting
 from importer.journal.done import Done
+from importer.journal.moves import Moves
 from importer.mapping.cleaning import clean_text
 from importer.mapping.moments import utc
 from importer.mapping.record import Response, Suggestion, TargetRecord
@@ -77,14 +78,24 @@ class Records:
     """Compares the records of one dataset.
 
     Args:
-        account: a second account of each record, from the facts.
+        account: a second account of each record, from the facts; None: there is none.
+        moves: whose responses were given to others since; None: nobody's.
 
     Attributes:
         compared: how much was.
     """
 
-    def __init__(self, plan: DatasetPlan, names: Names, done: Done, differences: Differences[Kind], account: Accounts) -> None:
+    def __init__(
+        self,
+        plan: DatasetPlan,
+        names: Names,
+        done: Done,
+        differences: Differences[Kind],
+        account: Accounts | None,
+        moves: Moves | None = None,
+    ) -> None:
         self._plan, self._names, self._differences, self._account = plan, names, differences, account
+        self._moves = moves or Moves()
         written_at = done.written_at.get(plan.source)
         self.compared = Compared()
         self._left = frozenset(map(clean_text, done.left.get(plan.source, [])))
@@ -160,11 +171,16 @@ class Records:
 
     def _changed(self, external_id: str, there: dict[str, Any]) -> bool:
         """Whether a record or a part of it was changed after the import wrote it; of a record that was left the import knew that."""
-        return external_id in self._left or bool(there["updated_at"] > self._written_at)
+        return external_id in self._left or self.is_later(there)
+
+    def is_later(self, there: dict[str, Any]) -> bool:
+        """Whether a record, response or suggestion was written after all that the import wrote."""
+        return bool(there["updated_at"] > self._written_at)
 
     def compare(self, expected: Expected, theirs: dict[str, Any]) -> None:
         """Compares one record part by part. Where it is as the plan wants it, the plan itself is held against the facts."""
         before = self._differences.total
+        theirs = self._moves.restored(self._plan.source, theirs, self._names.users)
         self._compare_with_plan(expected.record, theirs)
         self.compared.records += 1
         self.compared.responses += len(expected.record.responses)
@@ -172,7 +188,7 @@ class Records:
         self.compared.vectors += len(expected.record.vectors)
         if expected.timed:
             self.compared.times += self._compare_times(expected.record, theirs)
-        if expected.facts is not None and self._differences.total == before:
+        if expected.facts is not None and self._account is not None and self._differences.total == before:
             for what, sample in self._account.differing(expected.facts, theirs):
                 self._differences.add("not as the old server says", what, f"{expected.external_id}: {sample}", self._plan.source)
 

@@ -1,6 +1,6 @@
 """Reading the target back and comparing it, record by record, with what the plan says it should hold."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from argilla_snapshot.format.models import DatasetEntry, Record
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from importer.journal.done import Done
+from importer.journal.moves import Moves
 from importer.mapping.kinds import Maps, clock_of, external_id_of, is_left_out, mapper_of
 from importer.mapping.moments import Clock
 from importer.notes import Noted
@@ -58,6 +59,7 @@ class Verification:
         total: the records that there were to compare.
         credentials: users whose API keys and passwords were compared.
         renamed: name of a dataset on the old server -> its name on the target, where that is another.
+        reassigned: responses that ``reassign`` gave to others; they are compared where it put them.
         url: the address by which the import knows the target.
         rows: dataset by dataset what was compared.
         losses: what the import could not carry, by its plan: it is not missed here.
@@ -73,6 +75,7 @@ class Verification:
     total: int = 0
     credentials: int = 0
     renamed: dict[str, str] = field(default_factory=dict)
+    reassigned: int = 0
     url: str = ""
     rows: list[Row] = field(default_factory=list)
     losses: list[Noted] = field(default_factory=list)
@@ -97,6 +100,7 @@ def verify(
     progress: Progress,
     sample: int | None = None,
     kept: Kept | None = None,
+    moves: Moves | None = None,
 ) -> Verification:
     """Compares the target with the plan: users, workspaces, datasets with their settings, and every record.
 
@@ -105,10 +109,13 @@ def verify(
         folder: where a nameless file may lie, for records that come in another order than the snapshot's.
         sample: compare only so many records of each dataset, evenly spread; counts are compared all the same.
         kept: the API keys and passwords that users kept; None: they are not compared.
+        moves: whose responses were given to others since, and which accounts were deleted then.
     """
+    moves = moves or Moves()
     differences = Differences[Kind]()
     state = target.state()
-    compare_users(plan, state, differences)
+    compare_users(plan, state, differences, moves.deleted)
+    users = {**{id_: name for name, id_ in done.users.items()}, **{user.id: user.username for user in state.users.values()}}
     credentials = compare_credentials(kept, differences) if kept else 0
     entries = {entry.path: entry for entry in snapshot.entries}
     records = datasets = skipped = all_records = 0
@@ -131,7 +138,6 @@ def verify(
         for kind, what, name in changed:
             differences.add(kind, what, name, dataset.source)
         entry, mapper = entries[dataset.path], mapper_of(dataset, plan.agents, plan.options)
-        users = {user.id: user.username for user in state.users.values()}
         names = Names(users, _swapped(target.dataset_ids(id_).questions))
         if not dataset.publish:
             rows.append((dataset, id_, Compared()))
@@ -143,7 +149,7 @@ def verify(
             else Account(Told.of(settings, users), plan.agents, plan.options)
         )
         clock = clock_of(dataset, source, snapshot.manifest.created_at) if plan.options.storage else None
-        comparison = Records(dataset, names, done, differences, account)
+        comparison = Records(dataset, names, done, differences, account, moves)
         total = sum(1 for _ in _external_ids(snapshot, entry, plan.options)) if dataset.left_out else entry.records
         all_records += total
         progress.started("verifying", dataset.source, total)
@@ -170,6 +176,7 @@ def verify(
         total=all_records,
         credentials=credentials,
         renamed={dataset.source: dataset.target for dataset in plan.datasets if dataset.target != dataset.source},
+        reassigned=sum(moves.count(dataset.source) for dataset in plan.datasets),
         url=plan.target.url,
         rows=[Row(d.source, d.target, id_, how, sum(one.count for one in found if one.dataset == d.source)) for d, id_, how in rows],
         losses=plan.losses,
@@ -208,15 +215,16 @@ def _facts(entry: DatasetEntry, record: AnyRecord, raw: str | None) -> Facts | s
     return said or facts_of_record(record)
 
 
-def compare_users(plan: Plan, state: TargetState, differences: Differences[Kind]) -> None:
-    """Workspaces, users with their roles, and memberships."""
+def compare_users(plan: Plan, state: TargetState, differences: Differences[Kind], deleted: Container[str] = ()) -> None:
+    """Workspaces, users with their roles, and memberships; ``deleted``: accounts that were deleted as nothing was left to them."""
     for workspace in plan.workspaces:
         if workspace.name not in state.workspaces:
             differences.add("missing", "workspaces", workspace.name)
     for user in plan.users:
         there = state.users.get(user.username)
         if there is None:
-            differences.add("missing", "users", user.username)
+            if user.username not in deleted:
+                differences.add("missing", "users", user.username)
             continue
         if there.role != user.role:
             differences.add("different", "users", f"{user.username}: {there.role}, not {user.role}")

@@ -44,7 +44,7 @@ def test_plan_passwords_conflicts_and_samples(fresh_new: ArgillaServer, tmp_path
         login = httpx.post(f"{url}/api/v1/token", data={"username": "ana", "password": "correct horse"}, trust_env=False, timeout=60)
         assert login.status_code == 201
 
-        # a plan says that this is done; of an import of other datasets, that it would begin anew, and what is in its way
+        # a plan says that this is done; of an import with other options, that it would begin anew, and what is in its way
         finished = json.loads((import_folder(snapshot, url) / "journal.jsonl").read_text().splitlines()[-1])
         again = run("plan", snapshot, url=url)
         day, time = finished["at"][:10], finished["at"][11:16]
@@ -54,8 +54,9 @@ def test_plan_passwords_conflicts_and_samples(fresh_new: ArgillaServer, tmp_path
         )
         assert (again.returncode, again.stderr) == (0, "")
         assert json.loads(succeed("plan", snapshot, "--json", url=url))["on_record"]["finished"]
-        other = run("plan", snapshot, "--dataset", "demo.news", url=url)
-        assert (other.returncode, "was begun with another choice of datasets: --restart begins anew. What" in other.stderr) == (5, True)
+        assert succeed("plan", snapshot, "--dataset", "demo.news", url=url) == again.stdout  # a narrower choice brings nothing more
+        other = run("plan", snapshot, "--dataset-suffix", "-2", "--rename", "demo.news=news", url=url)
+        assert (other.returncode, "was begun with another choice of rename, dataset-suffix: --restart" in other.stderr) == (5, True)
         assert f"demo.news is on {url} already: 20 records with " in other.stdout
 
         # it is the same server by another address

@@ -11,7 +11,9 @@ _SETTING: dict[str, Any] = {"id": str, "name": str, "title": str, "settings": {"
 
 MADE: Shape = {"id": str}
 TOTAL: Shape = {"total": int}
-USERS: Shape = {"items": [{"id": str, "username": str, "role": str, "last_name": str | None}]}
+USERS: Shape = {
+    "items": [{"id": str, "username": str, "role": str, "last_name": str | None, "inserted_at": str | None, "updated_at": str | None}]
+}
 WORKSPACES: Shape = {"items": [{"id": str, "name": str}]}
 DATASET: Shape = {"id": str, "name": str, "workspace_id": str, "status": str, "metadata": dict | None}
 DATASETS: Shape = {"items": [DATASET]}

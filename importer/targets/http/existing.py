@@ -27,11 +27,15 @@ def what_is_there(target: Target, id_: str) -> Existing:
     An answer of a person sets ``last_activity_at`` alone; a change of the dataset sets ``updated_at`` too, to the same time, and
     records that are logged with their responses set neither (argilla-server 2.8.0, ``contexts/datasets.py``).
     """
-    count = _by_progress if Capabilities.of(target.version).tells_progress else _by_listing
     dataset = target.dataset(id_)
     activity = dataset.get("last_activity_at")
     answered = str(activity) if activity != dataset.get("updated_at") else None
-    return Existing(target.count_stored(id_), count(target, id_), answered)
+    return Existing(target.count_stored(id_), responses_of(target, id_), answered)
+
+
+def responses_of(target: Target, id_: str) -> dict[str, dict[str, int]]:
+    """Username -> status -> responses in a dataset, of those who have any."""
+    return (_by_progress if Capabilities.of(target.version).tells_progress else _by_listing)(target, id_)
 
 
 def _by_progress(target: Target, id_: str) -> dict[str, dict[str, int]]:

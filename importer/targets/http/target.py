@@ -84,7 +84,8 @@ class Target:
                 memberships.setdefault(member["username"], set()).add(name)
         users = {
             u["username"]: TargetUser(
-                u["id"], u["username"], u["role"], frozenset(memberships.get(u["username"], ())), u.get("last_name") == PLACEHOLDER
+                *(u["id"], u["username"], u["role"], frozenset(memberships.get(u["username"], ())), u.get("last_name") == PLACEHOLDER),
+                *(u.get("inserted_at") or "", u.get("updated_at") or ""),
             )
             for u in self.api.get("/api/v1/users", USERS)["items"]
         }
@@ -239,16 +240,16 @@ class Target:
 
     def delete_dataset(self, id_: str) -> None:
         """Deletes a dataset, which may be gone already."""
-        try:
-            self.api.delete(f"/api/v1/datasets/{id_}")
-        except ServerError as error:
-            if error.status != 404:
-                raise
+        self.delete("datasets", id_)
 
     def delete_workspace(self, id_: str) -> None:
         """Deletes a workspace without datasets, which may be gone already."""
+        self.delete("workspaces", id_)
+
+    def delete(self, *path: str) -> None:
+        """Deletes what may be gone already: ``users``, id; ``responses``, id; or of a membership ``workspaces``, id, ``users``, id."""
         try:
-            self.api.delete(f"/api/v1/workspaces/{id_}")
+            self.api.delete("/".join(("/api/v1", *path)))
         except ServerError as error:
             if error.status != 404:
                 raise

@@ -47,14 +47,17 @@ def held(found: dict[str, Any], item: dict[str, Any]) -> Literal["whole", "part"
 
 
 def _parts(record: dict[str, Any]) -> dict[tuple[str, str], Any]:
-    """What a record consists of, in the words that items and listings share."""
-    parts: dict[tuple[str, str], Any] = {
-        ("fields", ""): {name: value for name, value in record["fields"].items() if value is not None},
-        ("metadata", ""): record["metadata"] or {},
+    """What a record consists of, or what of it an item names, in the words that items and listings share."""
+    parts: dict[tuple[str, str], Any] = {}
+    if "fields" in record:
+        parts["fields", ""] = {name: value for name, value in record["fields"].items() if value is not None}
+    if "metadata" in record:
+        parts["metadata", ""] = record["metadata"] or {}
+    parts |= {("vector", name): vector for name, vector in (record.get("vectors") or {}).items() if vector is not None}
+    parts |= {
+        ("suggestion", s["question_id"]): (s["value"], s["score"], s["agent"], s.get("type")) for s in record.get("suggestions") or ()
     }
-    parts |= {("vector", name): vector for name, vector in (record["vectors"] or {}).items() if vector is not None}
-    parts |= {("suggestion", s["question_id"]): (s["value"], s["score"], s["agent"], s.get("type")) for s in record["suggestions"] or ()}
-    return parts | {("response", r["user_id"]): (r["status"], r["values"] or {}) for r in record["responses"] or ()}
+    return parts | {("response", r["user_id"]): (r["status"], r["values"] or {}) for r in record.get("responses") or ()}
 
 
 def properties(plan: DatasetPlan, *, late: bool = False) -> Iterator[dict[str, Any]]:

@@ -18,6 +18,7 @@ from argilla_snapshot.transport.search_engine import engine, search_engine
 from argilla_snapshot.transport.sql.database import opened_to_write, sqlite_path
 from argilla_snapshot.transport.sql.writing import Value, Writable
 from importer.errors import ImportRefusedError
+from importer.journal.journal import BACKUP
 from importer.targets.http.target import Target
 from importer.targets.storage.index import Index
 from importer.targets.storage.rows import TABLES
@@ -27,7 +28,6 @@ from importer.targets.storage.schema import USERS_OF_DATASETS, refuse_other, ref
 _WAITING = "loading-{workspace}-{snapshot}"
 #: The workspace that is made while the database is locked, to see whether the lock reaches the server; and for how long that is, in seconds.
 _PROBE, _LOCKED = "argilla-snapshot-tries-the-lock", 1.0
-_BACKUP = "database-backup.db"
 #: Characters of a snapshot's id by which its datasets wait apart from others'.
 _ID = 8
 
@@ -49,6 +49,11 @@ class StoreOptions:
     password: str | None = None
     login: tuple[str, str] | None = None
     backup: bool = True
+
+
+def waiting_name(workspace: str, snapshot_id: str) -> str:
+    """The name of the workspace in which datasets of a snapshot wait that go to another one."""
+    return _WAITING.format(workspace=workspace, snapshot=snapshot_id[:_ID])
 
 
 class Storage:
@@ -74,7 +79,7 @@ class Storage:
         Raises:
             ImportRefusedError: there is no room.
         """
-        path, copy = sqlite_path(self._options.database), folder / _BACKUP
+        path, copy = sqlite_path(self._options.database), folder / BACKUP
         if not self._options.backup or copy.exists():
             return
         if path is None:
@@ -122,7 +127,7 @@ class Storage:
 
     def waiting_workspace(self, workspace: str, snapshot_id: str) -> str:
         """The id of the workspace in which datasets of a snapshot wait that go to another one; it is made where it is not there."""
-        return self._target.create_workspace(_WAITING.format(workspace=workspace, snapshot=snapshot_id[:_ID]), None)
+        return self._target.create_workspace(waiting_name(workspace, snapshot_id), None)
 
     def keep_id(self, table: str, there: str, wanted: str | None) -> str:
         """Gives a user, workspace or dataset that was just made the id that it has in the snapshot, where nothing has it; returns its id."""
@@ -145,7 +150,7 @@ class Storage:
         """Deletes those of the waiting workspaces of a snapshot in which nothing waits any more."""
         waiting = {workspace for workspace, _ in self._target.datasets()}
         for workspace in workspaces:
-            name = _WAITING.format(workspace=workspace, snapshot=snapshot_id[:_ID])
+            name = waiting_name(workspace, snapshot_id)
             if name not in waiting:
                 self._delete_workspace(name)
 

@@ -12,7 +12,7 @@ import argilla_snapshot as snap
 from argilla_snapshot.library.choices import ImportChoices
 from importer.options import ImportOptions
 
-PUBLIC = ["Event", "OpenSnapshot", "SnapshotDataset", "export", "import_snapshot", "open", "plan", "verify"]
+PUBLIC = ["Event", "OpenSnapshot", "SnapshotDataset", "export", "import_snapshot", "open", "plan", "reassign", "undo", "verify"]
 
 
 def test_the_public_names() -> None:
