@@ -182,7 +182,7 @@ def _jars(folder: Path, name: str, what: str, pom: Path, sums: Path) -> Path:
     if not (target / ".complete").exists():
         with _making(target, what):
             copy = ["dependency:copy-dependencies", f"-DoutputDirectory={target}"]
-            _run([_maven(folder), "--quiet", "--batch-mode", f"--file={pom}", *copy], folder)
+            _run([_maven(), "--quiet", "--batch-mode", f"--file={pom}", *copy], folder)
             _check_sums(target, sums)
             for plugin in target.glob("*.zip"):
                 _unpack_jars(plugin, target)
@@ -207,31 +207,31 @@ def _unpack_jars(plugin: Path, target: Path) -> None:
 
 def chromium() -> Path:
     """A Chromium for the tests of pages: the machine's, which root gets by apt-get where it is missing."""
-    folder = cache_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    with exclusive(folder / "install.lock"):
-        found = _program("Chromium", ("chromium", "chromium-browser", "google-chrome"), "chromium", folder)
+    found = _program("Chromium", ("chromium", "chromium-browser", "google-chrome"), "chromium")
     if not found:
         raise InstallError("Chromium is missing; install it: `apt-get install chromium`")
     return Path(found)
 
 
-def _maven(folder: Path) -> str:
-    found = _program("Maven", ("mvn",), "maven", folder)
+def _maven() -> str:
+    found = _program("Maven", ("mvn",), "maven")
     if not found:
         raise InstallError("Maven is missing; install it: `apt-get install maven` or `brew install maven`")
     return found
 
 
-def _program(title: str, names: Sequence[str], package: str, folder: Path) -> str | None:
-    """The first of these programs that is there, else that of Debian's package, where it may be installed."""
-    found = _which(names)
-    if not found and os.geteuid() == 0 and shutil.which("apt-get"):
-        click.echo(f"servers: installing {title} (apt-get)", err=True)
-        _run(["apt-get", "update", "-qq"], folder)
-        _run(["apt-get", "install", "-qq", "--yes", "--no-install-recommends", package], folder)
-        found = _which(names)
-    return found
+def _program(title: str, names: Sequence[str], package: str) -> str | None:
+    """The first of these programs that is there, else that of Debian's package, where it may be installed: one at a time."""
+    if (found := _which(names)) or os.geteuid() != 0 or not shutil.which("apt-get"):
+        return found
+    folder = cache_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    with exclusive(folder / "apt.lock"):
+        if not _which(names):
+            click.echo(f"servers: installing {title} (apt-get)", err=True)
+            _run(["apt-get", "update", "-qq"], folder)
+            _run(["apt-get", "install", "-qq", "--yes", "--no-install-recommends", package], folder)
+    return _which(names)
 
 
 def _which(names: Sequence[str]) -> str | None:

@@ -66,3 +66,6 @@ def test_a_package_snapshot_in_the_current_folder_is_not_taken_for_ours(wheel: P
         (tmp_path / f"{name}.py").write_text("raise ImportError('theirs')")
     command = (tmp_path / "venv/bin/python", "-m", "argilla_snapshot", "inspect", ROOT / "tests/fixtures/snapshot-1.0")
     assert "Snapshot" in run(*command, cwd=tmp_path)
+    report = (*command[:3], "report", command[-1], "--html", tmp_path / "page.html")
+    assert "page.html" in run(*report, cwd=tmp_path)
+    assert "<style>" in (tmp_path / "page.html").read_text()  # its templates are in the wheel

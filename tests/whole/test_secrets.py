@@ -44,6 +44,7 @@ def test_an_import_tells_no_secret(fresh_new: ArgillaServer, folder: Path) -> No
     assert len(passwords) >= 5
     secrets = {*keys, *passwords, TOKEN, "a-pasted-password"}
     assert not [secret for secret in secrets if secret in printed]
+    assert {"report.html", "verify.json"} <= {name for name, _ in written(imported)}
     for name, content in written(imported):
         if name != credentials.name:
             assert not [secret for secret in secrets if secret.encode() in content], name
