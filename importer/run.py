@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 
 from argilla_snapshot.format.check import look
@@ -18,8 +19,9 @@ from importer.errors import ConflictError, ImportRefusedError
 from importer.journal import journal as journals
 from importer.journal.journal import Journal
 from importer.journal.moves import read_moves
-from importer.journal.parts import begun, on_record, refuse_mixed, who_kept
+from importer.journal.parts import begun, folders, refuse_mixed, who_kept
 from importer.journal.parts import refuse_unfinished as refuse_unfinished_import
+from importer.journal.verified import Verified, digest, keep
 from importer.loading import Loader
 from importer.on_record import address, planned_before
 from importer.options import ImportOptions, Part
@@ -28,6 +30,7 @@ from importer.planning.choose import chosen
 from importer.planning.make import make_plan
 from importer.refusing import first_of, refuse_half_loaded, refuse_lost, refuse_other_credentials, refuse_unfinished
 from importer.report import Held, ImportReport, make_report
+from importer.reporting.writing import write_report
 from importer.targets.http.existing import with_existing
 from importer.targets.http.searching import not_searchable, reindex
 from importer.targets.http.target import Target
@@ -172,7 +175,9 @@ def import_snapshot(
             only = frozenset(entry.path for entry in chosen(snapshot, options))
             Loader(snapshot, target, journal, progress, passwords, concurrency, accounts, storage, only).run()
             _tell_left(journal, only, progress)
-            return _reported(snapshot, target, journal, started)
+            report = _reported(snapshot, target, journal, started)
+        write_report(snapshot, progress, url=url)
+        return report
     finally:
         if created:
             _remove_empty(folder)
@@ -264,7 +269,7 @@ def _reported(snapshot: Snapshot, target: Target, journal: Journal, started: flo
 
 
 def verify_import(directory: Path, api: Api, *, sample: int | None, progress: Progress, keeping: Keeping | None = None) -> Verification:
-    """Reads back what an import, or all of its parts, wrote, and compares all of it with the snapshot.
+    """Reads back what an import, or all of its parts, wrote, and compares all of it with the snapshot; what it found is kept for the report.
 
     Args:
         keeping: where the API keys and passwords are that users kept; None: they are not compared.
@@ -277,11 +282,15 @@ def verify_import(directory: Path, api: Api, *, sample: int | None, progress: Pr
     url = address(snapshot, target, progress)
     plan, done = begun(snapshot, url)
     refuse_unfinished_import(plan, done)
-    folder = journals.import_folder(directory, url).parent
+    places = folders(directory, url)
+    before = digest(places)
     with stored_accounts(keeping, snapshot, target) as accounts:
         kept = Kept(accounts.known, accounts.keys(), who_kept(snapshot, url, plan)) if accounts else None
-        moves = read_moves(on_record(directory, url).values())
-        return verify(snapshot, target, plan, done, folder=folder, sample=sample, progress=progress, kept=kept, moves=moves)
+        folder, moves = places[0].parent, read_moves(places)
+        result = verify(snapshot, target, plan, done, folder=folder, sample=sample, progress=progress, kept=kept, moves=moves)
+    keep(places[0], Verified(datetime.now(timezone.utc).isoformat(timespec="seconds"), snapshot.fingerprint, before, result.to_json()))
+    write_report(snapshot, progress, url=plan.target.url)
+    return result
 
 
 def repair_import(directory: Path, api: Api, part: Part, progress: Progress) -> tuple[int, list[str]]:

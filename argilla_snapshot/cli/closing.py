@@ -93,7 +93,8 @@ def after_export(directory: Path, manifest: Manifest) -> Closing:
 
 def after_import(directory: Path, report: ImportReport, part: Part, *, only_users: bool) -> Closing:
     """The end of an import."""
-    from importer.journal.journal import CREDENTIALS, REJECTED, REPORT, TO_FILL_IN, import_folder
+    from importer.journal.journal import CREDENTIALS, PAGE, REJECTED, TO_FILL_IN, import_folder
+    from importer.journal.parts import folders
 
     folder = import_folder(directory, report.target.url, part, only_users=only_users)
     did = f"{_made(report.users, 'user')}; {_made(report.workspaces, 'workspace')}; {report.seconds:.1f} s."
@@ -113,7 +114,7 @@ def after_import(directory: Path, report: ImportReport, part: Part, *, only_user
             ("Passwords of new users", folder / CREDENTIALS),
             ("Refused records", folder / REJECTED),
             *_whose(report, folder / TO_FILL_IN),
-            ("Report", folder / REPORT),
+            ("Report", folders(directory, report.target.url)[0] / PAGE),
         ],
         report.target.url,
         [(dataset.name, dataset.id) for dataset in report.datasets if dataset.id],
@@ -131,7 +132,8 @@ def _whose(report: ImportReport, path: Path) -> list[tuple[str, Path]]:
 
 def after_verify(directory: Path, result: Verification) -> Closing:
     """The end of a verification."""
-    from importer.journal.journal import CREDENTIALS, REPORT, import_folder
+    from importer.journal.journal import CREDENTIALS, PAGE, import_folder
+    from importer.journal.parts import folders
 
     folder = import_folder(directory, result.url)
     passwords = folder / CREDENTIALS
@@ -144,7 +146,7 @@ def after_verify(directory: Path, result: Verification) -> Closing:
         then = ("Next, hand out the passwords:", f"less {quote(str(passwords))}")
     return Closing(
         verdict_of(result),
-        [("Passwords of new users", passwords), ("Report of the import", folder / REPORT)],
+        [("Passwords of new users", passwords), ("Report", folders(directory, result.url)[0] / PAGE)],
         result.url,
         [(row.target, row.id) for row in result.rows if row.id],
         then,

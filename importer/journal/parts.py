@@ -70,7 +70,12 @@ def begun(snapshot: Snapshot, url: str, part: Part = WHOLE) -> tuple[Plan, Done]
             refuse_unfinished(*loaded[one])
         if loaded[one][1].datasets != loaded[first][1].datasets:
             raise JournalError(f"Part {one} was loaded into other datasets than part {first} ({found[one]}).")
-    return _together(loaded)
+    return together(loaded)
+
+
+def folders(snapshot: Path, url: str) -> list[Path]:
+    """The folders of the import that ``begun`` tells of; what is kept of all parts together lies in the first."""
+    return list(on_record(snapshot, url).values()) or [import_folder(snapshot, url, only_users=True)]
 
 
 def on_record_at_all(snapshot: Snapshot, url: str, *, only_users: bool = False) -> tuple[Plan, Done, list[Path]]:
@@ -92,7 +97,7 @@ def on_record_at_all(snapshot: Snapshot, url: str, *, only_users: bool = False) 
     if first.number != 1:
         part = Part(1, first.of)
         raise JournalError(f"Part {part} is not on record here: copy {import_folder(directory, url, part)} from where it was imported.")
-    plan, done = _together({part: _loaded(folder, snapshot) for part, folder in found})
+    plan, done = together({part: _loaded(folder, snapshot) for part, folder in found})
     return plan, done, [folder for _, folder in found]
 
 
@@ -134,7 +139,8 @@ def _loaded(folder: Path, snapshot: Snapshot) -> tuple[Plan, Done]:
     return found
 
 
-def _together(loaded: dict[Part, tuple[Plan, Done]]) -> tuple[Plan, Done]:
+def together(loaded: dict[Part, tuple[Plan, Done]]) -> tuple[Plan, Done]:
+    """Plan and state of all parts as of one import."""
     (plan, done), *others = loaded.values()
     for _, other in others:
         done.add(other)
