@@ -193,9 +193,9 @@ class Giving:
             unlike += sum((did.statuses.get("given", Counter()) - is_now.statuses.get("given", Counter())).values())
         deleted = [name for name in found.deleted if not unlike and not self._responses(name)]
         for name in deleted:
+            self.file.note("deleted", name=name)  # before, or `verify` would miss an account that went and was not noted
             self.target.delete("users", self.state.users[name].id)
             point("reassign.user_deleted")
-            self.file.note("deleted", name=name)
         return Reassignment(found.url, rows, found.members, deleted, unlike)
 
     def _lacks(self, user: str, workspace: str) -> bool:

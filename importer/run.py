@@ -19,7 +19,7 @@ from importer.errors import ConflictError, ImportRefusedError
 from importer.journal import journal as journals
 from importer.journal.journal import Journal
 from importer.journal.moves import read_moves
-from importer.journal.parts import begun, folders, on_record, refuse_mixed, who_kept
+from importer.journal.parts import begun, folders, refuse_mixed, who_kept
 from importer.journal.parts import refuse_unfinished as refuse_unfinished_import
 from importer.journal.verified import Verified, digest, keep
 from importer.loading import Loader
@@ -286,8 +286,8 @@ def verify_import(directory: Path, api: Api, *, sample: int | None, progress: Pr
     before = digest(places)
     with stored_accounts(keeping, snapshot, target) as accounts:
         kept = Kept(accounts.known, accounts.keys(), who_kept(snapshot, url, plan)) if accounts else None
-        moves = read_moves(on_record(directory, url).values())
-        result = verify(snapshot, target, plan, done, folder=places[0].parent, sample=sample, progress=progress, kept=kept, moves=moves)
+        folder, moves = places[0].parent, read_moves(places)
+        result = verify(snapshot, target, plan, done, folder=folder, sample=sample, progress=progress, kept=kept, moves=moves)
     keep(places[0], Verified(datetime.now(timezone.utc).isoformat(timespec="seconds"), snapshot.fingerprint, before, result.to_json()))
     write_report(snapshot, progress, url=plan.target.url)
     return result

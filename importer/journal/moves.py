@@ -26,7 +26,7 @@ class Moves:
     Attributes:
         holders: dataset -> external id -> whose of its responses another account has.
         begun: the same of those that were about to be given: the other account may have them, and theirs may still be there.
-        deleted: accounts of the import that were left without responses, and deleted.
+        deleted: accounts of the import that were left without responses, and deleted, or about to be.
         members: (username, id, workspace): who became a member then.
     """
 

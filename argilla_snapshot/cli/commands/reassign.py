@@ -83,7 +83,7 @@ def reassign_command(
 
         def agreed(found: "Reassignment") -> bool:
             with steps.paused():
-                return _agreed(found, yes=yes)
+                return agreed_to(found, yes=yes)
 
         done = reassign(directory, api(timeout), gifts, steps, dry_run=dry_run, delete_empty=delete_empty, confirm=agreed)
     if as_json:
@@ -95,7 +95,12 @@ def reassign_command(
     return LOSSES if done.left else DONE
 
 
-def _agreed(found: "Reassignment", *, yes: bool) -> bool:
+def agreed_to(found: "Reassignment", *, yes: bool) -> bool:
+    """Whether it may be done.
+
+    Raises:
+        click.UsageError: nobody can be asked.
+    """
     if yes:
         return True
     would = f"gives {counted(found.to_give, 'response')} to other users on {found.url}"

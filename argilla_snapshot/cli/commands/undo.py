@@ -47,7 +47,7 @@ def undo_command(*, directory: Path, only_users: bool, dry_run: bool, yes: bool,
 
         def agreed(undo: "Undo") -> bool:
             with steps.paused():
-                return _agreed(undo, directory, yes=yes)
+                return agreed_to(undo, directory, yes=yes)
 
         undo = undo_import(directory, api(timeout), steps, only_users=only_users, dry_run=dry_run, confirm=agreed)
     if as_json:
@@ -57,7 +57,7 @@ def undo_command(*, directory: Path, only_users: bool, dry_run: bool, yes: bool,
     return LOSSES if any(thing.made for thing in undo.stays) else DONE
 
 
-def _agreed(undo: "Undo", directory: Path, *, yes: bool) -> bool:
+def agreed_to(undo: "Undo", directory: Path, *, yes: bool) -> bool:
     """Whether it may be deleted.
 
     Raises:
