@@ -24,14 +24,14 @@ demo: $(READY)  ## Move a small Argilla 1.29.1 server to a 2.8.0 one, on this ma
 demo-stop: $(READY)  ## End the demo's servers and remove what it made.
 	$(BIN)/python -m servers.demo stop
 
-test: $(READY)  ## Run all tests but the long ones of `make faults`; brings the real servers up.
-	$(BIN)/python -m pytest -m "not faults" -n 2 --dist loadfile
+test: $(READY)  ## Run all tests but the long ones of `make faults` and `make versions`; brings the real servers up.
+	$(BIN)/python -m pytest -m "not faults and not versions" -n 2 --dist loadfile
 
 faults: $(READY)  ## Run all of the fault tests (long), and print and keep what was survived.
 	$(BIN)/python -m tests.faults
 
-versions: $(READY)  ## Move what each version holds into 2.8.0, and two snapshots into each target; prints and keeps the table (about an hour).
-	$(BIN)/python -m tests.versions; status=$$?; $(MAKE) docs && exit $$status
+versions: $(READY)  ## Move what each version holds into 2.8.0, and two snapshots into each target; prints and keeps the table (about an hour). Then runs the tests that need further versions.
+	$(BIN)/python -m tests.versions; status=$$?; $(MAKE) docs && $(BIN)/python -m pytest -m versions && exit $$status
 
 test-fast: $(READY)  ## Run the tests that need no server.
 	$(BIN)/python -m pytest -m "not servers and not faults" -n auto --dist loadfile

@@ -1,7 +1,7 @@
 """The demo: the main job, from beginning to end, on real servers. ``make demo`` starts it, ``make demo-stop`` ends it.
 
-An Argilla 1.29.1 server is filled, exported and stopped; then an empty Argilla 2.8.0 server is started, imported into and
-verified. Each command is printed as a person would type it.
+An Argilla 1.29.1 server is filled and exported; then an empty Argilla 2.8.0 server is started, imported into and verified.
+Both stay up, so that both can be looked at. Each command is printed as a person would type it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import click
+import httpx
 
 from servers.argilla import NEW, OLD, ArgillaServer
 from servers.errors import ServersError
@@ -21,6 +22,8 @@ from servers.seed import seed_demo
 
 FOLDER = Path(".servers", "demo")
 SNAPSHOT = Path("demo-snapshot")
+#: The dataset that is looked at.
+SHOWN = "demo.entities"
 _TIMEOUT = 600
 
 
@@ -47,7 +50,7 @@ def cli() -> None:
 
 @cli.command()
 def start() -> None:
-    """Run the demo; leaves the new server up."""
+    """Run the demo; leaves both servers up."""
     _clear()
     search = SearchEngine(FOLDER / "search")
     _say("Setting up: environments of both servers, a search engine, a Redis (the first time takes some minutes)")
@@ -60,18 +63,25 @@ def start() -> None:
         click.echo(f"{dataset}: {records} records")
     _say("Phase 1: the old server into a folder")
     _run(old, "export", str(SNAPSHOT))
-    _say("The old server is stopped: from here on there is only the folder")
-    old.stop()
-    _run(None, "check", "--deep", str(SNAPSHOT))
-    _say(f"Phase 2: the folder into an empty Argilla {NEW} server")
+    _say("What is in the folder; the old server is not asked any more")
+    _run(None, "inspect", str(SNAPSHOT))
+    _run(None, "inspect", str(SNAPSHOT), SHOWN)
+    _say(f"Phase 2: the folder into an empty Argilla {NEW} server. First, what would become of it")
     new.start()
+    _run(new, "plan", str(SNAPSHOT))
     _run(new, "import", str(SNAPSHOT), "--yes")
     _say("Reading the new server back, record by record")
     _run(new, "verify", str(SNAPSHOT))
-    _say("Done. Look at the result in a browser")
-    click.echo(f"{new.url}  (user {new.username}, password {new.password})")
-    click.echo(f"Passwords of the others: {next(Path(f'{SNAPSHOT}.import').glob('*/credentials.csv'))}")
-    click.echo(f"The snapshot: {SNAPSHOT}  (argilla-snapshot inspect {SNAPSHOT})")
+    _say(f"Done. Look at {SHOWN} on both servers, in a browser")
+    workspace, name = SHOWN.split(".")
+    there = httpx.get(f"{new.url}/api/v1/me/datasets", headers={"X-Argilla-Api-Key": new.api_key}, trust_env=False).json()["items"]
+    id_ = next(dataset["id"] for dataset in there if dataset["name"] == name)
+    # Under another name of this machine, or the browser would take one server's login for the other's.
+    click.echo(
+        f"old: {old.url.replace('127.0.0.1', 'localhost')}/datasets/{workspace}/{name}  (user {old.username}, password {old.password})"
+    )
+    click.echo(f"new: {new.url}/dataset/{id_}/annotation-mode  (user {new.username}, password {new.password})")
+    click.echo(f"Passwords of the others on the new server: {next(Path(f'{SNAPSHOT}.import').glob('*/credentials.csv'))}")
     click.echo("`make demo-stop` ends the servers and removes all of it.")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from argilla_snapshot.format.models import Dataset
 from importer.mapping.cleaning import clean_text, json_safe
 from importer.mapping.images import IMAGE_KEY
-from importer.plan import DatasetPlan, FieldPlan, MetadataPlan, Option, QuestionPlan, QuestionType, VectorPlan
+from importer.plan import DatasetPlan, FieldPlan, MetadataPlan, Option, QuestionPlan, VectorPlan
 from importer.planning.naming import NameSpace, free_name, shortened, valid_vector_name
 from importer.planning.shaper import AnyShaper
 from importer.planning.survey import Survey
@@ -82,18 +82,19 @@ class Shaper(AnyShaper):
     ) -> list[QuestionPlan]:
         if source.task == "Text2Text":
             more = min(seen.texts, MAX_TEXTS) if self._options.all_predictions else 1
-            titles = ["text_generation", *(f"text_generation_{number}" for number in range(2, more + 1))]
-            named = self._named(titles, "question", source, names)
-            return [QuestionPlan(named[title], title, "text", required=title == titles[0]) for title in titles]
+            titles = {"text_generation": "Text"} | {f"text_generation_{number}": f"Text {number}" for number in range(2, more + 1)}
+            named = self._named(list(titles), "question", source, names)
+            return [QuestionPlan(named[name], title, "text", required=title == "Text") for name, title in titles.items()]
         if source.task == "TokenClassification":
             if seen.overlaps:
                 self._notes.add("overlap_allowed", f"{seen.overlaps} records", source.full_name)
             name = self._named(["spans"], "question", source, names)["spans"]
-            return [QuestionPlan(name, "spans", "span", required=True, options=choices, allow_overlapping=seen.overlaps > 0)]
-        title, type_ = ("labels", "multi_label_selection") if multi_label else ("label", "label_selection")
-        name = self._named([title], "question", source, names)[title]
-        question_type: QuestionType = type_  # type: ignore[assignment]
-        return [QuestionPlan(name, title, question_type, required=True, options=choices)]
+            return [QuestionPlan(name, "Spans", "span", required=True, options=choices, allow_overlapping=seen.overlaps > 0)]
+        if multi_label:
+            name = self._named(["labels"], "question", source, names)["labels"]
+            return [QuestionPlan(name, "Labels", "multi_label_selection", required=True, options=choices)]
+        name = self._named(["label"], "question", source, names)["label"]
+        return [QuestionPlan(name, "Label", "label_selection", required=True, options=choices)]
 
     def _choices(self, source: Dataset, seen: Survey, *, multi_label: bool) -> tuple[list[Option], str | None]:
         """The declared labels in their order, then the others sorted; then one for "no label" where it is needed."""

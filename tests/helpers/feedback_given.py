@@ -21,12 +21,12 @@ def found(records: list[FeedbackRecord]) -> dict[str, Json]:
 
 
 def without(records: dict[str, Json], name: str, *, responses: str) -> dict[str, Json]:
-    """What is left to be read when a user was deleted: ``nameless`` responses, ``none`` of theirs, or ``unreadable`` records of theirs."""
+    """What is left to be read when a user was deleted: ``named`` or ``nameless`` responses, ``none`` of theirs, or ``unreadable`` records."""
     return {text: {**record, "responses": _left(record["responses"], name, responses)} for text, record in records.items()}
 
 
 def _left(given: Json, name: str, responses: str) -> Json:
-    if name not in given:
+    if name not in given or responses == "named":
         return given
     if responses == "unreadable":
         return {}

@@ -1,12 +1,11 @@
 """A small move at a real terminal, at 80 and at 120 columns: the good way, trouble, an interruption, a question. What the screen shows counts."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from servers.argilla import NEW, ArgillaServer
+from servers.argilla import ArgillaServer
 from servers.seed import seed_large
 from servers.stack import Stack
 from tests.faults.proxy import Fault, Proxy, before
@@ -15,13 +14,6 @@ from tests.helpers.terminal import at_a_terminal
 pytestmark = pytest.mark.servers
 RECORDS = 600
 SENT = "(POST|PUT) /api/v1/datasets/.*/records/bulk"
-
-
-@pytest.fixture(scope="module")
-def new(stack: Stack) -> Iterator[ArgillaServer]:
-    """The new server of both widths."""
-    with stack.fresh(NEW) as server:
-        yield server
 
 
 def screen(*command: str | Path, url: str, columns: int, code: int = 0) -> str:
@@ -38,7 +30,7 @@ def unfolded(shown: str) -> str:
 
 
 @pytest.mark.parametrize("columns", [80, 120])
-def test_the_whole_way(columns: int, stack: Stack, new: ArgillaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_whole_way(columns: int, stack: Stack, fresh_new: ArgillaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     workspace = f"terminal-{columns}"
     seed_large(stack.old.url, stack.old.api_key, RECORDS, workspace, datasets=("news",))
@@ -47,13 +39,13 @@ def test_the_whole_way(columns: int, stack: Stack, new: ArgillaServer, tmp_path:
     assert re.search(r"\nNothing was lost\.\nmy snap: .*600 records", shown) or shown.startswith("Nothing was lost.\nmy snap: ")
     assert "argilla-snapshot plan 'my snap'" in unfolded(shown)
 
-    shown = screen("plan", "my snap", "--write", "move.toml", url=new.url, columns=columns)
+    shown = screen("plan", "my snap", "--write", "move.toml", url=fresh_new.url, columns=columns)
     assert f"{workspace}.news" in shown
     assert "Datasets" in shown
     assert "argilla-snapshot import 'my snap' --config move.toml" in " ".join(shown.split())
     assert f'"{workspace}.news" = true' in Path("move.toml").read_text()
 
-    with before(new.url) as proxy:
+    with before(fresh_new.url) as proxy:
         moving = ("import", "my snap", "--config", "move.toml")
         interrupted(proxy, moving, columns)
         gone_on(proxy, moving, columns)

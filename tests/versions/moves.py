@@ -28,6 +28,8 @@ PEOPLE = ("dora", "emil", GONE)
 _OF_TARGETS = frozenset({"dataset_details", "distribution_lost", "field_as_text", "field_required"})
 #: Commands may end with these: done; something did not come along, and was said; differences, which are counted.
 _FINE, _LOSSES, _DIFFER = 0, 3, 4
+#: From the first of these on the search index has feedback records, and before the second one it has the names of who answered.
+_NAMES_IN_INDEX = ((1, 10), (1, 25))
 
 
 class MoveError(Exception):
@@ -112,8 +114,8 @@ def from_source(row: Row, stack: Stack, folder: Path) -> None:
         others = "none" if (1, 15) <= old.release.number < (1, 19) else "unreadable"  # what is left where theirs can't be given
         _compare(row, "", filled, folder / "api", others if lost else gone)
         _tool(row, "export", folder / "storage", *_storage(old, stack), *users)
-        before = row.differences.total()
-        _compare(row, "storage, ", filled, folder / "storage", gone)
+        before, (first, last) = row.differences.total(), _NAMES_IN_INDEX
+        _compare(row, "storage, ", filled, folder / "storage", "named" if first <= old.release.number < last else gone)
         row.storage = row.differences.total() - before
     with stack.fresh(NEW) as new:
         _tool(row, "import", folder / "api", url=new.url)

@@ -108,7 +108,12 @@ def assert_no_secret(exported: Exported, *texts: str) -> None:
     assert not [secret for secret in exported.secrets for text in (*texts, *content) if secret in text]
 
 
-@pytest.mark.parametrize("new", [(NEW, False), (NEW, True), ("2.0.1", False)], indirect=True, ids=["sqlite", "postgresql", "2.0.1"])
+@pytest.mark.parametrize(
+    "new",
+    [(NEW, False), (NEW, True), pytest.param(("2.0.1", False), marks=pytest.mark.versions)],
+    indirect=True,
+    ids=["sqlite", "postgresql", "2.0.1"],
+)
 def test_the_old_key_and_the_old_password_work(exported: Exported, new: ArgillaServer, tmp_path: Path) -> None:
     log = tmp_path / "log"
     shown = run("-v", "plan", *exported.importing(new)[1:], url=new.url, **SEALED)
@@ -259,7 +264,7 @@ def test_who_has_a_new_password_already_gets_the_old_one_afterwards(exported: Ex
     assert "4 datasets with 350 records" in succeed("verify", exported.snapshot, url=new.url)
 
 
-@pytest.mark.parametrize("version", ["1.5.1", "1.6.0"])
+@pytest.mark.parametrize("version", ["1.5.1", pytest.param("1.6.0", marks=pytest.mark.versions)])
 def test_those_of_a_users_file_and_of_the_first_database(stack: Stack, new: ArgillaServer, folder: Path, version: str) -> None:
     file = folder.with_name("keys")
     with stack.fresh(version) as old:

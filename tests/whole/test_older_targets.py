@@ -74,7 +74,9 @@ def snapshot(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module", params=TOLD)
+@pytest.fixture(
+    scope="module", params=["2.0.1", *(pytest.param(version, marks=pytest.mark.versions) for version in TOLD if version != "2.0.1")]
+)
 def moved(request: pytest.FixtureRequest, snapshot: Path, stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moved]:
     again = tmp_path_factory.mktemp("older") / "again"
     with stack.fresh(request.param) as older:

@@ -63,7 +63,9 @@ def elasticsearch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elastics
         engine.stop()
 
 
-@pytest.fixture(scope="module", params=["1.13.3", "1.18.0", "elasticsearch"])
+@pytest.fixture(
+    scope="module", params=["1.18.0", *(pytest.param(other, marks=pytest.mark.versions) for other in ("1.13.3", "elasticsearch"))]
+)
 def rescued(request: pytest.FixtureRequest, stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Rescued:
     folder = tmp_path_factory.mktemp("rescue")
     if request.param != "elasticsearch":
@@ -121,7 +123,7 @@ def test_it_moves_to_a_new_server(rescued: Rescued, stack: Stack) -> None:
         assert "No difference" in succeed("verify", rescued.snapshot, url=new.url)
 
 
-@pytest.mark.parametrize("version", ["1.18.0", "1.24.0"])
+@pytest.mark.parametrize("version", ["1.24.0", pytest.param("1.18.0", marks=pytest.mark.versions)])
 def test_suggestions_of_deleted_records_stop_the_upgrade_as_foretold(version: str, stack: Stack, tmp_path: Path) -> None:
     before = tmp_path / "before.db"
     with stack.fresh(version) as server:

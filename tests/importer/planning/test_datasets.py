@@ -95,25 +95,25 @@ def test_what_no_image_field_takes_stays_metadata(values: list[str], fields: int
 
 
 @pytest.mark.parametrize(
-    ("task", "multi_label", "name", "type_"),
+    ("task", "multi_label", "name", "title", "type_"),
     [
-        ("TextClassification", False, "label", "label_selection"),
-        ("TextClassification", None, "label", "label_selection"),
-        ("TextClassification", True, "labels", "multi_label_selection"),
-        ("TokenClassification", None, "spans", "span"),
-        ("Text2Text", None, "text_generation", "text"),
+        ("TextClassification", False, "label", "Label", "label_selection"),
+        ("TextClassification", None, "label", "Label", "label_selection"),
+        ("TextClassification", True, "labels", "Labels", "multi_label_selection"),
+        ("TokenClassification", None, "spans", "Spans", "span"),
+        ("Text2Text", None, "text_generation", "Text", "text"),
     ],
 )
-def test_a_task_is_a_question(task: Task, multi_label: Any, name: str, type_: Any) -> None:
+def test_a_task_is_a_question_with_a_title_that_a_person_reads(task: Task, multi_label: Any, name: str, title: str, type_: Any) -> None:
     plan, _ = shaped(a_dataset(task, multi_label=multi_label, labels_declared=["a", "b"]), [])
     options = [] if task == "Text2Text" else [Option("a", "a", "a"), Option("b", "b", "b")]
-    assert plan.questions == [QuestionPlan(name, name, type_, required=True, options=options)]
+    assert plan.questions == [QuestionPlan(name, title, type_, required=True, options=options)]
     assert (plan.multi_label, plan.no_label) == (bool(multi_label), None)
 
 
 def test_a_question_that_is_called_like_a_field_gets_another_name() -> None:
     plan, noted = shaped(a_dataset(labels_declared=["a", "b"]), [a_record(inputs={"label": "t"}, metadata={"label": "x"})])
-    assert ([one.name for one in plan.fields], plan.questions[0].name, plan.questions[0].title) == (["label"], "label_2", "label")
+    assert ([one.name for one in plan.fields], plan.questions[0].name, plan.questions[0].title) == (["label"], "label_2", "Label")
     assert [one.name for one in plan.properties] == ["label_3"]
     assert noted["name_changed"] == ["question label -> label_2", "metadata label -> label_3"]
 
@@ -125,7 +125,7 @@ def test_further_texts_have_optional_questions_if_asked(count: int, names: list[
     texts = [ScoredText(str(number), None) for number in range(count)]
     plan, _ = shaped(a_dataset("Text2Text"), [a_record(predictions=[Prediction("m", texts)])], all_predictions=all_predictions)
     assert [(one.name, one.title, one.type, one.required) for one in plan.questions] == [
-        (f"text_generation{name}", f"text_generation{name}", "text", not name) for name in names
+        (f"text_generation{name}", f"Text{name.replace('_', ' ')}", "text", not name) for name in names
     ]
 
 
