@@ -49,9 +49,19 @@ def prose(page: Path) -> str:
     return re.sub(r"`[^`\n]*`", "X", _BLOCK.sub("", written))
 
 
-def shown(*names: str) -> str:
-    """What was typed and shown in steps of the session, as one block for a page."""
-    return f"```{SHOWN}\n" + "\n".join((OUTPUTS / f"{name}.txt").read_text(encoding="utf-8") for name in names) + "```\n"
+def shown(name: str, since: str = "", lines: int | None = None) -> str:
+    """What was typed and shown in a step of the session, as a block for a page.
+
+    Args:
+        name: of the step.
+        since: leave out what stands above the first line that begins so.
+        lines: leave out what stands below so many.
+    """
+    typed, *all_ = (OUTPUTS / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    first = next(number for number, line in enumerate(all_) if line.startswith(since))
+    last = len(all_) if lines is None else first + lines
+    kept = ["…"] * (first > 0) + all_[first:last] + ["…"] * (last < len(all_))
+    return "\n".join([f"```{SHOWN}", typed, *kept, "```\n"])
 
 
 def program(name: str) -> str:

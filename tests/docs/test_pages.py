@@ -29,7 +29,7 @@ _RUN_BY = {
     "check --update": "tests/argilla_snapshot/format/test_edit.py",
 }
 _WORDS = 35
-_SENTENCE = re.compile(r"(?<=[.!?:])\s+(?=[A-Z`*“\[])|\n\s*\n|\n\s*(?:[-*|]|\d+\.)\s|\||<br>")
+_SENTENCE = re.compile(r"(?<=[.!?:])\s+(?=[A-Z`*“\[])|\n\s*\n|\n\s*(?:[-*|>]|\d+\.)\s|\||<br>")
 
 
 def _name(page: Path) -> str:
