@@ -7,7 +7,7 @@ READY := $(VENV)/ready
 
 PAGES := README.md snapshot_format.md $(shell find docs -name "*.md")
 
-.PHONY: help demo demo-stop test test-fast faults versions lint format docs docs-real dist lock bench clean
+.PHONY: help demo demo-servers demo-stop test test-fast faults versions lint format docs docs-real dist lock bench clean
 
 help:  ## Show this.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -20,6 +20,9 @@ $(READY): requirements-dev.txt pyproject.toml
 
 demo: $(READY)  ## Move a small Argilla 1.29.1 server to a 2.8.0 one, on this machine, and verify.
 	$(BIN)/python -m servers.demo start
+
+demo-servers: $(READY)  ## Bring the demo's servers up and fill the old one, to move it yourself.
+	$(BIN)/python -m servers.demo servers
 
 demo-stop: $(READY)  ## End the demo's servers and remove what it made.
 	$(BIN)/python -m servers.demo stop

@@ -50,7 +50,10 @@ def test_an_import_without_losses(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 def test_what_an_import_lost_is_its_first_line(tmp_path: Path) -> None:
     closing = after_import(tmp_path / "s", replace(REPORT, notes=LOST), WHOLE, only_users=False)
-    assert closing.verdict[0] == "Lost: 9 records: they have spans that are empty or begin outside the text. These spans are lost (demo.news and 1 more)."
+    assert (
+        closing.verdict[0]
+        == "Lost: 9 records: they have spans that are empty or begin outside the text. These spans are lost (demo.news and 1 more)."
+    )
     two = [*LOST, Noted("record_rejected", 1, "demo.news", ["3"])]
     first, *kinds = after_import(tmp_path / "s", replace(REPORT, notes=two), WHOLE, only_users=False).verdict
     assert (first, [line[:4] for line in kinds[:2]]) == ("Lost:", ["  9 ", "  1 "])
