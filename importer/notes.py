@@ -101,7 +101,7 @@ KINDS: dict[str, tuple[Severity, str]] = {
     "span_after_text": ("changed", "records: their spans end after the text, which was shortened later. They stay as they are"),
     "question_lost": (
         "lost",
-        "records: the new server has no such question (its type is unknown, or more than 50 options are ranked). The answers to it are lost",
+        "answers to questions that the new server does not have: of an unknown type, or with more than 50 options to rank",
     ),
     # fields
     "input_list_joined": ("changed", "records: a list of texts becomes one text with line breaks, as 1.x showed it"),
@@ -134,7 +134,7 @@ KINDS: dict[str, tuple[Severity, str]] = {
     "score_dropped": ("changed", "records: the score of the prediction is missing, or not between 0 and 1. The suggestion has no score"),
     "agent_changed": ("changed", "records: 2.x refuses the name of the model. The characters that it does not take are replaced"),
     # annotations
-    "unknown_annotator_skipped": ("lost", "records: people who are no users annotated them. Their annotations are left out, as asked"),
+    "unknown_annotator_skipped": ("lost", "annotations of people who are no users, left out as asked"),
     "unknown_annotator_me": (
         "changed",
         "records: people who are no users annotated them. The importing user gets their annotations, as asked",
@@ -145,7 +145,7 @@ KINDS: dict[str, tuple[Severity, str]] = {
     ),
     "second_annotation_of_user": (
         "lost",
-        "records: one user gets two annotations. 2.x keeps one response of a user, so the second is lost",
+        "second annotations of a record by the same user: 2.x keeps one response of a user",
     ),
     "further_annotation_texts": ("snapshot_only", "records: one annotator wrote several texts. The first becomes the response"),
     "status_of_record": (
@@ -184,7 +184,7 @@ KINDS: dict[str, tuple[Severity, str]] = {
     "empty_annotation": ("changed", "records: somebody chose no label. The added option `__no_label__` says so"),
     # spans
     "span_clipped": ("changed", "records: a span ends after the text. It now ends with the text"),
-    "span_dropped": ("lost", "records: they have spans that are empty or begin outside the text. These spans are lost"),
+    "span_dropped": ("lost", "spans that are empty or begin outside the text"),
     "overlap_allowed": ("changed", "span questions: they allow overlaps, because some spans overlap"),
     # metadata
     "metadata_as_text": ("changed", "records: a metadata value is true or false, or its type is not the same everywhere. It becomes text"),
@@ -208,30 +208,30 @@ KINDS: dict[str, tuple[Severity, str]] = {
         "records: `_image_url` of the metadata, which 1.x showed as a picture, stays metadata. Image fields come with 2.1",
     ),
     # vectors
-    "vector_zero": ("lost", "records: a vector has only zeros. It is lost, because it would make the record invisible"),
-    "vector_not_finite": ("lost", "records: a vector has numbers that are not finite, or too large for 32 bits. It is lost"),
-    "vector_wrong_size": ("lost", "records: a vector has another length than most of its name. It is lost, because 2.x refuses it"),
-    "vector_over_limit": ("lost", "records: the dataset has more than five vectors, and 2.x allows five. The others are lost"),
+    "vector_zero": ("lost", "vectors of zeros: they would make their record invisible"),
+    "vector_not_finite": ("lost", "vectors that are not finite, or too large for 32 bits"),
+    "vector_wrong_size": ("lost", "vectors of another length than most of their name: 2.x refuses them"),
+    "vector_over_limit": ("lost", "vectors beyond the five that 2.x allows a dataset"),
     "vector_too_long": (
         "lost",
-        "records: a vector is longer than the search engine of the new server takes. It is lost, because it would make the record invisible",
+        "vectors that are longer than the search engine of the new server takes: they would make their record invisible",
     ),
     "vector_left_out": ("snapshot_only", "records: their vectors are left out, as asked"),
     # the record itself
     "last_updated": ("snapshot_only", "records: the time of the last change stays in the snapshot, because 2.x sets its own"),
-    "record_rejected": ("lost", "records: the new server refused them. `rejected.jsonl` has them, with the server's words"),
+    "record_rejected": ("lost", "records that the new server refused: `rejected.jsonl` has them, with the server's words"),
     "record_changed_there": (
         "changed",
         "records: somebody changed them on the new server before the import could note that they had arrived. They stay as they are there",
     ),
-    "record_gone": ("lost", "records: the import sent them, and somebody deleted them on the new server"),
+    "record_gone": ("lost", "records that the import sent, and that somebody deleted on the new server"),
     "dataset_failed": (
         "lost",
-        "datasets: the new server refused them or their records, or somebody made one of that name meanwhile. Run `import` again to try again",
+        "datasets that the new server refused, or that somebody made there meanwhile: run `import` again to try them again",
     ),
     "record_not_searchable": (
         "lost",
-        "records: the new server holds them and does not show them. Its search engine refused or lost them. Run `import --repair`",
+        "records that the new server holds and does not show, because its search engine refused or lost them: run `import --repair`",
     ),
 }
 

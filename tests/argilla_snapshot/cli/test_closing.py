@@ -50,10 +50,7 @@ def test_an_import_without_losses(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 def test_what_an_import_lost_is_its_first_line(tmp_path: Path) -> None:
     closing = after_import(tmp_path / "s", replace(REPORT, notes=LOST), WHOLE, only_users=False)
-    assert (
-        closing.verdict[0]
-        == "Lost: 9 records: they have spans that are empty or begin outside the text. These spans are lost (demo.news and 1 more)."
-    )
+    assert closing.verdict[0] == "Lost: 9 spans that are empty or begin outside the text (demo.news and 1 more)."
     two = [*LOST, Noted("record_rejected", 1, "demo.news", ["3"])]
     first, *kinds = after_import(tmp_path / "s", replace(REPORT, notes=two), WHOLE, only_users=False).verdict
     assert (first, [line[:4] for line in kinds[:2]]) == ("Lost:", ["  9 ", "  1 "])
@@ -103,7 +100,7 @@ def test_what_a_verification_says() -> None:
     assert verdict_of(replace(SAME, skipped=1))[1] == "1 dataset was skipped by the import and is not compared."
     assert verdict_of(replace(SAME, skipped=2))[1] == "2 datasets were skipped by the import and are not compared."
     (lost,) = verdict_of(replace(SAME, losses=LOST))[1:]
-    assert lost.startswith("Not missed, because the import said before that it can't carry it: 9 records")
+    assert lost.startswith("Not missed, because the import said before that it can't carry it: 9 spans")
 
 
 def test_what_comes_after_a_verification(tmp_path: Path) -> None:
