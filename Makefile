@@ -54,6 +54,7 @@ format: $(READY)  ## Format the code.
 docs: $(READY)  ## Write the generated parts of the pages anew; `mkdocs serve` shows them.
 	$(BIN)/python -m argilla_snapshot.format.json_schema
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/cog -r $(PAGES)
+	$(BIN)/python -m tests.docs.picture
 
 docs-real: $(READY)  ## Type all that the pages show on real servers, and keep what came and the picture (five minutes).
 	$(BIN)/python -m tests.docs

@@ -49,19 +49,23 @@ def prose(page: Path) -> str:
     return re.sub(r"`[^`\n]*`", "X", _BLOCK.sub("", written))
 
 
-def shown(name: str, since: str = "", lines: int | None = None) -> str:
-    """What was typed and shown in a step of the session, as a block for a page.
+def lines_of(name: str, since: str = "", most: int | None = None) -> list[str]:
+    """What was typed and shown in a step of the session.
 
     Args:
         name: of the step.
         since: leave out what stands above the first line that begins so.
-        lines: leave out what stands below so many.
+        most: leave out what stands below so many lines.
     """
-    typed, *all_ = (OUTPUTS / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-    first = next(number for number, line in enumerate(all_) if line.startswith(since))
-    last = len(all_) if lines is None else first + lines
-    kept = ["…"] * (first > 0) + all_[first:last] + ["…"] * (last < len(all_))
-    return "\n".join([f"```{SHOWN}", typed, *kept, "```\n"])
+    typed, *lines = (OUTPUTS / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith(since))
+    last = len(lines) if most is None else first + most
+    return [typed, *["…"] * (first > 0), *lines[first:last], *["…"] * (last < len(lines))]
+
+
+def shown(name: str, since: str = "", most: int | None = None) -> str:
+    """The same, as a block for a page."""
+    return "\n".join([f"```{SHOWN}", *lines_of(name, since, most), "```\n"])
 
 
 def program(name: str) -> str:

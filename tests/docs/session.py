@@ -99,8 +99,8 @@ class Failed(Exception):  # noqa: N818
     """A step ended in another way than it should."""
 
 
-def play(stack: Stack, folder: Path) -> Iterator[tuple[Step, Terminal, str, Mapping[str, str]]]:
-    """Types each step; yields it, the terminal, what was typed and shown, and which names stand for this machine's in that.
+def play(stack: Stack, folder: Path) -> Iterator[tuple[Step, str]]:
+    """Types each step, and yields it with what was typed and shown.
 
     Raises:
         Failed: a step ended with another exit code.
@@ -110,13 +110,12 @@ def play(stack: Stack, folder: Path) -> Iterator[tuple[Step, Terminal, str, Mapp
     hosts = {OLD_HOST: stack.old.url, NEW_HOST: stack.new.url, SEARCH_HOST: stack.search.url}
     addresses = {host: url.removeprefix("http://") for host, url in hosts.items()}
     names = {address: host for host, address in addresses.items()}
-    names |= {address.replace(":", "-"): host.replace(":", "-") for address, host in names.items()}
+    names |= {address.replace(":", "-"): host.replace(":", "-") for address, host in names.items()} | {str(folder): "~"}
     for step in STEPS:
-        terminal = _typed(step, folder, addresses)
-        shown = terminal.shown
+        shown = _typed(step, folder, addresses)
         for address, host in names.items():
             shown = shown.replace(address, host)
-        yield step, terminal, f"$ {step.typed}\n{shown}\n", names
+        yield step, f"$ {step.typed}\n{shown}\n"
 
 
 def _lay_out(stack: Stack, folder: Path) -> None:
@@ -133,7 +132,7 @@ def _lay_out(stack: Stack, folder: Path) -> None:
     shutil.copyfile(Path(__file__).with_name("edit.py"), folder / "edit.py")
 
 
-def _typed(step: Step, folder: Path, addresses: Mapping[str, str]) -> Terminal:
+def _typed(step: Step, folder: Path, addresses: Mapping[str, str]) -> str:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("ARGILLA_", "HF_", "NO_COLOR", "COLUMNS"))}
     environment |= {"TERM": "xterm-256color", "HOME": str(folder), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     if step.url:
@@ -160,12 +159,12 @@ def _typed(step: Step, folder: Path, addresses: Mapping[str, str]) -> Terminal:
             raise Failed(f"`{step.typed}` ended with {code}:\n{terminal.shown}")
     finally:
         process.close(force=True)
-    return terminal
+    return terminal.shown
 
 
 def shape(text: str) -> str:
     """What is the same each time: no numbers, ids and passwords, no layout, and no steps that are shown only where they take a while."""
-    text = re.sub(r"(?m)^(?:\w+ing .*: [\d,]+ in .*/s|in all .*)$", "", text)
+    text = re.sub(r"(?m)^(?:\w+ing .*(?:/s|left)|in all .*)$", "", text)
     text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID", text)
     text = re.sub(r"(?m),[^,\s]{20,}$", ",PASSWORD", text)
     return " ".join(re.sub(r"\d+", "0", text).split())

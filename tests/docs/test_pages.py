@@ -12,6 +12,7 @@ import pytest
 
 from argilla_snapshot.cli.main import cli
 from tests.docs.pages import DOCS, OUTPUTS, ROOT, blocks, commands, pages, prose
+from tests.docs.picture import FILE, picture
 from tests.docs.session import STEPS
 
 #: Programs of which a page tells no more than how they are called.
@@ -117,6 +118,11 @@ def test_what_is_shown_comes_from_the_session() -> None:
     assert kept == {step.named: f"$ {step.typed}" for step in STEPS if step.named}
     pasted = "\n".join(page.read_text() for page in pages())
     assert [name for name in kept if f'"{name}"' not in pasted] == []
+
+
+def test_the_picture_is_drawn_of_the_session_and_asks_nobody_for_anything() -> None:
+    assert FILE.read_text() == picture()
+    assert re.findall(r"(?:href|url)\W+https?:", picture()) == []
 
 
 def test_the_readme_is_short_and_links_to_pages_that_are_there() -> None:

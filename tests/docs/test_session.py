@@ -19,6 +19,6 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Stack:
 
 
 def test_what_the_pages_show_is_what_comes(own: Stack, tmp_path: Path) -> None:
-    for step, _, shown, _ in play(own, tmp_path):
+    for step, shown in play(own, tmp_path):
         if step.named:
             assert shape(shown) == shape((OUTPUTS / f"{step.named}.txt").read_text()), step.typed

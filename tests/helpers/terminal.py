@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pexpect
 import pyte
-from pyte.screens import Char
 
 from tests.helpers.cli import heed_interrupts
 
@@ -37,13 +36,9 @@ class Terminal:
     @property
     def shown(self) -> str:
         """What stands there in the end, as a person sees it: where what was drawn over or erased is gone."""
-        return "\n".join("".join(cell.data for cell in line).rstrip() for line in self.cells).rstrip("\n")
-
-    @property
-    def cells(self) -> list[list[Char]]:
-        """The same, with the colours: a list of characters for each line."""
-        lines = (*self._screen.history.top, *(self._screen.buffer[row] for row in range(_LINES)))
-        return [[line[column] for column in range(self._screen.columns)] for line in lines]
+        columns = range(self._screen.columns)
+        above = ["".join(line[column].data for column in columns) for line in self._screen.history.top]
+        return "\n".join(line.rstrip() for line in (*above, *self._screen.display)).rstrip("\n")
 
     def wait_for(self, words: str) -> str:
         """Reads until the words are shown, and returns all that was shown until then."""
