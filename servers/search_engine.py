@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from servers.install import HERE, elasticsearch, install
+from servers.install import HERE, install, jars_of
 from servers.processes import Process, get_json
 
 START_TIMEOUT = 180.0  # 5 s on an idle machine
@@ -99,4 +99,4 @@ class Elasticsearch(SearchEngine):
 
     def _program(self, port: int) -> list[str | Path]:
         script = HERE / "elasticsearch" / "start.groovy"
-        return ["-cp", f"{elasticsearch()}/*", "groovy.ui.GroovyMain", script, self.folder, str(port)]
+        return ["-cp", f"{jars_of('elasticsearch', 'Elasticsearch 8.5')}/*", "groovy.ui.GroovyMain", script, self.folder, str(port)]

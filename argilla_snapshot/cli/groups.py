@@ -6,6 +6,7 @@ import click
 COMMANDS = {
     "Move": ("export", "plan", "import", "verify"),
     "Look and check": ("inspect", "annotations", "check", "diff", "check-upgrade"),
+    "Copy": ("pack", "unpack"),
     "Set up": ("completion",),
 }
 #: Title -> names of options as they are typed.

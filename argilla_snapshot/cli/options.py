@@ -8,12 +8,40 @@ import click
 
 from argilla_snapshot.cli import completing
 from argilla_snapshot.cli.config import config
+from argilla_snapshot.cli.output import message
+from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.values import folder, globs, number, pairs, renames
+from argilla_snapshot.places.addresses import is_address, name_of
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-DIRECTORY = click.argument("directory", metavar="DIR", type=click.Path(), callback=folder)
+
+
+def _fetched(context: click.Context, parameter: click.Parameter, value: str) -> Path:
+    """The folder of a snapshot; one in a store is copied to the current folder first, unless that was done before."""
+    if not is_address(value) or context.resilient_parsing:
+        return folder(context, parameter, value)
+    from argilla_snapshot.places.moving import unpack
+
+    with Steps() as steps:
+        path, copied = unpack(value, None, steps)
+    message(f"{value}: {'copied to' if copied else 'is there already as'} the folder {path}.")
+    return path
+
+
+def _addressed(context: click.Context, parameter: click.Parameter, value: str) -> Path:
+    """The folder of a snapshot that is to be made; of one for a store it is in the current folder."""
+    if not is_address(value):
+        return folder(context, parameter, value)
+    context.meta[ADDRESS] = value
+    return folder(context, parameter, name_of(value))
+
+
+DIRECTORY = click.argument("directory", metavar="DIR", type=click.Path(), callback=_fetched)
+NEW_DIRECTORY = click.argument("directory", metavar="DIR", type=click.Path(), callback=_addressed)
+#: Where a command finds the address that was typed in place of a new folder.
+ADDRESS = f"{__name__}.address"
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 WORKSPACE = click.option(
     "--workspace",

@@ -27,6 +27,8 @@ _RUN_BY = {
     "import .*--(dataset|exclude-workspace)": "tests/argilla_snapshot/format/test_choice.py",
     "export .*--users-yml": "tests/whole/test_old_servers.py",
     "export .*--database argilla.db": "tests/whole/test_storage.py",
+    "(pack|unpack) ": "tests/whole/test_places.py",
+    "s3://": "tests/whole/test_places.py",
     "check --update": "tests/argilla_snapshot/format/test_edit.py",
 }
 _WORDS = 35

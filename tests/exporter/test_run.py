@@ -54,7 +54,7 @@ class Old:
 
     def is_closed(self, name: str) -> bool:
         url = f"{self.server.url}/api/datasets/{name}/TextClassification:search?workspace=one&limit=0"
-        answer = httpx.post(url, json={}, headers={"X-Argilla-Api-Key": self.keys["argilla"]}, trust_env=False)
+        answer = httpx.post(url, json={}, headers={"X-Argilla-Api-Key": self.keys["argilla"]}, trust_env=False, timeout=60)
         return "ClosedDatasetError" in answer.text
 
 
@@ -225,7 +225,7 @@ def test_a_dataset_that_has_lost_its_records_does_not_stop_the_others(old: Old, 
     with old_api.connect(old.server.url, old.server.api_key) as client:
         old_api.create_dataset(client, "two", "lost", "Text2Text")
         index = f"{old.server.env['ARGILLA_NAMESPACE']}.ar.dataset.two.lost"
-        httpx.delete(f"{old.server.search_url}/{index}", trust_env=False).raise_for_status()
+        httpx.delete(f"{old.server.search_url}/{index}", trust_env=False, timeout=60).raise_for_status()
         manifest = exported(old, tmp_path / "snap", workspaces=("two",))
         client.delete("/api/datasets/lost", params={"workspace": "two"}).raise_for_status()
     assert losses(manifest) == [("records_missing", "two.lost")]

@@ -67,9 +67,9 @@ def test_a_dataset_that_was_published_without_an_index_is_made_anew(new: New, st
     assert new.import_(directory, kill_at="import.dataset_made").code == KILLED
     with target.connect(new.server.url) as client:
         index = f"{stack.search.url}/rg.{target.dataset_id(client, 'first', 'news')}"
-    httpx.delete(index, trust_env=False).raise_for_status()
+    httpx.delete(index, trust_env=False, timeout=60).raise_for_status()
     new.finish(directory)
-    assert httpx.get(index, trust_env=False).status_code == 404  # another has its place
+    assert httpx.get(index, trust_env=False, timeout=60).status_code == 404  # another has its place
 
 
 def test_a_user_who_is_gone_is_told_plainly_and_may_be_made_again(new: New, tmp_path: Path) -> None:

@@ -74,8 +74,10 @@ def agree(new: New) -> None:
         rows = {(str(UUID(dataset)), str(UUID(id_))) for dataset, id_ in database.execute("SELECT dataset_id, id FROM records")}
     found = set()
     for dataset in {dataset for dataset, _ in rows}:
-        httpx.post(f"{new.server.search_url}/rg.{dataset}/_refresh", trust_env=False).raise_for_status()
-        answer = httpx.post(f"{new.server.search_url}/rg.{dataset}/_search", json={"size": 10_000, "_source": False}, trust_env=False)
+        httpx.post(f"{new.server.search_url}/rg.{dataset}/_refresh", trust_env=False, timeout=60).raise_for_status()
+        answer = httpx.post(
+            f"{new.server.search_url}/rg.{dataset}/_search", json={"size": 10_000, "_source": False}, trust_env=False, timeout=60
+        )
         found |= {(dataset, hit["_id"]) for hit in answer.raise_for_status().json()["hits"]["hits"]}
     assert rows == found
 

@@ -41,7 +41,7 @@ def test_plan_passwords_conflicts_and_samples(fresh_new: ArgillaServer, tmp_path
         assert {key: value for key, value in planned.items() if key not in ("notes", "people")} == {
             k: v for k, v in saved.items() if k != "notes"
         }
-        login = httpx.post(f"{url}/api/v1/token", data={"username": "ana", "password": "correct horse"}, trust_env=False)
+        login = httpx.post(f"{url}/api/v1/token", data={"username": "ana", "password": "correct horse"}, trust_env=False, timeout=60)
         assert login.status_code == 201
 
         # a plan says that this is done; of an import of other datasets, that it would begin anew, and what is in its way

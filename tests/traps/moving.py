@@ -26,7 +26,7 @@ EXCESS, LONG_NAME = 501, "x" * 201
 
 def seed(old: ArgillaServer) -> None:
     """Everything of the catalogue, as older and newer servers would have it."""
-    with old_api.connect(old.url, old.api_key) as client, httpx.Client(base_url=old.search_url, trust_env=False) as search:
+    with old_api.connect(old.url, old.api_key) as client, httpx.Client(base_url=old.search_url, trust_env=False, timeout=60) as search:
         _people(client, old)
         for dataset in DATASETS:
             _dataset(client, dataset)
@@ -134,7 +134,7 @@ def _loose(schema: pa.Schema, records: list[Json]) -> pa.Schema:
 def prepare(new: ArgillaServer, snapshot: Path) -> None:
     """The users that the rows say the 2.x server has already."""
     ids = {user["username"]: user["id"] for user in orjson.loads((snapshot / "users.json").read_bytes())}
-    with httpx.Client(base_url=new.url, headers={"X-Argilla-Api-Key": new.api_key}, trust_env=False) as client:
+    with httpx.Client(base_url=new.url, headers={"X-Argilla-Api-Key": new.api_key}, trust_env=False, timeout=60) as client:
         for user in USERS:
             if user.on_target is not None:
                 body = {"username": user.name, "password": "12345678", **user.on_target}

@@ -88,7 +88,9 @@ def whose(server: ArgillaServer, key: str) -> Any:
 
 
 def login(server: ArgillaServer, username: str, password: str) -> int:
-    return httpx.post(f"{server.url}/api/v1/token", data={"username": username, "password": password}, trust_env=False).status_code
+    return httpx.post(
+        f"{server.url}/api/v1/token", data={"username": username, "password": password}, trust_env=False, timeout=60
+    ).status_code
 
 
 def assert_keeps(server: ArgillaServer, exported: Exported, *usernames: str) -> None:

@@ -93,7 +93,9 @@ def test_a_response_of_a_deleted_user_costs_its_record_the_responses_and_no_othe
 def test_pages_that_end_within_a_record_are_put_together(stack: Stack) -> None:
     with seeded(stack, "1.17.0") as (server, maker, id_):
         params = {"include": "responses", "limit": PAGE}
-        page = httpx.get(f"{server.url}/api/v1/datasets/{id_}/records", params=params, headers=key(server), trust_env=False).json()
+        page = httpx.get(
+            f"{server.url}/api/v1/datasets/{id_}/records", params=params, headers=key(server), trust_env=False, timeout=60
+        ).json()
         assert len(page["items"]) < PAGE
         maker.delete_user(GONE)
         with reading(server) as (source, dataset):

@@ -94,7 +94,7 @@ def test_users_have_their_roles_memberships_ids_and_new_passwords(moved: Moved) 
         passwords = {row["username"]: row["password"] for row in csv.DictReader(file)}
     assert passwords.keys() >= there.keys() - {"argilla"}
     assert all(len(password) >= 20 for password in passwords.values())
-    login = httpx.post(f"{moved.new.url}/api/v1/token", data={"username": "ana", "password": passwords["ana"]}, trust_env=False)
+    login = httpx.post(f"{moved.new.url}/api/v1/token", data={"username": "ana", "password": passwords["ana"]}, trust_env=False, timeout=60)
     assert login.status_code == 201
 
 

@@ -95,7 +95,7 @@ def poured(stack: Stack, everything: Path, tmp_path_factory: pytest.TempPathFact
     """The snapshot, and a 2.8.0 server that it was imported into through its storage."""
     snapshot = Path(shutil.copytree(everything, tmp_path_factory.mktemp("poured") / "snap"))
     (id_,) = (json.loads(path.read_bytes())["id"] for path in snapshot.glob("feedback/*/*/dataset.json"))
-    httpx.delete(f"{stack.search.url}/rg.{id_}", trust_env=False)  # a new server has a search engine of its own
+    httpx.delete(f"{stack.search.url}/rg.{id_}", trust_env=False, timeout=60)  # a new server has a search engine of its own
     with stack.fresh(NEW) as new:
         assert run("import", snapshot, *stores(new, stack), url=new.url).returncode in (0, 3)
         yield snapshot, new
@@ -262,9 +262,11 @@ def spoil_documents(server: ArgillaServer, stack: Stack) -> None:
     with target.connect(server.url) as client:
         indices = [f"{stack.search.url}/rg.{dataset['id']}" for dataset in target.items(client, "/me/datasets")]
     for index in indices:
-        for hit in httpx.post(f"{index}/_search", json={"size": 100}, trust_env=False).raise_for_status().json()["hits"]["hits"]:
+        for hit in (
+            httpx.post(f"{index}/_search", json={"size": 100}, trust_env=False, timeout=60).raise_for_status().json()["hits"]["hits"]
+        ):
             document = {name: value for name, value in hit["_source"].items() if name != "status"}
-            httpx.put(f"{index}/_doc/{hit['_id']}", json=document, trust_env=False).raise_for_status()
+            httpx.put(f"{index}/_doc/{hit['_id']}", json=document, trust_env=False, timeout=60).raise_for_status()
 
 
 def test_the_options_go_together(everything: Path) -> None:

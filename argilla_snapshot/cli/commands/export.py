@@ -6,7 +6,18 @@ import click
 
 from argilla_snapshot.cli.closing import after_export, close
 from argilla_snapshot.cli.codes import DONE, LOSSES
-from argilla_snapshot.cli.options import CONFIG, DATASET, DIRECTORY, EXCLUDE_DATASET, EXCLUDE_WORKSPACE, FILE, RESTART, TIMEOUT, WORKSPACE
+from argilla_snapshot.cli.options import (
+    ADDRESS,
+    CONFIG,
+    DATASET,
+    EXCLUDE_DATASET,
+    EXCLUDE_WORKSPACE,
+    FILE,
+    NEW_DIRECTORY,
+    RESTART,
+    TIMEOUT,
+    WORKSPACE,
+)
 from argilla_snapshot.cli.output import message, say
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.tables import show_losses
@@ -16,7 +27,7 @@ from argilla_snapshot.words import counted
 
 
 @click.command("export", cls=Command)
-@DIRECTORY
+@NEW_DIRECTORY
 @WORKSPACE
 @DATASET
 @EXCLUDE_WORKSPACE
@@ -53,7 +64,10 @@ from argilla_snapshot.words import counted
 @CONFIG
 @RESTART
 @TIMEOUT
+@click.pass_context
 def export_command(
+    ctx: click.Context,
+    /,
     *,
     directory: Path,
     workspaces: tuple[str, ...],
@@ -85,6 +99,9 @@ def export_command(
     Servers before 1.6 do not list their users. --users-yml takes the server's own file of them; the passwords and keys in
     it stay where they are. Without the file the snapshot has the users whom the key, the datasets and the records name.
 
+    DIR may be an address in a store, s3://, gs:// or hf://datasets/. The snapshot is then made in the current folder, under the last name
+    of the address, and copied there.
+
     A snapshot holds no API key and no password. --credentials writes them to a file of its own, sealed with the passphrase in
     ARGILLA_CREDENTIALS_PASSPHRASE, so that `import --credentials` can give users their old ones.
 
@@ -104,11 +121,17 @@ def export_command(
     where.refuse_mixed()
     kept = where.credentials(credentials, unsealed=credentials_unsealed)
 
+    from argilla_snapshot.places.moving import copied, refuse_taken
     from exporter.run import ExportOptions, export
 
     options = ExportOptions(directory, workspaces, datasets, not no_open_closed, restart, exclude_workspaces, exclude_datasets)
+    address = ctx.meta.get(ADDRESS)
+    if address:
+        refuse_taken(address, directory)
     with Steps() as steps:
         manifest = export(options, where.connected, steps, kept)
+        if address:
+            copied(directory, address, steps)
     show_losses(manifest.losses)
     if kept:
         say(f"{kept.path}: API keys and password hashes of {counted(kept.written, 'user')}{', sealed' if kept.passphrase else ''}.")

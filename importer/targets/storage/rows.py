@@ -153,17 +153,17 @@ def _document(item: Mapping[str, Any], given: Given, dataset: StoredDataset, sta
 
 
 def _fields(fields: Mapping[str, Any], dataset: StoredDataset) -> Iterator[tuple[str, Any]]:
-    """The fields of a document. An index does not keep images."""
+    """The fields of a document. An index does not keep images. Where a null was said, no version puts its own value for a missing field."""
     for name, type_ in dataset.fields.items():
         if type_ == "image":
             continue
-        value = fields.get(name)
-        if value is None and dataset.missing == "left out":
-            continue
-        if value is None:
-            yield name, "" if dataset.missing == "empty" else None
+        if name not in fields:
+            if dataset.missing != "left out":
+                yield name, "" if dataset.missing == "empty" else None
+        elif type_ == "custom" and (fields[name] is not None or dataset.missing == "empty"):
+            yield name, str(fields[name])
         else:
-            yield name, str(value) if type_ == "custom" else value
+            yield name, fields[name]
 
 
 def _json(value: Any) -> str:

@@ -62,7 +62,7 @@ def _spread(storage: Storage, index: str) -> None:
     lines = [line for hit in hits for line in ({"index": {"_id": hit["_id"]}}, hit["_source"])]
     content, headers = b"".join(orjson.dumps(line) + b"\n" for line in lines), {"Content-Type": "application/x-ndjson"}
     bulk = f"{storage.search_url}/{spread}/_bulk?refresh=true"
-    written = httpx.post(bulk, content=content, headers=headers, trust_env=False).raise_for_status().json()
+    written = httpx.post(bulk, content=content, headers=headers, trust_env=False, timeout=60).raise_for_status().json()
     assert (len(written["items"]), written["errors"]) == (120, False)
     request("DELETE", f"{storage.search_url}/{index}")
     request("PUT", f"{storage.search_url}/{spread}/_alias/{index}")
@@ -85,4 +85,4 @@ def exported(storage: Storage, folder: Path, progress: Fuse | None = None, **opt
 
 
 def is_closed(storage: Storage, dataset: str) -> bool:
-    return "index_closed_exception" in httpx.get(f"{storage.index('dataset.' + dataset)}/_count", trust_env=False).text
+    return "index_closed_exception" in httpx.get(f"{storage.index('dataset.' + dataset)}/_count", trust_env=False, timeout=60).text

@@ -96,7 +96,7 @@ def test_a_database_before_1_8_and_one_that_was_edited_by_hand(stack: Stack, tmp
 
 @pytest.mark.servers
 def test_the_database_of_a_2x_server_says_the_same(stack: Stack) -> None:
-    with httpx.Client(base_url=stack.new.url, headers={"X-Argilla-Api-Key": stack.new.api_key}, trust_env=False) as client:
+    with httpx.Client(base_url=stack.new.url, headers={"X-Argilla-Api-Key": stack.new.api_key}, trust_env=False, timeout=60) as client:
         (id_, *_) = [client.post("/api/v1/workspaces", json={"name": "of-two"}).json().get("id")]
         client.post("/api/v1/datasets", json={"name": "new", "workspace_id": id_}).raise_for_status()
         people, feedback = read(stack.new.database_url)

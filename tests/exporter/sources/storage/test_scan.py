@@ -55,7 +55,7 @@ def test_an_index_of_which_a_part_is_not_there_is_not_taken_for_whole(storage: S
     shard = {"index": f"{storage.namespace}.spread", "shard": 1, "node": node["name"], "allow_primary": True}
 
     def lose() -> None:  # the engine brings it back within a second
-        httpx.post(f"{storage.search_url}/_cluster/reroute", json={"commands": [{"cancel": shard}]}, trust_env=False)
+        httpx.post(f"{storage.search_url}/_cluster/reroute", json={"commands": [{"cancel": shard}]}, trust_env=False, timeout=60)
 
     with before(storage.search_url) as proxy:
         options = ("export", folder, "--dataset", "news", *storage.options(search_engine=proxy.url))
@@ -76,7 +76,9 @@ def test_large_documents_come_in_small_pages_and_wait_on_the_disk(storage: Stora
     for id_, text in texts.items():
         content = orjson.dumps({"id": int(id_), "text": text})
         headers = {"Content-Type": "application/json"}
-        httpx.put(f"{storage.search_url}/{index}/_doc/{id_}", content=content, headers=headers, trust_env=False).raise_for_status()
+        httpx.put(
+            f"{storage.search_url}/{index}/_doc/{id_}", content=content, headers=headers, trust_env=False, timeout=60
+        ).raise_for_status()
     request("POST", f"{storage.search_url}/{index}/_refresh")
     try:
         with before(storage.search_url) as proxy:
@@ -101,7 +103,7 @@ def test_half_a_character_in_a_label_does_not_stop_it(storage: Storage, folder: 
     whole = request("GET", dataset)["_source"]
     content = json.dumps(whole | {"settings": {"label_schema": {"labels": [{"id": 0, "name": "half \ud83d"}]}}})
     try:
-        httpx.put(dataset, content=content, headers={"Content-Type": "application/json"}, trust_env=False).raise_for_status()
+        httpx.put(dataset, content=content, headers={"Content-Type": "application/json"}, trust_env=False, timeout=60).raise_for_status()
         assert losses(exported(storage, folder, datasets=("news",))) == [("json_value", "demo.news")]
     finally:
         request("PUT", dataset, whole)

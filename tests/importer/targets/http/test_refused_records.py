@@ -124,7 +124,7 @@ def _by_dataset(refused: Iterable[dict[str, Any]]) -> dict[str, set[str]]:
 def hide(stack: Stack, dataset_id: str, record_id: str) -> None:
     """The search engine loses a record, as it does when a disk is full or a value is not to its liking."""
     document = f"{stack.search.url}/rg.{dataset_id}/_doc/{record_id}"
-    assert httpx.delete(document, params={"refresh": "true"}, trust_env=False).status_code == 200
+    assert httpx.delete(document, params={"refresh": "true"}, trust_env=False, timeout=60).status_code == 200
 
 
 def edit(snapshot: Path, row: int, **columns: object) -> None:

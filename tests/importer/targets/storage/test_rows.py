@@ -111,6 +111,12 @@ def test_what_a_field_has_that_is_not_there_goes_by_version(version: str, missin
     assert {name: value for name, value in document["fields"].items() if name == "more"} == expected
 
 
+@pytest.mark.parametrize(("version", "page"), [("2.2.0", None), ("2.3.1", "None"), ("2.6.0", "None"), ("2.8.0", None)])
+def test_a_null_that_was_said_stays_one(version: str, page: str | None) -> None:
+    document = stored(ITEM | {"fields": {"text": "x", "talk": None, "page": None}}, version=version).documents[str(RECORD)]
+    assert (document["fields"]["talk"], document["fields"]["page"]) == (None, page)
+
+
 def test_what_a_record_does_not_have_is_not_in_its_document() -> None:
     bare = {"external_id": "e", "fields": {"text": "x"}, "metadata": {}, "vectors": {}, "suggestions": [], "responses": []}
     there = stored(bare)
