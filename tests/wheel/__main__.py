@@ -15,7 +15,7 @@ _TESTS = (
     "tests/importer/planning",
     "tests/importer/mapping/test_legacy.py",
     "tests/importer/mapping/test_feedback.py",
-    "tests/exporter/legacy",
+    "tests/exporter/legacy/test_rows.py",
 )
 #: Snapshots of every format, and how many datasets each has.
 _SNAPSHOTS = {"snapshot-1.0": 6, "snapshot-1.1": 10}
