@@ -11,25 +11,24 @@ from tests.docs.pages import DOCS, lines_of
 from tests.docs.session import COLUMNS
 
 FILE = DOCS / "images" / "terminal.svg"
-#: The steps, and from which line on.
-_STEPS = {"export": "", "import": "Nothing was lost.", "verify": ""}
+#: The steps, from which line on, and how many.
+_STEPS = {"export": ("Nothing was lost.", None), "import": ("Nothing was lost.", 6), "verify": ("Compared", 8)}
 _NAME = "argilla-snapshot"
 #: Rich asks another server for a font, which nobody needs: each character has its place.
 _FONTS = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
-#: What the terminal shows in bold and in colour: titles of tables, and bars.
-_TITLE, _BAR = re.compile("^Compared$"), re.compile("━+")
+#: What the terminal shows in bold: titles of tables.
+_TITLE = re.compile("^Compared$")
 
 
 def picture() -> str:
     """An SVG of commands and what they showed."""
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
-    for name, since in _STEPS.items():
-        typed, *shown = lines_of(name, since)
+    for name, (since, most) in _STEPS.items():
+        typed, *shown = lines_of(name, since, most)
         console.print(Text.assemble(("$ ", "bold green"), (typed.removeprefix("$ "), "bold")))
         for line in shown:
             text = Text(line)
             text.highlight_regex(_TITLE, "bold")
-            text.highlight_regex(_BAR, "green")
             console.print(text, soft_wrap=True)
         console.print()
     return _FONTS.sub("", console.export_svg(title=_NAME, unique_id=_NAME))
