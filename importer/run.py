@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 
 from argilla_snapshot.format.check import look
@@ -17,8 +18,9 @@ from importer.annotators import keep_annotators
 from importer.errors import ConflictError, ImportRefusedError
 from importer.journal import journal as journals
 from importer.journal.journal import Journal
-from importer.journal.parts import begun, refuse_mixed, who_kept
+from importer.journal.parts import begun, folders, refuse_mixed, who_kept
 from importer.journal.parts import refuse_unfinished as refuse_unfinished_import
+from importer.journal.verified import Verified, digest, keep
 from importer.loading import Loader
 from importer.on_record import address, planned_before
 from importer.options import ImportOptions, Part
@@ -26,6 +28,7 @@ from importer.plan import Plan
 from importer.planning.make import make_plan
 from importer.refusing import first_of, refuse_half_loaded, refuse_lost, refuse_other_credentials, refuse_unfinished
 from importer.report import Held, ImportReport, make_report
+from importer.reporting.writing import write_report
 from importer.targets.http.existing import with_existing
 from importer.targets.http.searching import not_searchable, reindex
 from importer.targets.http.target import Target
@@ -153,7 +156,9 @@ def import_snapshot(
                 _tell_going_on(journal, snapshot, accounts, progress)
                 refuse_lost(target.state(), journal)
             Loader(snapshot, target, journal, progress, passwords, concurrency, accounts, storage).run()
-            return _reported(snapshot, target, journal, started)
+            report = _reported(snapshot, target, journal, started)
+        write_report(snapshot, progress, url=url)
+        return report
     finally:
         if created:
             _remove_empty(folder)
@@ -226,7 +231,7 @@ def _reported(snapshot: Snapshot, target: Target, journal: Journal, started: flo
 
 
 def verify_import(directory: Path, api: Api, *, sample: int | None, progress: Progress, keeping: Keeping | None = None) -> Verification:
-    """Reads back what an import, or all of its parts, wrote, and compares all of it with the snapshot.
+    """Reads back what an import, or all of its parts, wrote, and compares all of it with the snapshot; what it found is kept for the report.
 
     Args:
         keeping: where the API keys and passwords are that users kept; None: they are not compared.
@@ -239,10 +244,14 @@ def verify_import(directory: Path, api: Api, *, sample: int | None, progress: Pr
     url = address(snapshot, target, progress)
     plan, done = begun(snapshot, url)
     refuse_unfinished_import(plan, done)
-    folder = journals.import_folder(directory, url).parent
+    places = folders(directory, url)
+    before = digest(places)
     with stored_accounts(keeping, snapshot, target) as accounts:
         kept = Kept(accounts.known, accounts.keys(), who_kept(snapshot, url, plan)) if accounts else None
-        return verify(snapshot, target, plan, done, folder=folder, sample=sample, progress=progress, kept=kept)
+        result = verify(snapshot, target, plan, done, folder=places[0].parent, sample=sample, progress=progress, kept=kept)
+    keep(places[0], Verified(datetime.now(timezone.utc).isoformat(timespec="seconds"), snapshot.fingerprint, before, result.to_json()))
+    write_report(snapshot, progress, url=plan.target.url)
+    return result
 
 
 def repair_import(directory: Path, api: Api, part: Part, progress: Progress) -> tuple[int, list[str]]:

@@ -205,16 +205,37 @@ def _unpack_jars(plugin: Path, target: Path) -> None:
                 (target / Path(name).name).write_bytes(archive.read(name))
 
 
+def chromium() -> Path:
+    """A Chromium for the tests of pages: the machine's, which root gets by apt-get where it is missing."""
+    folder = cache_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    with exclusive(folder / "install.lock"):
+        found = _program("Chromium", ("chromium", "chromium-browser", "google-chrome"), "chromium", folder)
+    if not found:
+        raise InstallError("Chromium is missing; install it: `apt-get install chromium`")
+    return Path(found)
+
+
 def _maven(folder: Path) -> str:
-    found = shutil.which("mvn")
-    if not found and os.geteuid() == 0 and shutil.which("apt-get"):
-        click.echo("servers: installing Maven (apt-get)", err=True)
-        _run(["apt-get", "update", "-qq"], folder)
-        _run(["apt-get", "install", "-qq", "--yes", "--no-install-recommends", "maven"], folder)
-        found = shutil.which("mvn")
+    found = _program("Maven", ("mvn",), "maven", folder)
     if not found:
         raise InstallError("Maven is missing; install it: `apt-get install maven` or `brew install maven`")
     return found
+
+
+def _program(title: str, names: Sequence[str], package: str, folder: Path) -> str | None:
+    """The first of these programs that is there, else that of Debian's package, where it may be installed."""
+    found = _which(names)
+    if not found and os.geteuid() == 0 and shutil.which("apt-get"):
+        click.echo(f"servers: installing {title} (apt-get)", err=True)
+        _run(["apt-get", "update", "-qq"], folder)
+        _run(["apt-get", "install", "-qq", "--yes", "--no-install-recommends", package], folder)
+        found = _which(names)
+    return found
+
+
+def _which(names: Sequence[str]) -> str | None:
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 def _run(command: Sequence[str], folder: Path) -> None:

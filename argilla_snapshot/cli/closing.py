@@ -93,7 +93,8 @@ def after_export(directory: Path, manifest: Manifest) -> Closing:
 
 def after_import(directory: Path, report: ImportReport, part: Part, *, only_users: bool) -> Closing:
     """The end of an import."""
-    from importer.journal.journal import CREDENTIALS, REJECTED, REPORT, import_folder
+    from importer.journal.journal import CREDENTIALS, PAGE, REJECTED, import_folder
+    from importer.journal.parts import folders
 
     folder = import_folder(directory, report.target.url, part, only_users=only_users)
     did = f"{_made(report.users, 'user')}; {_made(report.workspaces, 'workspace')}; {report.seconds:.1f} s."
@@ -109,7 +110,11 @@ def after_import(directory: Path, report: ImportReport, part: Part, *, only_user
         then = (f"Next, {'when all parts are finished, ' if share else ''}compare it with the snapshot:", command("verify", directory))
     return Closing(
         [*_verdict(report.losses, "Lost"), did],
-        [("Passwords of new users", folder / CREDENTIALS), ("Refused records", folder / REJECTED), ("Report", folder / REPORT)],
+        [
+            ("Passwords of new users", folder / CREDENTIALS),
+            ("Refused records", folder / REJECTED),
+            ("Report", folders(directory, report.target.url)[0] / PAGE),
+        ],
         report.target.url,
         [(dataset.name, dataset.id) for dataset in report.datasets if dataset.id],
         then,
@@ -118,7 +123,8 @@ def after_import(directory: Path, report: ImportReport, part: Part, *, only_user
 
 def after_verify(directory: Path, result: Verification) -> Closing:
     """The end of a verification."""
-    from importer.journal.journal import CREDENTIALS, REPORT, import_folder
+    from importer.journal.journal import CREDENTIALS, PAGE, import_folder
+    from importer.journal.parts import folders
 
     folder = import_folder(directory, result.url)
     passwords = folder / CREDENTIALS
@@ -131,7 +137,7 @@ def after_verify(directory: Path, result: Verification) -> Closing:
         then = ("Next, hand out the passwords:", f"less {quote(str(passwords))}")
     return Closing(
         verdict_of(result),
-        [("Passwords of new users", passwords), ("Report of the import", folder / REPORT)],
+        [("Passwords of new users", passwords), ("Report", folders(directory, result.url)[0] / PAGE)],
         result.url,
         [(row.target, row.id) for row in result.rows if row.id],
         then,

@@ -4,7 +4,7 @@ import click
 
 #: Title -> the commands, in the order of the work.
 COMMANDS = {
-    "Move": ("export", "plan", "import", "verify"),
+    "Move": ("export", "plan", "import", "verify", "report"),
     "Look and check": ("inspect", "annotations", "check", "diff", "check-upgrade"),
     "Copy": ("pack", "unpack"),
     "Set up": ("completion",),
@@ -21,6 +21,7 @@ GROUPS = {
         "--sample",
         "--records",
         "--suggestions",
+        "--target",
     ),
     "Names on the new server": ("--rename", "--dataset-suffix", "--workspace-map", "--on-conflict"),
     "People": ("--user-map", "--unknown-annotators", "--passwords", "--users-yml", "--default-workspace"),
@@ -32,7 +33,7 @@ GROUPS = {
     "Old API keys and passwords": ("--credentials", "--credentials-unsealed", "--update-accounts"),
     "The snapshot's files": ("--deep", "--update"),
     "How it runs": ("--config", "--write", "--yes", "--restart", "--concurrency", "--part", "--repair", "--timeout"),
-    "Output": ("--format", "--output", "--json", "--verbose", "--log-file", "--help"),
+    "Output": ("--format", "--output", "--html", "--json", "--verbose", "--log-file", "--help"),
 }
 OTHER = "Other options"
 

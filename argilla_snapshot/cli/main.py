@@ -20,6 +20,7 @@ from argilla_snapshot.cli.commands.import_ import import_command
 from argilla_snapshot.cli.commands.inspect import inspect_command
 from argilla_snapshot.cli.commands.pack import pack_command, unpack_command
 from argilla_snapshot.cli.commands.plan import plan_command
+from argilla_snapshot.cli.commands.report import report_command
 from argilla_snapshot.cli.commands.verify import verify_command
 from argilla_snapshot.cli.groups import Commands
 from argilla_snapshot.cli.logs import begin, verbose
@@ -46,8 +47,8 @@ def cli() -> None:
 
 cli.params.append(verbose())
 for _command in (
-    *(export_command, plan_command, import_command, verify_command, inspect_command, annotations_command),
-    *(check_command, diff_command, pack_command, unpack_command),
+    *(export_command, plan_command, import_command, verify_command, report_command),
+    *(inspect_command, annotations_command, check_command, diff_command, pack_command, unpack_command),
     check_upgrade_command,
     completion_command,
 ):

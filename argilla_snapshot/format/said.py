@@ -81,10 +81,11 @@ def _question(question: FeedbackQuestion) -> Question:
 def texts_of(record: AnyRecord) -> dict[str, str]:
     """Field (or input) -> its text as a person reads it; of an image that lies in the record only the beginning."""
     fields = record.inputs if isinstance(record, Record) else record.fields
-    return {name: _text(value) for name, value in fields.items()}
+    return {name: text_of(value) for name, value in fields.items()}
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """A field's value as a person reads it."""
     if isinstance(value, str):
         return f"{value[:_SHOWN]}…" if value.startswith("data:") else value
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
@@ -107,7 +108,7 @@ def people(record: AnyRecord, dataset: AnyDataset) -> Iterator[Said]:
         for response in record.responses:
             who = response.username or response.user_id
             for name, value in response.values.items():
-                yield Said(who, response.status, name, _pieces(value, types[name]))
+                yield Said(who, response.status, name, pieces_of(value, types[name]))
             if not response.values:
                 yield Said(who, response.status, None, [])
         return
@@ -126,7 +127,7 @@ def models(record: AnyRecord, dataset: AnyDataset) -> Iterator[Said]:
         assert isinstance(dataset, FeedbackDataset)
         types = {question.name: question.type for question in dataset.questions}
         for name, suggestion in record.suggestions.items():
-            yield Said(suggestion.agent, None, name, list(_scored(_pieces(suggestion.value, types[name]), suggestion.score)))
+            yield Said(suggestion.agent, None, name, list(scored(pieces_of(suggestion.value, types[name]), suggestion.score)))
         return
     assert isinstance(dataset, Dataset)
     question = questions_of(dataset)[0].name
@@ -144,7 +145,8 @@ def _predicted(item: Any) -> Piece:
     return Piece(item.label if isinstance(item, ScoredLabel) else item.text, score=item.score)
 
 
-def _pieces(value: Any, type_: str) -> list[Piece]:
+def pieces_of(value: Any, type_: str) -> list[Piece]:
+    """What an answer to a question of this type consists of, from its value in the form of the 2.x API."""
     if type_ == "span":
         return [Piece(item["label"], item["start"], item["end"]) for item in value]
     if type_ == "ranking":
@@ -154,7 +156,7 @@ def _pieces(value: Any, type_: str) -> list[Piece]:
     return [Piece(value if isinstance(value, str) else to_json(value).decode())]
 
 
-def _scored(pieces: Iterable[Piece], score: float | list[float] | None) -> Iterator[Piece]:
+def scored(pieces: Iterable[Piece], score: float | list[float] | None) -> Iterator[Piece]:
     """The pieces with their scores: one for each, or one for all."""
     scores = chain(score, repeat(None)) if isinstance(score, list) else repeat(score)
     return (piece._replace(score=one) for piece, one in zip(pieces, scores, strict=False))

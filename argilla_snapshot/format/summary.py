@@ -149,10 +149,10 @@ def _days(record: AnyRecord, said: list[Said]) -> Iterable[tuple[str, str]]:
     """Day and annotator of each answer, as far as the old server tells."""
     if isinstance(record, FeedbackRecord):
         moments = ((response.updated_at or response.inserted_at, response.username or response.user_id) for response in record.responses)
-        return [(f"{moment:%Y-%m-%d}", who or NOBODY) for moment, who in moments if moment is not None]
+        return [(moment.date().isoformat(), who or NOBODY) for moment, who in moments if moment is not None]
     if record.last_updated is None:
         return []
-    return [(f"{record.last_updated:%Y-%m-%d}", who) for who in dict.fromkeys(one.who or NOBODY for one in said)]
+    return [(record.last_updated.date().isoformat(), who) for who in dict.fromkeys(one.who or NOBODY for one in said)]
 
 
 def _sorted(counts: Counter[str]) -> dict[str, int]:
@@ -176,23 +176,29 @@ class Example:
 
 
 def examples(dataset: AnyDataset, records: Iterable[AnyRecord], most: int) -> list[Example]:
+    """Some of the first records as people read them; see ``samples``."""
+    return [example(record, dataset) for record in samples(dataset, records, most)]
+
+
+def samples(dataset: AnyDataset, records: Iterable[AnyRecord], most: int) -> list[AnyRecord]:
     """Some of the first records for people to look at, in their order: of each status that answers have one, before any has two.
 
     Records that nobody answered are taken only where there are too few others.
     """
-    found = [_example(record, dataset) for record in islice(records, _LOOKED_AT)]
+    found = list(islice(records, _LOOKED_AT))
     seen: Counter[str] = Counter()
 
     def turn(number: int) -> tuple[int, int]:  # the how many-th of its status it is
-        said = found[number].people
-        if not said:
+        said = next(people(found[number], dataset), None)
+        if said is None:
             return len(found) + 1, number
-        seen[said[0].status or ""] += 1
-        return seen[said[0].status or ""], number
+        seen[said.status or ""] += 1
+        return seen[said.status or ""], number
 
     chosen = sorted(sorted(range(len(found)), key=turn)[:most])
     return [found[number] for number in chosen]
 
 
-def _example(record: AnyRecord, dataset: AnyDataset) -> Example:
+def example(record: AnyRecord, dataset: AnyDataset) -> Example:
+    """A record as a person reads it."""
     return Example(name_of(record), record.status, texts_of(record), list(people(record, dataset)), list(models(record, dataset)))

@@ -170,7 +170,7 @@ def import_snapshot(
         choices: what is imported, where to, and what becomes of it; see ``ImportOptions``.
 
     Returns:
-        The report, which is ``import-report.json`` too.
+        The report, which is ``import-report.json`` too. A page for people, ``report.html``, lies beside it.
 
     Raises:
         ConflictError: the server holds what would be made; nothing was written.

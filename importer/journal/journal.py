@@ -1,7 +1,8 @@
 """What was done so far, in a folder beside the snapshot: one for each target, or for each part of an import into it; one more for users alone.
 
 ``NAME.import/<host>-<port>/`` (of a part ``NAME.import/<host>-<port>-part-2-of-4/``, of users alone ``NAME.import/<host>-<port>-users/``) holds ``plan.json`` (what is to be done), ``journal.jsonl`` (what was), ``credentials.csv``
-(new users with their passwords; only its owner may read it), ``rejected.jsonl`` and ``import-report.json``.
+(new users with their passwords; only its owner may read it), ``rejected.jsonl``, ``import-report.json`` and ``report.html``; after a ``verify`` also
+``verify.json``.
 """
 
 import hashlib
@@ -28,6 +29,9 @@ from importer.plan import Plan
 
 PLAN, JOURNAL, CREDENTIALS, REJECTED, REPORT = "plan.json", "journal.jsonl", "credentials.csv", "rejected.jsonl", "import-report.json"
 ANNOTATORS = "annotators.jsonl"
+#: What the last `verify` found; the page for people, and what was counted for it.
+VERIFIED, PAGE, COUNTS = "verify.json", "report.html", "counts.json"
+_FILES = (JOURNAL, PLAN, CREDENTIALS, REJECTED, REPORT, ANNOTATORS, VERIFIED, PAGE, COUNTS)
 
 
 def import_folder(snapshot: Path, url: str, part: Part = WHOLE, *, only_users: bool = False) -> Path:
@@ -112,7 +116,7 @@ def _move_aside(folder: Path) -> Path:
     while (folder / f"earlier-{number}").exists():
         number += 1
     (folder / f"earlier-{number}").mkdir()
-    for name in (JOURNAL, PLAN, CREDENTIALS, REJECTED, REPORT, ANNOTATORS):  # what is left when this is interrupted is no journal
+    for name in _FILES:  # what is left when this is interrupted is no journal
         if (folder / name).exists():
             (folder / name).rename(folder / f"earlier-{number}" / name)
     return folder / f"earlier-{number}"

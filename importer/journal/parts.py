@@ -68,7 +68,12 @@ def begun(snapshot: Snapshot, url: str, part: Part = WHOLE) -> tuple[Plan, Done]
             refuse_unfinished(*loaded[one])
         if loaded[one][1].datasets != loaded[first][1].datasets:
             raise JournalError(f"Part {one} was loaded into other datasets than part {first} ({found[one]}).")
-    return _together(loaded)
+    return together(loaded)
+
+
+def folders(snapshot: Path, url: str) -> list[Path]:
+    """The folders of the import that ``begun`` tells of; what is kept of all parts together lies in the first."""
+    return list(on_record(snapshot, url).values()) or [import_folder(snapshot, url, only_users=True)]
 
 
 def who_kept(snapshot: Snapshot, url: str, plan: Plan) -> list[UserPlan]:
@@ -109,7 +114,8 @@ def _loaded(folder: Path, snapshot: Snapshot) -> tuple[Plan, Done]:
     return found
 
 
-def _together(loaded: dict[Part, tuple[Plan, Done]]) -> tuple[Plan, Done]:
+def together(loaded: dict[Part, tuple[Plan, Done]]) -> tuple[Plan, Done]:
+    """Plan and state of all parts as of one import."""
     (plan, done), *others = loaded.values()
     for _, other in others:
         done.add(other)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from argilla_snapshot.differences import Difference, Differences
 from argilla_snapshot.format.feedback.models import FeedbackDataset
@@ -80,6 +81,10 @@ class Verification:
     def only_changed_since(self) -> bool:
         """Whether all that differs is the work of people on the target after the import."""
         return bool(self.differences) and all(difference.kind == CHANGED for difference in self.differences)
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it, as programs read it."""
+        return {**{name: getattr(self, name) for name in self.__dataclass_fields__}, "only_changed_since": self.only_changed_since}
 
 
 def verify(

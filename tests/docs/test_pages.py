@@ -28,6 +28,7 @@ _RUN_BY = {
     "export .*--users-yml": "tests/whole/test_old_servers.py",
     "export .*--database argilla.db": "tests/whole/test_storage.py",
     "(pack|unpack) ": "tests/whole/test_places.py",
+    "report my-snapshot$": "tests/importer/reporting/test_report.py",
     "s3://": "tests/whole/test_places.py",
     "check --update": "tests/argilla_snapshot/format/test_edit.py",
 }

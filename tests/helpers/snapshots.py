@@ -11,12 +11,14 @@ from tests.fixtures.strategies import row
 SOURCE = Source("test", "http://127.0.0.1:6900", "1.29.1")
 
 
-def write(folder: Path, *content: tuple[Dataset, list[Record]], users: list[User] | None = None) -> Snapshot:
+def write(
+    folder: Path, *content: tuple[Dataset, list[Record]], users: list[User] | None = None, losses: list[Loss] | None = None
+) -> Snapshot:
     """Writes a snapshot and opens it."""
     growing = SnapshotWriter(folder)
     growing.write_users(users or [])
     growing.write_workspaces([Workspace(name) for name in dict.fromkeys(dataset.workspace for dataset, _ in content)])
     for dataset, records in content:
         growing.write_dataset(dataset, parts.record_batches(dataset, (row(record, dataset) for record in records)))
-    growing.finish(SOURCE, [Loss("kind", 1, "message")], "test")
+    growing.finish(SOURCE, losses or [Loss("kind", 1, "message")], "test")
     return Snapshot(folder)

@@ -79,4 +79,4 @@ def test_who_keeps_key_and_password_is_not_made_by_the_server(tmp_path: Path) ->
     )
     Loader(SNAP, cast("Target", target), journal, Silent(), {}, 1, cast("StoredAccounts", accounts)).run()
     assert (made, journal.done.users) == (["bo"], {"ana": "old id of ana", "bo": "id of bo"})
-    assert journal.passwords.keys() == {"bo"}
+    assert journal.credentials.passwords.keys() == {"bo"}

@@ -2,9 +2,11 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 from argilla_snapshot.format.reader import Snapshot
@@ -131,20 +133,28 @@ def into_target(row: Row, stack: Stack, folder: Path) -> None:
     for version in (OLD, NEW):
         snapshot = folder / version / "api"
         records += sum((Counter({_given(entry, version): entry.records}) for entry in Snapshot(snapshot).entries), Counter())
-        with stack.fresh(row.version) as target:
+        with _empty(row.version, stack, snapshot) as target:
             for note in json.loads(_tool(row, "plan", snapshot, "--json", url=target.url))["notes"]:
                 if note["kind"] in _OF_TARGETS or note["severity"] == "lost":
                     notes[note["kind"]] += note["count"]
             _tool(row, "import", snapshot, url=target.url)
             _verify(row, snapshot, target, version)
         if stored:
-            with stack.fresh(row.version) as target:
+            with _empty(row.version, stack, snapshot) as target:
                 before = row.differences.total()
                 where = ("--database", target.database_url, "--search-engine", stack.search.url)
                 _tool(row, "import", snapshot, *where, url=target.url)
                 _verify(row, snapshot, target, version)
                 row.storage = (row.storage or 0) + row.differences.total() - before
     row.records, row.losses = dict(records), dict(notes)
+
+
+@contextmanager
+def _empty(version: str, stack: Stack, snapshot: Path) -> Iterator[ArgillaServer]:
+    """A new server, which may have the address of one before it: no import into that one is on record."""
+    rmtree(snapshot.with_name(f"{snapshot.name}.import"), ignore_errors=True)
+    with stack.fresh(version) as server:
+        yield server
 
 
 def tried(move: Callable[[Row, Stack, Path], None], version: str, stack: Stack, folder: Path) -> Row:

@@ -62,8 +62,10 @@ def test_the_storage_behind_the_server_gives_the_same_snapshot(moved: Moved) -> 
 
 
 def test_every_record_arrives_and_verify_finds_no_difference(moved: Moved) -> None:
+    assert "The import is finished, with losses." in (moved.journal / "report.html").read_text()
     result = json.loads(succeed("verify", moved.snapshot, "--json", url=moved.new.url))
     assert result["differences"] == []
+    assert "Everything that could be carried is there." in (moved.journal / "report.html").read_text()
     counts = {d["name"]: d["records"] for d in moved.report["datasets"]}
     assert result["records"] == sum(counts.values()) > 4 * RECORDS
     with target.connect(moved.new.url) as client:

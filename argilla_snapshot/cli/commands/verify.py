@@ -35,9 +35,7 @@ def verify_command(
     with Steps() as steps:
         result = verify_import(directory, api(timeout), sample=sample, progress=steps, keeping=keeps)
     if as_json:
-        print_json(
-            {**{name: getattr(result, name) for name in result.__dataclass_fields__}, "only_changed_since": result.only_changed_since}
-        )
+        print_json(result.to_json())
     else:
         show_verification(result)
         close(after_verify(directory, result))

@@ -4,6 +4,7 @@ Facts are from the servers themselves, 1.8.0 to 2.8.0.
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -76,27 +77,25 @@ class Feedback(FeedbackPart):
         return Count.told(int(records), now.get("last_activity_at") or now.get("updated_at"))
 
     def pages(self, dataset: Listed, after: Cursor | None, _since: str | None = None) -> Generator[Page, None, None]:
-        """The records, in the order of their insertion and then of their ids, each once."""
-        return ahead(self._pages(dataset, after))
-
-    def _pages(self, dataset: Listed, after: Cursor | None) -> Iterator[Page]:
+        """The records, in the order of their insertion and then of their ids, each once. The server makes a page while one is worked on."""
         if self.count(dataset).records == 0:  # before 2.4 a draft has no index, and can't be listed
             return
         vectors = [v["name"] for v in self.settings(dataset)["vectors_settings"]] if self._how.named_vectors else []
         reading = _Reading(self._api, self._how, dataset.content["id"], vectors)
         usernames = self._usernames()
         last = (after.inserted_at or "", after.id) if after else ("", "")
-        for records in _in_order(reading.pages(max(0, after.records - _OVERLAP) if after else 0)):
-            lines = []
-            for record in records:
-                if (record["inserted_at"], record["id"]) > last:
-                    last = record["inserted_at"], record["id"]
-                    for response in record.get("responses") or ():
-                        response["username"] = usernames.get(response.get("user_id"))
-                    lines.append(encode(record))
-            if lines:
-                yield lines
-            del lines, records
+        with closing(ahead(reading.pages(max(0, after.records - _OVERLAP) if after else 0))) as pages:
+            for records in _in_order(pages):
+                lines = []
+                for record in records:
+                    if (record["inserted_at"], record["id"]) > last:
+                        last = record["inserted_at"], record["id"]
+                        for response in record.get("responses") or ():
+                            response["username"] = usernames.get(response.get("user_id"))
+                        lines.append(encode(record))
+                if lines:
+                    yield lines
+                del lines, records
 
 
 class _Reading:

@@ -33,14 +33,14 @@ LOST = [Noted("span_dropped", 7, "demo.news", ["12"]), Noted("span_dropped", 2, 
 def test_an_import_without_losses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = import_folder(tmp_path / "my snap", URL)
     folder.mkdir(parents=True)
-    (folder / "credentials.csv").touch()
-    (folder / "import-report.json").touch()
+    for name in ("credentials.csv", "journal.jsonl", "report.html"):
+        (folder / name).touch()
     close(after_import(tmp_path / "my snap", REPORT, WHOLE, only_users=False))
     assert capsys.readouterr().out.splitlines() == [
         "Nothing was lost.",
         "1 user created, 1 reused; 1 workspace created, 0 reused; 1.5 s.",
         f"Passwords of new users: {folder}/credentials.csv",
-        f"Report: {folder}/import-report.json",
+        f"Report: {folder}/report.html",
         f"On {URL}:",
         f"  demo.news {URL}/dataset/d-1/annotation-mode",
         "",

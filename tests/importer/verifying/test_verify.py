@@ -15,6 +15,7 @@ from importer.journal.done import Done
 from importer.options import ImportOptions
 from importer.plan import Plan
 from importer.targets.http.target import Target
+from importer.verifying.records import Compared
 from importer.verifying.verify import Verification, verify
 from tests.fixtures import RELEASED, edit_json, edit_part, reseal
 from tests.helpers.memory_target import IMPORTED, LATER, MemoryTarget, imported
@@ -69,7 +70,19 @@ def told(result: Verification) -> dict[tuple[str, str, str | None], tuple[int, l
 def test_what_was_imported_is_all_there() -> None:
     (plan, target, done), progress = made(), Watching()
     result = verified(plan, target, done, progress=progress)
-    assert result == Verification(IN_ALL, len(SNAPSHOT.entries), 0, len(plan.users), [], total=IN_ALL, renamed=RENAMED)
+    rows, counts = result.rows, {"total": IN_ALL, "renamed": RENAMED, "url": plan.target.url}
+    assert result == Verification(IN_ALL, len(SNAPSHOT.entries), 0, len(plan.users), [], rows=rows, **counts)
+    assert [(row.source, row.target, row.id, row.differences) for row in rows] == [
+        (dataset.source, dataset.target, dataset.source, 0) for dataset in plan.datasets
+    ]
+    for row in rows:
+        there = target.records.get(row.source, [])
+        assert row.compared == Compared(
+            len(there),
+            sum(len(record["responses"]) for record in there),
+            sum(len(record["suggestions"]) for record in there),
+            sum(len(record["vectors"]) for record in there),
+        )
     assert not result.only_changed_since
     published = [dataset for dataset in plan.datasets if dataset.publish]
     assert progress.begun == [("verifying", dataset.source, dataset.records) for dataset in published]
