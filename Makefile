@@ -5,7 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help demo demo-stop test test-fast faults versions lint format docs lock bench clean
+PAGES := README.md snapshot_format.md $(shell find docs -name "*.md")
+
+.PHONY: help demo demo-servers demo-stop test test-fast faults versions lint format docs docs-real dist lock bench clean
 
 help:  ## Show this.
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -18,6 +20,9 @@ $(READY): requirements-dev.txt pyproject.toml
 
 demo: $(READY)  ## Move a small Argilla 1.29.1 server to a 2.8.0 one, on this machine, and verify.
 	$(BIN)/python -m servers.demo start
+
+demo-servers: $(READY)  ## Bring the demo's servers up and fill the old one, to move it yourself.
+	$(BIN)/python -m servers.demo servers
 
 demo-stop: $(READY)  ## End the demo's servers and remove what it made.
 	$(BIN)/python -m servers.demo stop
@@ -34,20 +39,29 @@ versions: $(READY)  ## Move what each version holds into 2.8.0, and two snapshot
 test-fast: $(READY)  ## Run the tests that need no server.
 	$(BIN)/python -m pytest -m "not servers and not faults" -n auto --dist loadfile
 
-lint: $(READY)  ## Check style, types, import rules and generated pages.
+lint: $(READY)  ## Check style, types, import rules, generated pages, and the links of all pages.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/cog --check README.md snapshot_format.md
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/cog --check $(PAGES)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 
 format: $(READY)  ## Format the code.
 	$(BIN)/ruff check -q --fix .
 	$(BIN)/ruff format -q .
 
-docs: $(READY)  ## Write the generated parts of the pages anew.
+docs: $(READY)  ## Write the generated parts of the pages anew; `mkdocs serve` shows them.
 	$(BIN)/python -m argilla_snapshot.format.json_schema
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/cog -r README.md snapshot_format.md
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/cog -r $(PAGES)
+	$(BIN)/python -m tests.docs.picture
+
+docs-real: $(READY)  ## Type all that the pages show on real servers, and keep what came and the picture (five minutes).
+	$(BIN)/python -m tests.docs
+	$(MAKE) docs
+
+dist: $(READY)  ## Build wheel and sdist, check them, and install them alone on each Python that is there and with the oldest packages.
+	$(BIN)/python -m tests.wheel
 
 lock: $(READY)  ## Lock the dependencies anew.
 	$(BIN)/uv pip compile -q --universal --python-version 3.10 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.txt

@@ -55,7 +55,7 @@ def cli(context: click.Context) -> None:
     """Measure ours beside the official guide's way and the limit, on real servers; without a command all of it.
 
     The results of each size replace earlier ones of that size in results.json, from which the plots are drawn and the
-    README's tables are made.
+    the tables of the page about speed are made.
     """
     if context.invoked_subcommand is None:
         for command in (export_command, large_command, feedback_command, import_command, storage_command, workers_command):

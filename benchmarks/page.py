@@ -1,4 +1,4 @@
-"""The README's part about speed and memory, made of ``results.json``."""
+"""The page about speed and memory, made of ``results.json``."""
 
 from benchmarks.large import SIZES
 from benchmarks.results import TITLES, Group, by_size, load
@@ -27,7 +27,7 @@ def page() -> str:
 
 
 def _section(side: str, groups: list[Group]) -> str:
-    lines = [f"{TITLES[side]}:\n", f"![Records a second and peak memory by size](benchmarks/{side}.svg)\n"]
+    lines = [f"{TITLES[side]}:\n", f"![Records a second and peak memory by size](../images/benchmarks-{side}.svg)\n"]
     lines += ["| times as fast | | records | records/s | peak memory, MB | rounds, date |", "|---|---|---|---|---|---|"]
     for ours, other, words in COMPARISONS:
         for group in groups:

@@ -40,7 +40,7 @@ def draw(side: str, groups: list[Group]) -> None:
     rates.set(yscale="log")
     memory.set(ylim=(0, None))
     figure.legend(*rates.get_legend_handles_labels(), loc="outside lower center", ncols=4)
-    figure.savefig(HERE / f"{side}.svg", metadata={"Date": None})
+    figure.savefig(HERE.parent / f"docs/images/benchmarks-{side}.svg", metadata={"Date": None})
 
 
 if __name__ == "__main__":

@@ -5,55 +5,37 @@ from typing import Any, cast
 
 from argilla_snapshot.format.models import Kind, Loss
 
-#: Every kind of loss an export can report, and what it means.
+#: Every kind of loss an export can report, and what it means, to be read after a number: what is counted, then whole sentences.
 LOSS_KINDS: dict[str, str] = {
-    "users_not_visible": (
-        "the key is no owner's (before 1.6: no superuser's), and sees only its own workspaces: "
-        "all other workspaces, their datasets and other users are not in the snapshot"
-    ),
-    "users_from_records": (
-        "no list of users was read (`--database`, or of a server before 1.6 `--users-yml`): "
-        "users and memberships are what datasets and records name, all but the owner of the key as annotators"
-    ),
-    "workspace_unknown": "the database does not have the workspace of the dataset: it is in the snapshot, without members",
-    "feedback_dataset": "feedback datasets lie in the SQL database, and none was read: they are not in the snapshot",
-    "unknown_task": "datasets of a task that is not known: they are not in the snapshot",
-    "dataset_closed": "the dataset is closed and was not to be opened: it is not in the snapshot",
-    "records_missing": "the old server has lost the records of the dataset (its index): it is in the snapshot without records",
-    "dataset_gone": "the dataset was there in an earlier run of this export and is no more: it is not in the snapshot",
-    "left_open": "an earlier export, of another server or with another key, opened the dataset, and this one could not close it again",
-    "count_differs": "as many records are missing, or too many, compared with the server's own count",
-    "dataset_new": "the dataset was made while others were read: it is not in the snapshot",
-    "changed_after_reading": "the dataset was written to after it was read: what was written then is not in the snapshot",
-    "changed_during_export": "the dataset was written to while it was read: some records may be in their old state",
-    "repeated_record": "the server sent a record twice: it is in the snapshot once",
-    "lone_surrogate": "half characters (lone surrogates) became U+FFFD in the typed columns; the column raw has them",
-    "bad_timestamp": "timestamps that are none are null in the typed columns; the column raw has them",
-    "unexpected_value": "values of a type that is not of the column were converted or left out; the column raw has them",
-    "agent_conflict": "an agent has two different entries in one record: the current one is in the typed columns, the column raw has both",
-    "json_value": (
-        "values that JSON readers refuse (half characters, integers beyond 64 bits, NaN, very deep nesting) were changed in what describes the dataset"
-    ),
-    "odd_member": "what the old server says of it is of another type than it should be: it became text, or was left out",
-    "large_member": "members that are too large for dataset.json lie beside it, each in a JSON file of its own, which an import does not read",
-    "users_too_many": "users.json can't hold so many users: these are not in the snapshot",
-    "webhook_shortened": "addresses of webhooks hold a login or parameters, which may be secrets: these parts are not in the snapshot",
-    "responses_unreadable": (
-        "records with a response of a user who was deleted, which the old server can't give, nor (but in 1.15 to 1.18) any other response of the record: "
-        "they are in the snapshot without these (an export with --database has them all)"
-    ),
-    "unknown_question": "answers to questions, or fields and vectors, that the dataset does not have any more: only the column raw may have them",
-    "dataset_wiped": (
-        "an upgrade of the server in place has deleted fields, questions, records and responses of the dataset: only its name is in the snapshot. Do not run "
-        "`argilla_server search-engine reindex`: until it is run `export --search-engine URL --database URL` brings most of it back"
-    ),
-    "settings_inferred": "settings of an emptied dataset were inferred from the search index: look them through before you import",
-    "not_in_index": (
-        "the search index that an emptied dataset was rebuilt from never had these: external ids, metadata that is not declared, titles and descriptions, limits "
-        "and visibility of metadata, options that nobody chose and their order, names of vectors, times of responses and suggestions; before 1.20 suggestions, before "
-        "1.18 metadata and times of records"
-    ),
-    "dataset_unreadable": "the old server can't give the dataset, also when asked again at the end: it is not in the snapshot",
+    "users_not_visible": "key: it is no owner's (before 1.6: no superuser's), and sees only its own workspaces. All other workspaces, their datasets and all other users are not in the snapshot",
+    "users_from_records": "list of users: none was read (`--database`, or of a server before 1.6 `--users-yml`). Users and memberships are those that datasets and records name. All but the owner of the key are annotators",
+    "workspace_unknown": "datasets: the database does not have their workspace. It is in the snapshot, without members",
+    "feedback_dataset": "feedback datasets: they lie in the SQL database, and none was read. They are not in the snapshot",
+    "unknown_task": "datasets: their task is not known. They are not in the snapshot",
+    "dataset_closed": "datasets: they are closed, and were not to be opened. They are not in the snapshot",
+    "records_missing": "datasets: the old server has lost their records (their index). They are in the snapshot without records",
+    "dataset_gone": "datasets: they were there in an earlier run of this export, and are gone. They are not in the snapshot",
+    "left_open": "datasets: an earlier export, of another server or with another key, opened them. This one could not close them again",
+    "count_differs": "records: so many are missing, or too many, compared with the server's own count",
+    "dataset_new": "datasets: they were made while others were read. They are not in the snapshot",
+    "changed_after_reading": "datasets: somebody wrote to them after they were read. What was written then is not in the snapshot",
+    "changed_during_export": "datasets: somebody wrote to them while they were read. Some records may be in their old state",
+    "repeated_record": "records: the server sent them twice. Each is in the snapshot once",
+    "lone_surrogate": "half characters (lone surrogates): they became U+FFFD in the typed columns. The column raw has them",
+    "bad_timestamp": "timestamps: they are none, so they are null in the typed columns. The column raw has them",
+    "unexpected_value": "values: their type is not that of the column. They were converted or left out. The column raw has them",
+    "agent_conflict": "records: one agent has two different entries. The current one is in the typed columns, the column raw has both",
+    "json_value": "values that describe a dataset: JSON readers refuse them (half characters, integers beyond 64 bits, NaN, very deep nesting), so they were changed",
+    "odd_member": "settings: the old server gives them another type than they should have. They became text, or were left out",
+    "large_member": "settings: they are too large for dataset.json. Each lies beside it in a JSON file of its own, which an import does not read",
+    "users_too_many": "users: users.json can't hold so many. These are not in the snapshot",
+    "webhook_shortened": "webhooks: their addresses hold a login or parameters, which may be secrets. These parts are not in the snapshot",
+    "responses_unreadable": "records: one of their responses is of a user who was deleted, and the old server can't give it, nor (but in 1.15 to 1.18) any other response of the record. They are in the snapshot without these. An export with --database has them all",
+    "unknown_question": "answers, fields or vectors: the dataset does not have their question or field any more. Only the column raw may have them",
+    "dataset_wiped": "datasets: an upgrade of the server in place has deleted their fields, questions, records and responses. Of each only its name is in the snapshot. Do not run `argilla_server search-engine reindex`: until it is run, `export --search-engine URL --database URL` brings most of it back",
+    "settings_inferred": "settings: they were inferred from the search index, because the dataset was emptied. Look them through before you import",
+    "not_in_index": "datasets: they were emptied, and rebuilt from the search index, which never had these: external ids, metadata that is not declared, titles and descriptions, limits and visibility of metadata, options that nobody chose and their order, names of vectors, times of responses and suggestions; before 1.20 suggestions, before 1.18 metadata and times of records",
+    "dataset_unreadable": "datasets: the old server can't give them, also when asked again at the end. They are not in the snapshot",
 }
 _SAMPLES = 5
 _PAIR = 2

@@ -14,167 +14,224 @@ from typing import Literal, NamedTuple
 Severity = Literal["changed", "snapshot_only", "lost"]
 SAMPLES = 5
 
-#: kind -> (severity, what it means). Every note that a mapping makes is one of these.
+#: kind -> (severity, what it means, to be read after a number: what is counted, then whole sentences). Every note that a mapping makes is one of these.
 KINDS: dict[str, tuple[Severity, str]] = {
     # users, workspaces, datasets
-    "user_renamed": ("changed", "users get another username"),
-    "workspace_renamed": ("changed", "workspaces get another name"),
-    "dataset_renamed": ("changed", "datasets get another name"),
-    "dataset_skipped": ("snapshot_only", "datasets that the target has already: left as they are, as asked, and not compared"),
-    "first_name_filled": ("changed", "users without a first name get their username as first name"),
-    "id_not_kept": ("changed", "users and workspaces get a new id: the target takes none, or has it already"),
+    "user_renamed": (
+        "changed",
+        "users: they get another username, because `--user-map` says so or because the new server does not take theirs",
+    ),
+    "workspace_renamed": (
+        "changed",
+        "workspaces: they get another name, because `--workspace-map` says so or because the new server does not take theirs",
+    ),
+    "dataset_renamed": (
+        "changed",
+        "datasets: they get another name, because you asked for it or because the new server does not take theirs",
+    ),
+    "dataset_skipped": (
+        "snapshot_only",
+        "datasets: the new server has one of that name already. It stays as it is, as asked, and is not compared",
+    ),
+    "first_name_filled": ("changed", "users: they have no first name. Their username becomes their first name"),
+    "id_not_kept": ("changed", "users and workspaces: they get a new id, because the new server takes none or has it already"),
     "users_merged": (
         "changed",
-        "several users become one account, as asked: it has the role of the user whose name it keeps, or else of the first of them",
+        "users: several become one account, as asked. It has the role of the user whose name it keeps, or else of the first of them",
     ),
-    "role_differs": ("changed", "users that exist on the target keep the role that they have there"),
-    "password_new": ("changed", "users get a new password, written to the credentials file"),
-    "placeholder_user": ("changed", "annotators that are no users get a placeholder account, in no workspace"),
-    "api_key": ("changed", "users get a new API key; the old ones are in no snapshot"),
+    "role_differs": ("changed", "users: they are on the new server already. They keep the role that they have there"),
+    "password_new": ("changed", "users: they get a new password. It is in `credentials.csv`"),
+    "placeholder_user": ("changed", "annotators: they are no users of the old server. Each gets a placeholder account, in no workspace"),
+    "api_key": ("changed", "users: they get a new API key, because a snapshot holds no keys"),
     "webhook_kept": (
         "snapshot_only",
-        "webhooks: their secrets are in no snapshot; make them on the new server (2.6 or later has them) when all is imported",
+        "webhooks: a snapshot does not hold their secrets. Make them on the new server (2.6 or later) when all is imported",
     ),
-    "label_descriptions": ("changed", "label descriptions become descriptions of the options"),
-    "sentinel_option": ("changed", "an option is added to a question, because 2.x asks for two, or refuses an empty choice"),
+    "label_descriptions": ("changed", "label schemas: the descriptions of the labels become descriptions of the options"),
+    "sentinel_option": ("changed", "questions: they get one option more, because 2.x asks for two, or because somebody chose no label"),
     "name_changed": (
         "changed",
-        "fields, questions, metadata, vectors or labels get another name, because 2.x or its SDK does not take theirs; the old one is the title",
+        "names of fields, questions, metadata, vectors or labels: 2.x or its SDK does not take them. The old name is shown as the title",
     ),
-    "rules": ("changed", "labeling rules stand in the dataset's metadata: 2.x applies none"),
-    "dataset_details": ("snapshot_only", "tags, metadata and rules of the dataset: this target keeps no dataset metadata (2.4 does)"),
+    "rules": ("changed", "labeling rules: 2.x applies none. They stand in the metadata of the dataset"),
+    "dataset_details": (
+        "snapshot_only",
+        "datasets: their tags, metadata and rules stay in the snapshot, because the new server keeps no metadata of datasets (2.4 does)",
+    ),
     # feedback datasets
     "external_id_made": (
         "changed",
-        "records without an external id get the old server's id as theirs, so that a repeated import doubles none",
+        "records: they have no external id. They get their id of the old server, so that a repeated import doubles none",
     ),
     "deleted_user": (
         "changed",
-        "responses of users whom the old server deleted: a placeholder account gets them, for the old server does not say whose they were",
+        "responses: their users were deleted, and the old server does not say who they were. A placeholder account gets them",
     ),
-    "distribution_made": ("changed", "a record counts as complete when one user has submitted a response: 1.x has no such number"),
-    "distribution_lost": ("snapshot_only", "how many responses make a record complete: this target has no such number (2.0 has it)"),
-    "draft_published": ("changed", "drafts that have records are published: the new server takes no records into a draft"),
+    "distribution_made": (
+        "changed",
+        "datasets: 1.x does not say how many responses complete a record. On the new server it is one submitted response",
+    ),
+    "distribution_lost": ("snapshot_only", "datasets: the new server can't be told how many responses complete a record (2.0 can)"),
+    "draft_published": ("changed", "drafts that have records: they are published, because the new server takes no records into a draft"),
     "emptied_draft": (
         "changed",
-        "datasets that an upgrade of the old server has emptied become drafts: none can be published without fields and questions",
+        "datasets that an upgrade of the old server emptied: they become drafts, because none can be published without fields and questions",
     ),
     "record_pending_again": (
         "changed",
-        "records that the old server counts as complete become pending: fewer responses are there than it takes",
+        "records: the old server counts them as complete. They become pending, because they have fewer responses than their dataset asks for",
     ),
     "field_as_text": (
         "changed",
-        "images, conversations or custom fields become text: this target has no such fields (images: 2.1, conversations: 2.2, custom fields: 2.3)",
+        "fields with images, conversations or custom content: they become text. The new server has no such fields (images: 2.1, conversations: 2.2, custom fields: 2.3)",
     ),
-    "field_required": ("changed", "a field becomes required: this target publishes no dataset without a required field (2.4 does)"),
-    "rating_as_labels": ("changed", "rating questions with other ratings than 0 to 10 become label questions"),
+    "field_required": (
+        "changed",
+        "fields: one becomes required, because the new server publishes no dataset without a required field (2.4 does)",
+    ),
+    "rating_as_labels": ("changed", "rating questions: 2.x takes ratings from 0 to 10. Questions with others become label questions"),
     "visible_options_dropped": (
         "changed",
-        "the number of options that are shown at first is left to the new server, which does not take it",
+        "questions: the new server decides how many options are shown at first, because it does not take the old number",
     ),
     "property_late": (
         "changed",
-        "metadata properties that forbid values which records have had before: they are made when the records are there, as on the old server",
+        "metadata properties: some records have values that these forbid. They are made when all records are there, as on the old server",
     ),
-    "span_after_text": ("changed", "spans that end after their text, which was shortened since: they stay as they are"),
+    "span_after_text": ("changed", "records: their spans end after the text, which was shortened later. They stay as they are"),
     "question_lost": (
         "lost",
         "answers to questions that the new server does not have: of an unknown type, or with more than 50 options to rank",
     ),
     # fields
-    "input_list_joined": ("changed", "list inputs are joined by line breaks, as 1.x showed them"),
-    "input_missing_filled": (
-        "changed",
-        "a required field that is missing is filled with an empty text, or with an empty value of its type",
+    "input_list_joined": ("changed", "records: a list of texts becomes one text with line breaks, as 1.x showed it"),
+    "input_missing_filled": ("changed", "records: they lack a required field. It gets an empty text, or an empty value of its type"),
+    "text_cleaned": ("changed", "records: they hold characters that not every database takes (NUL, lone surrogates). These become U+FFFD"),
+    "tokens": ("snapshot_only", "records: their tokens stay in the snapshot, because spans of 2.x count characters (`--keep-tokens`)"),
+    "explanation": (
+        "snapshot_only",
+        "records: explanations of predictions stay in the snapshot, because 2.x has none (`--keep-explanations`)",
     ),
-    "text_cleaned": ("changed", "NUL characters and lone surrogates become U+FFFD: no database takes them everywhere"),
-    "tokens": ("snapshot_only", "tokens: 2.x spans count characters"),
-    "explanation": ("snapshot_only", "explanations"),
     # predictions
-    "prediction_of_other_agent": ("snapshot_only", "predictions of further agents: 2.x keeps one suggestion a question"),
-    "further_predicted_labels": ("snapshot_only", "predicted labels below the best one"),
-    "labels_below_threshold": ("snapshot_only", "predicted labels that 1.x showed as not chosen (score not above the threshold)"),
-    "further_predicted_texts": ("snapshot_only", "predicted texts below the best one"),
-    "prediction_empty": ("snapshot_only", "predictions without labels or texts"),
+    "prediction_of_other_agent": (
+        "snapshot_only",
+        "records: several models made predictions. 2.x keeps one suggestion for a question, so the current one is carried",
+    ),
+    "further_predicted_labels": ("snapshot_only", "records: several labels were predicted. The best one becomes the suggestion"),
+    "labels_below_threshold": (
+        "snapshot_only",
+        "records: 1.x showed some predicted labels as not chosen. They are not suggested (`--multi-label-threshold`)",
+    ),
+    "further_predicted_texts": (
+        "snapshot_only",
+        "records: several texts were predicted. The best one becomes the suggestion (`--all-predictions`)",
+    ),
+    "prediction_empty": ("snapshot_only", "records: the prediction has no label and no text. Nothing is suggested"),
     "labels_only_offered": (
         "snapshot_only",
-        "predictions whose labels all have the score 0: they were logged to offer the labels, so none is suggested",
+        "records: all predicted labels have the score 0. They were logged to offer the labels, so none is suggested",
     ),
-    "score_dropped": ("changed", "scores outside [0, 1] or missing; the suggestion has none"),
-    "agent_changed": ("changed", "names of models that 2.x refuses are made valid"),
+    "score_dropped": ("changed", "records: the score of the prediction is missing, or not between 0 and 1. The suggestion has no score"),
+    "agent_changed": ("changed", "records: 2.x refuses the name of the model. The characters that it does not take are replaced"),
     # annotations
-    "unknown_annotator_skipped": ("lost", "annotations of annotators that are no users, left out as asked"),
-    "unknown_annotator_me": ("changed", "annotations of annotators that are no users, credited to the importing user as asked"),
+    "unknown_annotator_skipped": ("lost", "annotations of people who are no users, left out as asked"),
+    "unknown_annotator_me": (
+        "changed",
+        "records: people who are no users annotated them. The importing user gets their annotations, as asked",
+    ),
     "unknown_annotator_one": (
         "changed",
-        "annotations of annotators that are no users, credited to one common placeholder as asked; `annotators.jsonl` keeps their names",
+        "records: people who are no users annotated them. One common placeholder gets their annotations, as asked. `annotators.jsonl` keeps the names",
     ),
-    "second_annotation_of_user": ("lost", "a second annotation of the same record by the same user"),
-    "further_annotation_texts": ("snapshot_only", "annotated texts after the first of the same annotator"),
-    "status_of_record": ("changed", "annotations of a record with several annotators: all get the status of the record"),
-    "default_with_annotation": ("changed", "annotations that nobody validated"),
-    "no_annotator": ("changed", "records whose annotator 1.x does not name: the response is the placeholder account's"),
+    "second_annotation_of_user": (
+        "lost",
+        "second annotations of a record by the same user: 2.x keeps one response of a user",
+    ),
+    "further_annotation_texts": ("snapshot_only", "records: one annotator wrote several texts. The first becomes the response"),
+    "status_of_record": (
+        "changed",
+        "records: several people annotated them. Each response gets the status of the record, because 1.x has no status of an annotation",
+    ),
+    "default_with_annotation": (
+        "changed",
+        "records: nobody validated their annotation. It becomes a draft, or what `--default-annotation` says",
+    ),
+    "no_annotator": (
+        "changed",
+        "records: 1.x does not say who validated or discarded them. They are credited to the placeholder account `unknown-annotator`",
+    ),
     "validated_prediction": (
         "changed",
-        "validated records with a prediction and no annotation: it is suggested, and nobody is said to have submitted it",
+        "records: they were validated with a prediction and no annotation. Nobody confirmed the prediction, so it is suggested and not submitted",
     ),
     "validated_prediction_submitted": (
         "changed",
-        "validated records with a prediction and no annotation: the placeholder account submits it, as asked",
+        "records: they were validated with a prediction and no annotation. The placeholder account submits the prediction, as asked",
     ),
-    "validated_without_annotation": ("snapshot_only", "validated records without a prediction or an annotation: they have no response"),
-    "discarded": ("changed", "discarded records: they will be pending for annotators who have not discarded them (`--discarded`)"),
-    "discarded_by_everyone": ("changed", "discarded records: each annotator of the workspace gets a discarded response, as asked"),
-    "discarded_left_out": ("snapshot_only", "discarded records, left out as asked"),
-    "empty_annotation": ("changed", "annotations with no label become the added option"),
+    "validated_without_annotation": (
+        "snapshot_only",
+        "records: they were validated without a prediction or an annotation. Nobody said anything, so they have no response",
+    ),
+    "discarded": (
+        "changed",
+        "records: they are discarded in 1.x for everybody. In 2.x they are pending for annotators who have not discarded them (`--discarded`)",
+    ),
+    "discarded_by_everyone": (
+        "changed",
+        "records: they are discarded in 1.x. Each annotator of the workspace gets a discarded response, as asked",
+    ),
+    "discarded_left_out": ("snapshot_only", "records: they are discarded in 1.x, and left out as asked"),
+    "empty_annotation": ("changed", "records: somebody chose no label. The added option `__no_label__` says so"),
     # spans
-    "span_clipped": ("changed", "spans that end after the text end with it"),
+    "span_clipped": ("changed", "records: a span ends after the text. It now ends with the text"),
     "span_dropped": ("lost", "spans that are empty or begin outside the text"),
-    "overlap_allowed": ("changed", "the span question allows overlaps, because some are there"),
+    "overlap_allowed": ("changed", "span questions: they allow overlaps, because some spans overlap"),
     # metadata
-    "metadata_as_text": ("changed", "metadata values of mixed types and booleans become texts"),
-    "metadata_cleaned": ("changed", "metadata values that JSON has no word for (not finite, NUL, lone surrogates) become texts"),
-    "metadata_without_property": ("changed", "metadata that 2.x can't index is kept with the record, and can't be filtered by"),
+    "metadata_as_text": ("changed", "records: a metadata value is true or false, or its type is not the same everywhere. It becomes text"),
+    "metadata_cleaned": ("changed", "records: JSON has no word for a metadata value (not finite, NUL, lone surrogates). It becomes text"),
+    "metadata_without_property": ("changed", "records: 2.x can't index a metadata value. The record keeps it, but nobody can filter by it"),
     "metadata_protected": (
         "changed",
-        "metadata keys that begin with `_`: 1.x could not search them. They are kept with the record, and can't be filtered by",
+        "records: a metadata key begins with `_`. 1.x could not search it either. The record keeps it, but nobody can filter by it",
     ),
     "metadata_unified": (
         "changed",
-        "metadata that has another shape in other records: single values become lists of one, and what is no text becomes JSON text",
+        "records: a metadata value has another shape than in other records. Single values become lists of one; what is no text becomes JSON text",
     ),
-    "image": ("changed", "`_image_url` of the metadata, which 1.x showed as a picture, becomes an image field"),
+    "image": ("changed", "records: `_image_url` of the metadata, which 1.x showed as a picture, becomes an image field"),
     "image_missing_filled": (
         "changed",
-        "records without a picture in a dataset with pictures get one that can't be seen: the SDK needs one",
+        "records: they have no picture, but their dataset has. They get one that can't be seen, because the SDK needs one",
     ),
     "image_kept": (
         "changed",
-        "`_image_url` of the metadata, which 1.x showed as a picture, stays metadata: 2.x has image fields from 2.1 on",
+        "records: `_image_url` of the metadata, which 1.x showed as a picture, stays metadata. Image fields come with 2.1",
     ),
     # vectors
-    "vector_zero": ("lost", "vectors of zeros: they would make the record invisible"),
+    "vector_zero": ("lost", "vectors of zeros: they would make their record invisible"),
     "vector_not_finite": ("lost", "vectors that are not finite, or too large for 32 bits"),
-    "vector_wrong_size": ("lost", "vectors with another number of dimensions than most of their name"),
+    "vector_wrong_size": ("lost", "vectors of another length than most of their name: 2.x refuses them"),
     "vector_over_limit": ("lost", "vectors beyond the five that 2.x allows a dataset"),
-    "vector_too_long": ("lost", "vectors with more dimensions than the search engine of the target takes: it would hide their records"),
-    "vector_left_out": ("snapshot_only", "vectors, left out as asked"),
+    "vector_too_long": (
+        "lost",
+        "vectors that are longer than the search engine of the new server takes: they would make their record invisible",
+    ),
+    "vector_left_out": ("snapshot_only", "records: their vectors are left out, as asked"),
     # the record itself
-    "last_updated": ("snapshot_only", "the time of the last change: 2.x sets its own"),
-    "record_rejected": ("lost", "records that the server refused"),
+    "last_updated": ("snapshot_only", "records: the time of the last change stays in the snapshot, because 2.x sets its own"),
+    "record_rejected": ("lost", "records that the new server refused: `rejected.jsonl` has them, with the server's words"),
     "record_changed_there": (
         "changed",
-        "somebody changed these records on the new server before the import could note that they had arrived: they stay as they are there",
+        "records: somebody changed them on the new server before the import could note that they had arrived. They stay as they are there",
     ),
-    "record_gone": ("lost", "records that the import sent and the new server does not hold any more: somebody deleted them there"),
+    "record_gone": ("lost", "records that the import sent, and that somebody deleted on the new server"),
     "dataset_failed": (
         "lost",
-        "the new server refused the dataset or its records, or somebody made one of its name meanwhile: run `import` again to try it again",
+        "datasets that the new server refused, or that somebody made there meanwhile: run `import` again to try them again",
     ),
     "record_not_searchable": (
         "lost",
-        "records that the server holds but does not show: its search engine refused or lost them (`import --repair`)",
+        "records that the new server holds and does not show, because its search engine refused or lost them: run `import --repair`",
     ),
 }
 

@@ -48,19 +48,34 @@ def cli() -> None:
     """Move a small Argilla 1.29.1 server to a 2.8.0 one on this machine."""
 
 
-@cli.command()
-def start() -> None:
-    """Run the demo; leaves both servers up."""
+def _filled() -> tuple[ArgillaServer, ArgillaServer]:
+    """The old server, up and filled, and the new one, which is not up yet."""
     _clear()
     search = SearchEngine(FOLDER / "search")
     _say("Setting up: environments of both servers, a search engine, a Redis (the first time takes some minutes)")
     search.start()
     old = ArgillaServer(OLD, FOLDER / "old", search.url)
-    new = ArgillaServer(NEW, FOLDER / "new", search.url)
     _say(f"An Argilla {OLD} server, with content of all four tasks")
     old.start()
     for dataset, records in seed_demo(old.url, old.api_key).items():
         click.echo(f"{dataset}: {records} records")
+    return old, ArgillaServer(NEW, FOLDER / "new", search.url)
+
+
+@cli.command()
+def servers() -> None:
+    """Bring both servers up and fill the old one; nothing is moved."""
+    old, new = _filled()
+    new.start()
+    for name, server in (("old", old), ("new", new)):
+        _say(f"The {name} server. Log in as {server.username} with the password {server.password}")
+        click.echo(f"export ARGILLA_API_URL={server.url} ARGILLA_API_KEY={server.api_key}")
+
+
+@cli.command()
+def start() -> None:
+    """Run the demo; leaves both servers up."""
+    old, new = _filled()
     _say("Phase 1: the old server into a folder")
     _run(old, "export", str(SNAPSHOT))
     _say("What is in the folder; the old server is not asked any more")

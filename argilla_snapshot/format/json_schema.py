@@ -56,7 +56,7 @@ def type_name(hint: Any) -> str:
         return f"list of {type_name(arguments[0])}"
     if origin is dict:
         return "object" if arguments[1] is Any else f"object of {type_name(arguments[1])}"
-    return {str: "text", bool: "boolean", int: "integer"}.get(hint) or f"[{hint.__name__}](#{hint.__name__.lower()})"
+    return {str: "text", bool: "boolean", int: "integer", Any: "any JSON"}.get(hint) or f"[{hint.__name__}](#{hint.__name__.lower()})"
 
 
 def _file(name: str, cls: type) -> dict[str, Any]:

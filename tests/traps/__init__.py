@@ -1,6 +1,6 @@
 """The catalogue of traps: what 1.x servers hold that could go wrong on the way, and what 2.x must hold in the end.
 
-Rows are data; ``tests/test_traps.py`` moves them between real servers, and the README's table is made from their lines.
+Rows are data; ``tests/test_traps.py`` moves them between real servers, and the tables of what is carried are made from their lines.
 """
 
 from collections.abc import Iterator
@@ -18,17 +18,38 @@ DATASETS: list[DatasetTrap] = [row for subject in _SUBJECTS for row in subject.D
 RECORDS: list[RecordTrap] = [row for subject in _SUBJECTS for row in subject.RECORDS]
 
 
+_TOPICS = {
+    "Users and workspaces": [*users.USERS],
+    "Datasets": [*datasets.DATASETS, *datasets.RECORDS],
+    "Labels, and what annotators said": [*labels.DATASETS, *labels.RECORDS],
+    "Choices of several labels": [*choices.DATASETS, *choices.RECORDS],
+    "Spans": [*entities.DATASETS, *entities.RECORDS],
+    "Texts": [*texts.DATASETS, *texts.RECORDS],
+    "Inputs": [*inputs.DATASETS, *inputs.RECORDS],
+    "Metadata": [*metadata.DATASETS, *metadata.RECORDS],
+    "Vectors": [*vectors.DATASETS, *vectors.RECORDS],
+    "Names and ids": [*names.DATASETS, *names.RECORDS, *ids.DATASETS, *ids.RECORDS],
+    "Annotators and models": [*agents.DATASETS, *agents.RECORDS],
+    "What options change": [*OPTIONS],
+}
+
+
+def carried_topics() -> dict[str, list[Line]]:
+    """What is carried and how, by topic: a line for each thing that rows of the catalogue show, once."""
+    shown: set[Line] = set()
+    topics: dict[str, list[Line]] = {}
+    for topic, rows in _TOPICS.items():
+        topics[topic] = list(dict.fromkeys(row.line for row in rows if row.line not in shown))
+        shown |= {*topics[topic]}
+    return topics
+
+
 def carried_table() -> list[Line]:
-    """What is carried and how: a line for each thing that rows of the catalogue show, in their order."""
-    return list(dict.fromkeys(row.line for row in all_rows()))
+    """The lines of all topics."""
+    return [line for lines in carried_topics().values() for line in lines]
 
 
 def all_rows() -> Iterator[UserTrap | DatasetTrap | RecordTrap | OptionTrap]:
     """The whole catalogue."""
-    yield from users.USERS
-    yield from datasets.DATASETS
-    yield from datasets.RECORDS
-    for subject in _SUBJECTS[:-1]:
-        yield from subject.DATASETS
-        yield from subject.RECORDS
-    yield from OPTIONS
+    for rows in _TOPICS.values():
+        yield from rows

@@ -1,4 +1,4 @@
-"""Lines of the README's table that rows of several subjects show."""
+"""Lines of the tables of what is carried that rows of several subjects show."""
 
 from tests.traps.model import NO_LABEL, NOBODY, line
 

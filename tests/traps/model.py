@@ -16,7 +16,7 @@ NO_LABEL = "__no_label__"
 
 
 class Line(NamedTuple):
-    """A line of the README's table; rows that show the same thing share one. ``kinds``: of the notes that tell of it."""
+    """A line of the tables of what is carried; rows that show the same thing share one. ``kinds``: of the notes that tell of it."""
 
     in_1x: str
     in_2x: str

@@ -1,4 +1,4 @@
-"""The results of ``make versions`` as Markdown, for the README."""
+"""The results of ``make versions`` as Markdown, for the page about versions."""
 
 from collections.abc import Iterable
 from pathlib import Path

@@ -1,7 +1,6 @@
 """The wheel, as a user installs it: three names in site-packages, and no quarrel with anybody else's."""
 
-import os
-import subprocess
+import re
 import sys
 import zipfile
 from collections.abc import Callable
@@ -9,23 +8,14 @@ from pathlib import Path
 
 import pytest
 
-ROOT, HERE = Path(__file__).parents[2], Path(__file__).parent
-UV = Path(sys.executable).with_name("uv")
+from tests.wheel.building import ROOT, UV, build, run
 
-
-def run(*command: str | Path, cwd: Path) -> str:
-    environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
-    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
+HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT, cwd=folder)
-    (built,) = folder.glob("*.whl")
-    return built
+    return build(tmp_path_factory.mktemp("wheel"))[0]
 
 
 def test_the_wheel_has_three_names_at_the_top(wheel: Path) -> None:
@@ -69,3 +59,13 @@ def test_a_package_snapshot_in_the_current_folder_is_not_taken_for_ours(wheel: P
     report = (*command[:3], "report", command[-1], "--html", tmp_path / "page.html")
     assert "page.html" in run(*report, cwd=tmp_path)
     assert "<style>" in (tmp_path / "page.html").read_text()  # its templates are in the wheel
+
+
+def test_the_page_of_the_package_has_no_link_that_only_a_checkout_has(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith("METADATA"))
+        page = archive.read(name).decode()
+    links = re.findall(r"\]\(([^)]+)\)", page)
+    assert [link for link in links if not link.startswith(("https://", "#"))] == []
+    assert "What is carried" in page
+    assert "[[[cog" not in page
