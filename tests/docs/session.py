@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pexpect
 
 from servers.argilla import OLD
@@ -125,6 +126,8 @@ def _lay_out(stack: Stack, folder: Path) -> None:
     copy(stack.old, databases / "argilla.db")
     with stack.fresh(OLD) as server:
         seed_feedback(server, databases)
+    # The search engine is to be that of one server, as the page says.
+    httpx.delete(f"{stack.search.url}/{server.env['ARGILLA_NAMESPACE']}.*", trust_env=False, timeout=60).raise_for_status()
     for name, content in _FILES.items():
         (folder / name).write_text(content)
     for place in (".config/fish/completions", *(step.place for step in STEPS)):

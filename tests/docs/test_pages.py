@@ -30,6 +30,8 @@ _RUN_BY = {
     "(pack|unpack) ": "tests/whole/test_places.py",
     "report my-snapshot$": "tests/importer/reporting/test_report.py",
     "s3://": "tests/whole/test_places.py",
+    "undo ": "tests/whole/test_undo.py",
+    "reassign ": "tests/whole/test_reassign.py",
     "check --update": "tests/argilla_snapshot/format/test_edit.py",
 }
 _WORDS = 35
