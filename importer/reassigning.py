@@ -229,7 +229,7 @@ class Giving:
                     row.before = self.before.count(dataset.source, gift.new)
                 self.progress.started(step, dataset.source, dataset.records)
                 finder = Finder(self.target, id_)
-                for block in blocks(self._meant(dataset), lambda one: len(to_json(one[1])), SEARCH_VALUES):
+                for block in blocks(self._meant(dataset), _size, SEARCH_VALUES):
                     self._block(dataset, id_, block, finder, of, write=step == "giving")
                 rows += of.values()
         return rows
@@ -307,3 +307,8 @@ class Giving:
     def _wire(self, given: Given) -> dict[str, Any]:
         values = {name: {"value": value} for name, value in given.response.values.items()}
         return {"user_id": self.state.users[given.gift.new].id, "status": given.response.status, "values": values}
+
+
+def _size(meant: Meant) -> int:
+    """Bytes of the responses that are meant of a record, as JSON."""
+    return sum(len(to_json(given.response.values)) for given in meant[1])
