@@ -22,7 +22,7 @@ def _fetched(context: click.Context, parameter: click.Parameter, value: str) -> 
     """The folder of a snapshot; one in a store is copied to the current folder first, unless that was done before."""
     if not is_address(value) or context.resilient_parsing:
         return folder(context, parameter, value)
-    from argilla_snapshot.places.moving import unpack
+    from argilla_snapshot.places.packing import unpack
 
     with Steps() as steps:
         path, copied = unpack(value, None, steps)

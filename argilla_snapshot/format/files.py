@@ -16,10 +16,17 @@ from argilla_snapshot.format.faults import point
 def sha256(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
-        digest = hashlib.sha256()
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+        return digest(file)
+
+
+def digest(content: IO[bytes], into: IO[bytes] | None = None) -> str:
+    """The SHA-256 of what is read, in hexadecimal; it is written ``into`` a file on the way, where one is given."""
+    computed = hashlib.sha256()
+    while block := content.read(1 << 20):
+        computed.update(block)
+        if into:
+            into.write(block)
+    return computed.hexdigest()
 
 
 def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:

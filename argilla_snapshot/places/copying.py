@@ -1,15 +1,23 @@
 """Copies of a snapshot: from its folder to a place, and from a place to a folder. The manifest goes last; each file is read back."""
 
-import hashlib
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO
 
 from argilla_snapshot.format import layout
 from argilla_snapshot.format.check import check
 from argilla_snapshot.format.errors import DamagedSnapshotError
-from argilla_snapshot.format.files import make_folder, open_new, put_in_place, sync_file, sync_folder, temporary_path, write_whole
+from argilla_snapshot.format.files import (
+    digest,
+    make_folder,
+    open_new,
+    put_in_place,
+    sha256,
+    sync_file,
+    sync_folder,
+    temporary_path,
+    write_whole,
+)
 from argilla_snapshot.format.limits import MAX_JSON
 from argilla_snapshot.format.locks import locked
 from argilla_snapshot.format.models import FileEntry
@@ -17,8 +25,6 @@ from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.format.writer import refuse_existing, sums
 from argilla_snapshot.places.place import Place, PlaceError, Readable
-
-_BLOCK = 1 << 20
 
 
 def send(folder: Path, place: Place, progress: Progress) -> None:
@@ -53,11 +59,8 @@ def send(folder: Path, place: Place, progress: Progress) -> None:
 def _again(place: Place, folder: Path, entry: FileEntry) -> None:
     """A file that is there with other bytes is sent once more, if the folder has the right ones."""
     file = layout.existing(folder, entry.path)
-    with file.open("rb") as content:
-        if _digest(content) != entry.sha256:
-            raise DamagedSnapshotError(
-                f"{folder}: {entry.path} is not as it was written (its SHA-256 differs), so the copy is not finished."
-            )
+    if sha256(file) != entry.sha256:
+        raise DamagedSnapshotError(f"{folder}: {entry.path} is not as it was written (its SHA-256 differs), so the copy is not finished.")
     place.put(entry.path, file)
     if _checksum(place, entry.path) != entry.sha256:
         raise PlaceError(f"{place.name} does not give {entry.path} back as it was sent. Run the same command again.")
@@ -115,8 +118,8 @@ def _fetch(place: Readable, folder: Path, entry: FileEntry) -> None:
     make_folder(file.parent)
     temporary = temporary_path(file)
     with place.reading(entry.path) as content, open_new(temporary) as into:
-        digest = _digest(content, into)
-    if digest != entry.sha256:
+        found = digest(content, into)
+    if found != entry.sha256:
         temporary.unlink()
         raise DamagedSnapshotError(f"{place.name}: {entry.path} is not as it was written (its SHA-256 differs).")
     sync_file(temporary)
@@ -146,14 +149,4 @@ def _checksum(place: Readable, path: str) -> str | None:
     if place.size(path) is None:
         return None
     with place.reading(path) as file:
-        return _digest(file)
-
-
-def _digest(content: IO[bytes], into: IO[bytes] | None = None) -> str:
-    """The SHA-256 of what is read, which is written on the way."""
-    digest = hashlib.sha256()
-    while block := content.read(_BLOCK):
-        digest.update(block)
-        if into:
-            into.write(block)
-    return digest.hexdigest()
+        return digest(file)

@@ -121,7 +121,7 @@ def export_command(
     where.refuse_mixed()
     kept = where.credentials(credentials, unsealed=credentials_unsealed)
 
-    from argilla_snapshot.places.moving import copied, refuse_taken
+    from argilla_snapshot.places.packing import copied, refuse_taken
     from exporter.run import ExportOptions, export
 
     options = ExportOptions(directory, workspaces, datasets, not no_open_closed, restart, exclude_workspaces, exclude_datasets)

@@ -25,7 +25,7 @@ def pack_command(*, directory: Path, place: str | None) -> int:
     Example: argilla-snapshot pack my-snapshot
     Example: argilla-snapshot pack my-snapshot s3://my-bucket/my-snapshot
     """
-    from argilla_snapshot.places.moving import pack
+    from argilla_snapshot.places.packing import pack
 
     with Steps() as steps:
         made = pack(directory, place, steps)
@@ -45,7 +45,7 @@ def unpack_command(*, place: str, directory: Path | None) -> int:
     Example: argilla-snapshot unpack my-snapshot.tar
     Example: argilla-snapshot unpack s3://my-bucket/my-snapshot
     """
-    from argilla_snapshot.places.moving import unpack
+    from argilla_snapshot.places.packing import unpack
 
     with Steps() as steps:
         folder, copied = unpack(place, directory, steps)

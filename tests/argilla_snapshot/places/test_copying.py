@@ -15,7 +15,7 @@ from argilla_snapshot.format.check import check
 from argilla_snapshot.format.errors import DamagedSnapshotError, NoFolderError, SnapshotExistsError
 from argilla_snapshot.places.addresses import is_address, name_of
 from argilla_snapshot.places.copying import fetch, send
-from argilla_snapshot.places.moving import pack, unpack
+from argilla_snapshot.places.packing import pack, unpack
 from argilla_snapshot.places.place import PlaceError, UnknownPlaceError
 from argilla_snapshot.places.store import Store, store
 from tests.fixtures import SNAPSHOT
