@@ -80,7 +80,7 @@ def _counts(things: list["Thing"]) -> str:
 def _show(undo: "Undo", console: Console) -> None:
     """What goes, and what stays and why."""
     print_table(
-        f"Deleted on {undo.url}", ["what", "name", "holds"], [(thing.kind, thing.name, thing.holds) for thing in undo.goes], console
+        f"To be deleted on {undo.url}", ["what", "name", "holds"], [(thing.kind, thing.name, thing.holds) for thing in undo.goes], console
     )
     print_table("Stays", ["what", "name", "why"], [(thing.kind, thing.name, thing.why) for thing in undo.stays], console)
     if undo.replaced:
