@@ -1,7 +1,6 @@
 """``annotators.csv``: whose work of the old server went to which account, to be filled in with whose it is; ``reassign --csv`` reads it."""
 
 import csv
-import io
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 from argilla_snapshot.format.files import write_whole
 from importer.errors import ImportRefusedError
 from importer.gifts import Gift
+from importer.journal.csv_files import cell, csv_lines, text_of
 from importer.journal.journal import TO_FILL_IN, Journal
 from importer.plan import Agent, Plan
 from importer.target_state import TargetState
@@ -16,8 +16,6 @@ from importer.target_state import TargetState
 _COLUMNS = ["annotator", "account", "responses", "candidates", "new"]
 #: How alike two names are at least, of 1, that may be one person's; and as many are shown.
 _ALIKE, _CANDIDATES = 0.6, 3
-#: What a cell begins with that spreadsheets take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def keep_to_fill_in(journal: Journal, state: TargetState) -> None:
@@ -29,7 +27,7 @@ def keep_to_fill_in(journal: Journal, state: TargetState) -> None:
             filled = {(row["annotator"], row["account"]): row["new"] for row in _read(path)}
         except ImportRefusedError:
             return
-    write_whole(path, _csv([_COLUMNS, *rows(journal.plan, state, filled)]))
+    write_whole(path, csv_lines([_COLUMNS, *rows(journal.plan, state, filled)]))
 
 
 def rows(plan: Plan, state: TargetState, filled: dict[tuple[str, str], str]) -> list[list[str]]:
@@ -46,7 +44,7 @@ def rows(plan: Plan, state: TargetState, filled: dict[tuple[str, str], str]) -> 
 
 
 def _row(agent: Agent, people: list[str], filled: dict[tuple[str, str], str]) -> list[str]:
-    annotator, account = _cell(agent.agent or ""), _cell(agent.username or "")
+    annotator, account = cell(agent.agent or ""), cell(agent.username or "")
     near = candidates(agent.agent or "", [name for name in people if name != agent.username])
     return [annotator, account, str(agent.responses), " ".join(near), filled.get((annotator, account), "")]
 
@@ -69,22 +67,14 @@ def _bare(name: str) -> str:
     return "".join(sign for sign in name.partition("@")[0].casefold() if sign.isalnum())
 
 
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
 def gifts_of(path: Path) -> list[Gift]:
     """What somebody filled in: a row whose last column is empty, or names the account itself, asks for nothing.
 
     Raises:
         ImportRefusedError: the file is not as it was written.
     """
-    asked = [(_text(row["annotator"]), _text(row["account"]), row["new"].strip()) for row in _read(path)]
+    asked = [(text_of(row["annotator"]), text_of(row["account"]), row["new"].strip()) for row in _read(path)]
     return [Gift(account, new, frozenset({annotator or None})) for annotator, account, new in asked if new not in ("", account)]
-
-
-def _text(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
 
 
 def _read(path: Path) -> list[dict[str, str]]:
@@ -100,9 +90,3 @@ def _read(path: Path) -> list[dict[str, str]]:
     except (OSError, ValueError, csv.Error) as error:
         raise ImportRefusedError(f"{path} is not as `import` wrote it ({error}): save it as comma-separated UTF-8.") from error
     return found
-
-
-def _csv(table: Iterable[list[str]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(table)
-    return text.getvalue().encode()

@@ -1,21 +1,19 @@
 """``credentials.csv``: the new users with their passwords, ready to be handed out; only its owner may read it."""
 
 import csv
-import io
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
 from argilla_snapshot.format.files import append_whole, write_whole
 from importer.errors import JournalError
+from importer.journal.csv_files import cell, csv_lines
 from importer.plan import UserPlan
 
 _COLUMNS = ["username", "name", "role", "workspaces", "password"]
 #: As an import wrote it that was begun before the other columns were there.
 _OLD_COLUMNS = ["username", "password"]
-#: What a cell begins with that spreadsheets take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 class Credentials:
@@ -60,9 +58,9 @@ class Credentials:
         new = username not in known
         known[username] = password
         if new and self._appending:
-            append_whole(self._path, _csv([self._row(username)]), 0o600)
+            append_whole(self._path, csv_lines([self._row(username)]), 0o600)
         else:
-            write_whole(self._path, _csv([_COLUMNS, *map(self._row, known)]), 0o600)
+            write_whole(self._path, csv_lines([_COLUMNS, *map(self._row, known)]), 0o600)
             self._appending = True
 
     def keep_only(self, usernames: Container[str]) -> None:
@@ -72,17 +70,15 @@ class Credentials:
         with suppress(JournalError):
             kept = [username for username in self.passwords if username in usernames]
             if kept:
-                write_whole(self._path, _csv([_COLUMNS, *map(self._row, kept)]), 0o600)
+                write_whole(self._path, csv_lines([_COLUMNS, *map(self._row, kept)]), 0o600)
             else:
                 self._path.unlink()
 
     def _row(self, username: str) -> list[str]:
         user = self._users.get(username)
         name = " ".join(filter(None, (user.first_name, user.last_name))) if user else ""
-        if name.startswith(_FORMULA):
-            name = f"'{name}"
         role, workspaces = (user.role, ", ".join(user.workspaces)) if user else ("", "")
-        return [username, name, role, workspaces, self.passwords[username]]
+        return [username, cell(name), role, workspaces, self.passwords[username]]
 
 
 def _pair(row: Sequence[str], columns: int) -> tuple[str, str]:
@@ -90,9 +86,3 @@ def _pair(row: Sequence[str], columns: int) -> tuple[str, str]:
     if len(row) != columns:
         raise ValueError(f"a line has {len(row)} values, not {columns}")
     return row[0], row[-1]
-
-
-def _csv(rows: Iterable[Sequence[str]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
