@@ -31,7 +31,8 @@ PLAN, JOURNAL, CREDENTIALS, REJECTED, REPORT = "plan.json", "journal.jsonl", "cr
 ANNOTATORS, REASSIGNED, TO_FILL_IN, BACKUP = "annotators.jsonl", "reassigned.jsonl", "annotators.csv", "database-backup.db"
 #: What the last `verify` found; the page for people, and what was counted for it.
 VERIFIED, PAGE, COUNTS = "verify.json", "report.html", "counts.json"
-_FILES = (
+#: All of them but the lock.
+FILES = (
     *(JOURNAL, PLAN, CREDENTIALS, REJECTED, REPORT, ANNOTATORS, REASSIGNED, TO_FILL_IN, BACKUP),
     *(VERIFIED, PAGE, COUNTS),
 )
@@ -129,7 +130,7 @@ def move_aside(folder: Path) -> Path:
     while (folder / f"earlier-{number}").exists():
         number += 1
     (folder / f"earlier-{number}").mkdir()
-    for name in _FILES:  # what is left when this is interrupted is no journal
+    for name in FILES:  # what is left when this is interrupted is no journal
         if (folder / name).exists():
             (folder / name).rename(folder / f"earlier-{number}" / name)
     return folder / f"earlier-{number}"

@@ -11,6 +11,7 @@ import click
 import pytest
 
 from argilla_snapshot.cli.main import cli
+from importer.journal.journal import FILES
 from tests.docs.pages import DOCS, OUTPUTS, ROOT, blocks, commands, pages, prose
 from tests.docs.picture import FILE, picture
 from tests.docs.session import STEPS
@@ -149,6 +150,11 @@ def test_no_page_tells_of_the_machine_it_was_made_on(page: Path) -> None:
     text = page.read_text()
     assert re.findall(r"/(?:root|work|tmp|home)/[\w.-]+", text) == []
     assert re.findall(r"127\.0\.0\.1:\d{4,5}", text.replace("127.0.0.1:9200:9200", "")) == []
+
+
+def test_each_file_of_an_import_is_explained() -> None:
+    page = (DOCS / "reference" / "files.md").read_text()
+    assert [name for name in FILES if f"| `{name}` |" not in page] == []
 
 
 def test_no_block_of_a_shell_is_without_its_language() -> None:
