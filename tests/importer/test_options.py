@@ -76,7 +76,7 @@ def test_plan_passwords_conflicts_and_samples(fresh_new: ArgillaServer, tmp_path
         # skip leaves what is there, replace makes it anew; both only what was chosen
         again = Path(shutil.copytree(FIXTURE, tmp_path / "again"))
         held = target.everything(client)
-        assert "left as they are" in succeed("plan", again, "--on-conflict", "skip", url=url)
+        assert "It stays as it is, as asked" in succeed("plan", again, "--on-conflict", "skip", url=url)
         report = json.loads(succeed("import", again, "--on-conflict", "skip", "--json", url=url))
         left = {note["dataset"]: note["samples"] for note in report["notes"] if note["kind"] == "dataset_skipped"}
         assert left == {d["source_name"]: [d["name"]] for d in report["datasets"]}

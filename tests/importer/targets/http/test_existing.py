@@ -24,11 +24,12 @@ pytestmark = pytest.mark.servers
 def test_what_is_deleted_is_said_and_its_name_is_typed(fresh_new: ArgillaServer, tmp_path: Path) -> None:
     snapshot = Path(shutil.copytree(SNAPSHOT, tmp_path / "snap"))
     succeed("import", snapshot, url=fresh_new.url)
+    unknown = Path(shutil.copytree(snapshot, tmp_path / "unknown"))  # the same, of which no import is on record
     again = ("import", snapshot, "--restart", "--on-conflict", "replace", "--dataset", "demo.news")
     question = "Type demo.news to delete it and import, or press Enter to leave everything as it is: "
     with target.connect(fresh_new.url) as client:
         id_ = target.dataset_id(client, "demo", "news")
-        assert "The last answer" not in plan_of(snapshot, fresh_new)  # the import's own time is nobody's answer
+        assert "The last answer" not in plan_of(unknown, fresh_new)  # the import's own time is nobody's answer
         answered_by_a_person(client, id_)
         responses: dict[str, dict[str, int]] = {}
         names = {user["id"]: user["username"] for user in target.items(client, "/users")}
@@ -48,7 +49,7 @@ def test_what_is_deleted_is_said_and_its_name_is_typed(fresh_new: ArgillaServer,
             there = existing.what_is_there(Target(api), id_)
             assert there == Existing(20, responses, answered_at)
             assert there.responses == existing._by_listing(Target(api), id_)
-        plan = json.loads(succeed("plan", *again[1:2], *again[3:], "--json", url=fresh_new.url))
+        plan = json.loads(succeed("plan", unknown, *again[3:], "--json", url=fresh_new.url))
         assert plan["datasets"][0]["existing"] == {"records": 20, "responses": responses, "answered_at": answered_at}
 
         # also where it is not to be deleted: so that one can choose
@@ -57,7 +58,7 @@ def test_what_is_deleted_is_said_and_its_name_is_typed(fresh_new: ArgillaServer,
             (("--on-conflict", "skip"), 0, "demo.news on"),
             (("--on-conflict", "replace"), 0, "This deletes demo.news on"),
         ):
-            told = plan_of(snapshot, fresh_new, *options, code=code)
+            told = plan_of(unknown, fresh_new, *options, code=code)
             line = next(line for line in told.splitlines() if held in line)
             assert line.startswith(f"{says} {fresh_new.url}")
             assert line.endswith(last)
@@ -90,7 +91,7 @@ def test_what_is_deleted_is_said_and_its_name_is_typed(fresh_new: ArgillaServer,
 
 
 def plan_of(snapshot: Path, server: ArgillaServer, *options: str, code: int = 5) -> str:
-    """What a plan says of one dataset that is there already, for an import that begins anew."""
+    """What a plan says of one dataset that is there already, where no import is on record."""
     return succeed("plan", snapshot, "--dataset", "demo.news", *options, code=code, url=server.url)
 
 
