@@ -22,6 +22,7 @@ from importer.journal.parts import begun, on_record_at_all, refuse_unfinished
 from importer.mapping.kinds import is_left_out, mapper_of
 from importer.on_record import address
 from importer.plan import DatasetPlan, Plan
+from importer.reporting.writing import write_report
 from importer.run import open_whole
 from importer.target_state import TargetState
 from importer.targets.http.batching import Batch, Item
@@ -150,7 +151,9 @@ def reassign(
             return found
         if (found.to_give or found.deleted) and not confirm(found):
             raise ImportRefusedError("Nothing was written.")
-        return giving.done_as(found)
+        done_as = giving.done_as(found)
+        write_report(snapshot, progress, url=plan.target.url)
+        return done_as
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from importer.mapping.moments import utc
 from importer.on_record import address
 from importer.parts import is_ours
 from importer.plan import Plan
+from importer.reporting.writing import write_report
 from importer.run import open_whole
 from importer.taking_back import Found, Thing, Touched, dataset_thing, found_datasets, people_things, with_members
 from importer.target_state import TargetState
@@ -107,6 +108,9 @@ def undo_import(
             Journal(folder, plan, done).note("undoing")
         point("undo.agreed")
         _delete(target, undo.goes, progress)
+        for folder in folders:
+            Journal(folder, plan, done).note("undone")
+        write_report(snapshot, progress, url=plan.target.url)
         there = {thing.name for thing in undo.stays if thing.kind == "user"}
         return replace(undo, earlier=[_put_aside(folder, plan, done, there) for folder in reversed(folders)])  # what parts share comes last
 

@@ -25,6 +25,7 @@ class Done:
         ended: a run came to its end without what ``failed`` names, and nothing was done since.
         failed: dataset -> why the server did not make it, or did not take its records.
         undoing: an undo was begun, so that some of it may be gone.
+        undone: it came to its end.
         written_at: dataset -> the target's time of its last write, as the target tells it.
     """
 
@@ -45,6 +46,7 @@ class Done:
     finished_at: str = ""
     ended: bool = False
     undoing: bool = False
+    undone: bool = False
 
     def take(self, entry: dict[str, Any]) -> None:  # noqa: C901, PLR0912 - one case an event
         """Takes one line of the journal into account."""
@@ -82,6 +84,8 @@ class Done:
                     self.users.pop(name, None)
             case "undoing":
                 self.undoing = True
+            case "undone":
+                self.undone = True
             case "finished":
                 self.finished, self.finished_at = True, entry.get("at", "")
 

@@ -3,6 +3,7 @@
 A response is known by its dataset, its record and the account that the import gave it to: whoever has it now, and had it in between.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,6 +61,11 @@ class Moves:
         """How many responses of a dataset another account has than the import gave them to; ``new``: only that one."""
         moved = [(of, holder) for record in self.holders.get(dataset, {}).values() for of, holder in record.items()]
         return sum(holder != of and new in (None, holder) for of, holder in moved)
+
+    def flows(self) -> Counter[tuple[str, str]]:
+        """(account of the import, who has them now) -> how many responses of it."""
+        records = (holders for of in self.holders.values() for holders in of.values())
+        return Counter((account, holder) for holders in records for account, holder in holders.items() if holder != account)
 
     def restored(self, dataset: str, record: dict[str, Any], users: Mapping[str, str]) -> dict[str, Any]:
         """A record of the target as if nothing had been given to others; where both accounts have a response nothing is changed.

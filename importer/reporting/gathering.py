@@ -15,13 +15,14 @@ from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.format.said import questions_of
 from argilla_snapshot.format.summary import Example, example, samples
 from importer.credited import credited
+from importer.journal.moves import Moves
 from importer.journal.verified import Verified
 from importer.notes import SAMPLES, Noted, Severity
 from importer.plan import DatasetPlan, Plan
 from importer.reporting.counting import Counts, count
 from importer.reporting.counting import Mapping as Arrival
 from importer.reporting.history import History
-from importer.reporting.model import Account, Check, Checked, DatasetReport, Difference, Pair, Report, Told
+from importer.reporting.model import Account, Check, Checked, DatasetReport, Difference, Given, Pair, Report, Told
 from importer.reporting.verdict import verdict
 
 #: Datasets that are shown in full: those in trouble first, then the largest; and records of each.
@@ -55,6 +56,7 @@ def gather(snapshot: Snapshot, import_: History | None, kept: dict[str, Counts],
         finished_at=import_.finished_at if import_ else "",
         datasets=datasets,
         accounts=_accounts(import_.plan) if import_ else [],
+        given=_given(import_.moves) if import_ else [],
         lost=lost,
         changed=_told(notes, "changed"),
         kept=_told(notes, "snapshot_only"),
@@ -91,7 +93,7 @@ def _dataset(
     arrival, link = None, ""
     if plan and import_ and plan.action != "skip":
         arrival = Arrival(plan, import_.plan.agents, import_.plan.options, import_.done.rejected.get(name, []))
-        link = dataset_link(import_.plan.target.url, import_.done.datasets.get(name))
+        link = "" if import_.done.undoing else dataset_link(import_.plan.target.url, import_.done.datasets.get(name))
     elif plan and import_:
         link = dataset_link(import_.plan.target.url, plan.existing_id)
 
@@ -215,3 +217,9 @@ def _accounts(plan: Plan) -> list[Account]:
         role, workspaces = (user.role, user.workspaces) if user else ("", [])
         found.append(Account(username, list(dict.fromkeys(was)), account, role, workspaces, credit.responses if credit else 0))
     return found
+
+
+def _given(moves: Moves) -> list[Given]:
+    """What was given to others after the import, most first."""
+    flows = sorted(moves.flows().items(), key=lambda flow: (-flow[1], flow[0]))
+    return [Given(old, new, responses, old in moves.deleted) for (old, new), responses in flows]

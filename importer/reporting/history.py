@@ -12,6 +12,7 @@ from importer.errors import ImportRefusedError, JournalError
 from importer.journal import verified
 from importer.journal.done import Done
 from importer.journal.journal import JOURNAL, REPORT, import_folder, load, load_all
+from importer.journal.moves import Moves, read_moves
 from importer.journal.parts import folders, on_record, records_so_far, together
 from importer.journal.verified import Verified
 from importer.notes import Noted
@@ -31,6 +32,7 @@ class History:
         reports: the ``import-report.json`` of each part that came to its end.
         verified: what the last ``verify`` found.
         outdated: why that does not tell how things are today; "" where it does.
+        moves: whose responses `reassign` gave to whom.
         others: addresses of further servers that the snapshot was imported into.
     """
 
@@ -44,6 +46,7 @@ class History:
     reports: list[dict[str, Any]] = field(default_factory=list)
     verified: Verified | None = None
     outdated: str = ""
+    moves: Moves = field(default_factory=Moves)
     others: list[str] = field(default_factory=list)
 
     @property
@@ -128,7 +131,8 @@ def _history(snapshot: Snapshot, url: str, others: list[str]) -> History:
         parts_missing=missing,
         reports=[_report(folder / REPORT) for folder in home if (folder / REPORT).exists()],
         verified=(before := verified.kept(home[0])),
-        outdated=_outdated(before, snapshot, home),
+        outdated=_outdated(before, snapshot, home, done),
+        moves=read_moves(home),
         others=others,
     )
 
@@ -140,9 +144,11 @@ def _report(path: Path) -> dict[str, Any]:
         raise JournalError(f"{path} can't be read ({error}). Run `import` again: it writes the file anew.") from error
 
 
-def _outdated(before: Verified | None, snapshot: Snapshot, home: Sequence[Path]) -> str:
+def _outdated(before: Verified | None, snapshot: Snapshot, home: Sequence[Path], done: Done) -> str:
     if before is None:
         return ""
+    if done.undoing:
+        return "the import was taken back since"
     if before.journals != verified.digest(home):
         return "the import went on since"
     return "the snapshot was edited since" if before.fingerprint != snapshot.fingerprint else ""

@@ -52,6 +52,16 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """How many responses ``reassign`` gave to another account; ``deleted``: whether the old one is gone since."""
+
+    old: str
+    new: str
+    responses: int
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """A record, old and new; ``link``: where to look for it on the new server, or ""."""
 
@@ -156,6 +166,7 @@ class Report:
         target: the new server; None where nothing was imported.
         finished_at: when the import ended (ISO 8601, UTC), or "".
         export_losses: what the export could not bring, or changed.
+        given: what `reassign` gave to others after the import; ``accounts`` tells of the import itself.
         lost, changed, kept: what happened to content in the import: lost; arrived in another form; left in the snapshot.
         others: addresses of further servers that the snapshot was imported into.
         made_at, made_by: when the report was made, and by what.
@@ -168,6 +179,7 @@ class Report:
     finished_at: str
     datasets: list[DatasetReport]
     accounts: list[Account]
+    given: list[Given]
     lost: list[Told]
     changed: list[Told]
     kept: list[Told]

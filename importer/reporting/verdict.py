@@ -20,6 +20,8 @@ def verdict(directory: Path, manifest: Manifest, import_: History | None, lost: 
         return _not_imported(directory, manifest)
     plan, done = import_.plan, import_.done
     there = f"Argilla {plan.target.version} at {plan.target.url}"
+    if done.undoing:
+        return _taken_back(directory, there, to_the_end=done.undone)
     if not import_.finished:
         parts = f" Nothing is on record here of {counted(import_.parts_missing, 'part')} of it." if import_.parts_missing else ""
         so_far = f"{import_.loaded:,} of {counted(import_.records, 'record')} have been dealt with so far.{parts}"
@@ -36,6 +38,14 @@ def verdict(directory: Path, manifest: Manifest, import_: History | None, lost: 
         headline = "The import is finished, with losses." if lost else "The import is finished, and nothing was lost."
         return Verdict("warning" if lost else "open", headline, [*lines, *old, *ask], _command("verify", directory))
     return _compared(directory, check, there, lines)
+
+
+def _taken_back(directory: Path, there: str, *, to_the_end: bool) -> Verdict:
+    if to_the_end:
+        gone = f"`undo` deleted what it made on {there} and nobody had touched since. This page tells of the import as it was."
+        return Verdict("open", "This import was taken back.", [gone, "Run this to import again:"], _command("import", directory))
+    gone = f"`undo` has begun to delete what the import made on {there}, and was interrupted."
+    return Verdict("warning", "This import is half taken back.", [gone, "Run this again to go on:"], _command("undo", directory))
 
 
 def _not_imported(directory: Path, manifest: Manifest) -> Verdict:

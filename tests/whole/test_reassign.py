@@ -87,6 +87,8 @@ def test_a_placeholders_work_becomes_a_users_however_often_it_is_killed(snapshot
     done = json.loads(succeed(*again, url=new.url))
     assert (done["left"], done["unlike"], done["deleted"]) == (0, 0, [])  # the last one that was killed had deleted it
     assert said(client) == moved(before, GHOST, "hugo")
+    page = (import_folder(snapshot, new.url) / "report.html").read_text()
+    assert f"<p>from {GHOST} to hugo. {GHOST} was left without responses, and is deleted</p>" in page
     users = {user["username"]: user["id"] for user in target.items(client, "/users")}
     assert GHOST not in users
     for workspace in target.items(client, "/me/workspaces"):

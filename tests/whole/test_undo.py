@@ -109,6 +109,7 @@ def test_a_rehearsal_with_a_growing_choice_is_verified_as_one_and_taken_back_who
     assert done["stays"] == []
     assert target.everything(client) == before
     assert sorted(path.name for path in folder.iterdir()) == ["earlier-1"]
+    assert "This import was taken back." in (folder / "earlier-1" / "report.html").read_text()
     assert not list(folder.rglob("credentials.csv"))
     assert run("undo", snapshot, "--yes", url=new.url).returncode == 2
     assert run("import", snapshot, url=new.url).returncode in (0, 3)

@@ -1,6 +1,7 @@
 """What a report says of an import in each state that its files can be in: the verdict first, and nothing that is not so any more."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any, cast
@@ -12,8 +13,9 @@ from argilla_snapshot.format.reader import Snapshot
 from importer.errors import ImportRefusedError, JournalError
 from importer.journal import journal as journals
 from importer.journal.journal import COUNTS, CREDENTIALS, PAGE, VERIFIED
+from importer.journal.moves import MovesFile
 from importer.options import ImportOptions, Part
-from importer.reporting.model import Report
+from importer.reporting.model import Given, Report
 from importer.reporting.writing import write_report
 from tests.helpers.cli import run, succeed
 from tests.helpers.memory_target import IMPORTED, LATER
@@ -170,6 +172,36 @@ def test_an_import_that_began_anew_has_no_verify(done: Moved) -> None:
         VERIFIED,
     ]
     assert report_of(done.snapshot).check is None
+
+
+def test_an_import_that_was_taken_back_is_there_no_more(done: Moved, folder: Path) -> None:
+    done.verify()
+    assert all(dataset.link for dataset in report_of(done.snapshot).datasets)
+    done.journal.note("undoing")
+    report = report_of(done.snapshot)
+    assert (report.verdict.tone, report.verdict.headline) == ("warning", "This import is half taken back.")
+    assert report.verdict.command == f"argilla-snapshot undo {folder}"
+    assert report.check
+    assert report.check.outdated == "the import was taken back since"
+    assert not any(dataset.link for dataset in report.datasets)
+    done.journal.note("undone")
+    verdict = report_of(done.snapshot).verdict
+    assert (verdict.tone, verdict.headline) == ("open", "This import was taken back.")
+    assert verdict.command == f"argilla-snapshot import {folder}"
+
+
+def test_what_was_given_to_others_is_told(done: Moved) -> None:
+    assert report_of(done.snapshot).given == []
+    moves = MovesFile(done.folder)
+    moves.note("giving", dataset="demo.news", to="marta", responses=[["1", "unknown-annotator"], ["2", "unknown-annotator"]])
+    assert report_of(done.snapshot).given == []  # only begun
+    moves.note("given", dataset="demo.news", to="marta", responses=[["1", "unknown-annotator"], ["2", "unknown-annotator"]])
+    moves.note("given", dataset="demo.entities", to="marta", responses=[["1", "unknown-annotator"], ["1", "ana"]])
+    moves.note("given", dataset="demo.entities", to="ana", responses=[["1", "ana"]])  # and back again
+    moves.note("deleted", name="unknown-annotator")
+    assert report_of(done.snapshot).given == [Given("unknown-annotator", "marta", 3, deleted=True)]
+    text = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", done.page()))
+    assert "3 from unknown-annotator to marta . unknown-annotator was left without responses, and is deleted".replace(" .", ".") in text
 
 
 def test_what_cannot_be_read_is_told_with_the_cure(done: Moved) -> None:
