@@ -229,7 +229,7 @@ class Loader:
         if plan.settles and plan.source not in self._journal.done.settled:
             self._settle(plan)
             self._journal.note("settled", name=plan.source)
-        if self._pouring and plan.publish:
+        if self._pouring:
             self._pouring.move(plan)
 
     def _settle(self, plan: DatasetPlan) -> None:

@@ -125,14 +125,15 @@ class Pouring:
         return through_storage(send, dataset, mapper, self.users, clock_of(plan, self._dataset(plan), self.snapshot.manifest.created_at))
 
     def move(self, plan: DatasetPlan) -> None:
-        """Lets people see a dataset whose records are all there.
+        """Lets people see a dataset whose records are all there; a draft has none, and no index.
 
         Raises:
             ConflictError: there is another one of its name by now.
         """
         done = self.journal.done
         id_ = done.datasets[plan.source]
-        self.storage.index(id_).refresh()
+        if plan.publish:
+            self.storage.index(id_).refresh()
         if not self.waits or plan.source in done.moved:
             return
         if plan.action == "replace" and plan.existing_id:

@@ -22,6 +22,7 @@ from servers.seed import seed_demo
 from servers.stack import Stack
 from tests.faults import proxy, same
 from tests.faults.proxy import Fault
+from tests.fixtures import RELEASED
 from tests.helpers import target
 from tests.helpers.cli import run, succeed
 from tests.helpers.moved import imported
@@ -74,6 +75,22 @@ def test_what_arrives_is_what_arrives_over_http(version: str, postgresql: bool, 
         assert run("import", snapshot, *stores(new, stack), url=new.url).returncode == done.returncode
         assert differences(snapshot, new) == []
         succeed("verify", snapshot, "--sample", "10", url=new.url)
+
+
+def test_drafts_and_empty_datasets_come_to_their_places_too(stack: Stack, tmp_path: Path) -> None:
+    snapshot = Path(shutil.copytree(RELEASED["1.1"][0], tmp_path / "snap"))
+    names = {f"{entry.workspace}.{entry.name}" for entry in Snapshot(snapshot).entries}
+    with stack.fresh(NEW) as new:
+        killed = run("import", snapshot, *stores(new, stack), url=new.url, ARGILLA_SNAPSHOT_KILL_AT="import.moved:8")
+        assert killed.returncode == -9
+        assert run("import", snapshot, *stores(new, stack), url=new.url).returncode in (0, 3)
+        assert differences(snapshot, new) == []
+        with target.connect(new.url) as client:
+            workspaces = {one["id"]: one["name"] for one in target.items(client, "/me/workspaces")}
+            there = {f"{workspaces[one['workspace_id']]}.{one['name']}": one["status"] for one in target.items(client, "/me/datasets")}
+        assert len(there) == len(names)
+        assert {name: status for name, status in there.items() if status == "draft"}.keys() >= {"studies.draft"}
+        assert not [name for name in workspaces.values() if name.startswith("loading-")]
 
 
 def test_the_whole_catalogue_of_traps_arrives_as_over_http(snapshot: Path, moved: Any, stack: Stack, tmp_path: Path) -> None:
