@@ -1,12 +1,14 @@
-"""The real servers, brought up once for all tests that need them."""
+"""The real servers, brought up once for all tests that need them, and a browser."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from servers.argilla import NEW, ArgillaServer
 from servers.stack import Stack, running
+from tests.helpers.web_page import browsing
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +29,10 @@ def fresh_new(stack: Stack) -> Iterator[ArgillaServer]:
 def folder(tmp_path: Path) -> Path:
     """Where a test's snapshot may lie."""
     return tmp_path / "snap"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, without a window."""
+    with browsing() as launched:
+        yield launched

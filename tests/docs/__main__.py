@@ -7,11 +7,12 @@ import click
 
 from servers.stack import running
 from tests.docs.pages import OUTPUTS
+from tests.docs.screens import take
 from tests.docs.session import play
 
 
 def main() -> None:
-    """Writes ``docs/outputs`` anew."""
+    """Writes ``docs/outputs`` anew, and the pictures of Argilla's pages."""
     OUTPUTS.mkdir(exist_ok=True)
     kept = set()
     with tempfile.TemporaryDirectory() as name, running(Path(name) / "servers") as stack:
@@ -21,6 +22,7 @@ def main() -> None:
             if step.named:
                 kept.add(file := OUTPUTS / f"{step.named}.txt")
                 file.write_text(shown, encoding="utf-8")
+        take(stack.new, next(home.glob("my-snapshot.import/*/credentials.csv")))
     for file in set(OUTPUTS.glob("*.txt")) - kept:
         file.unlink()
 

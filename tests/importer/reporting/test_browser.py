@@ -1,32 +1,19 @@
 """The page in a real browser: it is whole without a network, readable in both schemes, on paper and on a phone, and for everybody."""
 
-import os
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, Route, ViewportSize
 
-from servers.install import chromium
 from tests.helpers.reported import HOSTILE, URL, Moved, begin, hostile, moved, released
+from tests.helpers.web_page import PATIENCE
 
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-#: Milliseconds, for a machine that has much else to do.
-PATIENCE = 180_000
 DESKTOP, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # which Chromium has no other way for
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium(), args=sandbox, timeout=PATIENCE)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")
