@@ -32,11 +32,18 @@ STATUS_TITLE = "Status in Argilla 1.x"
 
 @dataclass(frozen=True, slots=True)
 class TargetInfo:
-    """The server that the plan is for, as it may be shown."""
+    """The server that the plan is for, as it may be shown.
+
+    Attributes:
+        username, user_id: of the key's owner, whose account was there before; the id is "" in plans before 0.1.
+        is_source: whether the snapshot was taken from it.
+    """
 
     url: str
     version: str
     username: str
+    user_id: str = ""
+    is_source: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,11 @@ from importer.targets.http.target import Target
 
 
 def harm(plan: Plan) -> str:
-    """What an import deletes and loses, for one line; "" where it does neither."""
+    """What an import deletes and loses, and that it writes to the old server itself, for one line; "" where it does nothing of that."""
     deleted = [dataset.target for dataset in plan.datasets if dataset.action == "replace"]
     lost = [f"{note.count} {note.message}{f' ({note.dataset})' if note.dataset else ''}" for note in plan.losses]
-    would = [f"deletes {', '.join(deleted)} on {plan.target.url}"] if deleted else []
+    would = [f"writes to {plan.target.url}, from which the snapshot was taken"] if plan.target.is_source else []
+    would += [f"deletes {', '.join(deleted)} on {plan.target.url}"] if deleted else []
     return " and ".join([*would, f"loses {'; '.join(lost)}"] if lost else would)
 
 

@@ -113,6 +113,11 @@ class TargetState:
     datasets: Mapping[tuple[str, str], str]
 
     @property
+    def my_id(self) -> str:
+        """The id of the key's owner; "" where the target does not list that account."""
+        return self.users[self.me].id if self.me in self.users else ""
+
+    @property
     def capabilities(self) -> Capabilities:
         """What its version can do."""
         return Capabilities.of(self.version)

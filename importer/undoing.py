@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ from argilla_snapshot.format.files import cut_torn_line
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.transport.api import Api
+from argilla_snapshot.transport.errors import ServerError
 from importer.errors import ImportRefusedError
 from importer.journal import journal as journals
 from importer.journal.done import Done
 from importer.journal.journal import Journal
-from importer.journal.moves import read_moves
+from importer.journal.moves import Moves, read_moves
 from importer.journal.parts import on_record_at_all
 from importer.mapping.moments import utc
 from importer.on_record import address
@@ -26,13 +28,14 @@ from importer.reporting.writing import write_report
 from importer.run import open_whole
 from importer.taking_back import Found, Thing, Touched, dataset_thing, found_datasets, people_things, with_members
 from importer.target_state import TargetState
-from importer.targets.http.existing import responses_of
+from importer.targets.http.existing import responses_of, what_is_there
 from importer.targets.http.target import Target
 from importer.targets.storage.storage import waiting_name
 from importer.verifying.touched import Touching
 
 #: How much later than it was made an account may say that it was changed, without anybody having done so.
 _LATER = timedelta(seconds=1)
+_JUST_NOW = "Somebody worked on it while this undo was looking and asking."
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,8 @@ def undo_import(
         for folder in folders:
             locks.enter_context(journals.lock(folder))
         plan, done, folders = on_record_at_all(snapshot, url, only_users=only_users)  # as it is now that nobody else writes there
-        undo = _looked(snapshot, target, plan, done, folders, progress)
+        undoing = Undoing(snapshot, target, plan, done, folders, progress)
+        undo = undoing.looked()
         if dry_run or (undo.stays and not undo.goes and not done.undoing):  # what stays can still be verified, and reassigned
             return undo
         if undo.goes and not confirm(undo):
@@ -107,7 +111,7 @@ def undo_import(
             cut_torn_line(folder / journals.JOURNAL)
             Journal(folder, plan, done).note("undoing")
         point("undo.agreed")
-        _delete(target, undo.goes, progress)
+        undo = undoing.deleted(undo)
         for folder in folders:
             Journal(folder, plan, done).note("undone")
         write_report(snapshot, progress, url=plan.target.url)
@@ -115,28 +119,105 @@ def undo_import(
         return replace(undo, earlier=[_put_aside(folder, plan, done, there) for folder in reversed(folders)])  # what parts share comes last
 
 
-def _looked(snapshot: Snapshot, target: Target, plan: Plan, done: Done, folders: list[Path], progress: Progress) -> Undo:
-    """What of an import is there still, and what of it goes."""
-    state, moves = target.state(), read_moves(folders)
-    waiting = {waiting_name(workspace.name, plan.snapshot_id) for workspace in plan.workspaces}
-    begun = dict(_begun(target, plan, done, state))
-    users = {**{id_: name for name, id_ in done.users.items()}, **{user.id: user.username for user in state.users.values()}}
-    touching = Touching(snapshot, target, plan, done, moves, users, folders[0], progress)
-    datasets = [
-        dataset_thing(found, target.count_stored(found.id), _touched(found, touching, begun), waiting)
-        for found in found_datasets(plan, done, state, begun)
-    ]
-    going = {thing.id for thing in datasets if not thing.why}
-    answered = {id_: responses_of(target, id_).keys() for id_ in state.datasets.values() if id_ not in going}
-    people = people_things(*with_members(plan, done, moves.members), state, datasets, answered, _changed(snapshot, plan, state), waiting)
-    return Undo(
-        url=target.api.url,
-        things=[*datasets, *people],
-        replaced=[d.target for d in plan.datasets if d.action == "replace" and d.existing_id not in state.datasets.values()],
-        updated=[user.username for user in plan.users if user.keeps_credentials and user.action == "reuse"],
-        backups=[backup for folder in folders if (backup := folder / journals.BACKUP).exists()],
-        earlier=[],
-    )
+@dataclass
+class Undoing:
+    """The undo of one import.
+
+    Attributes:
+        seen: id of a dataset -> how it was before it was compared.
+    """
+
+    snapshot: Snapshot
+    target: Target
+    plan: Plan
+    done: Done
+    folders: list[Path]
+    progress: Progress
+    seen: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def _waiting(self) -> set[str]:
+        """Names of the workspaces in which datasets wait to be whole."""
+        return {waiting_name(workspace.name, self.plan.snapshot_id) for workspace in self.plan.workspaces}
+
+    @cached_property
+    def _moves(self) -> Moves:
+        return read_moves(self.folders)
+
+    def looked(self) -> Undo:
+        """What of the import is there still, and what of it goes."""
+        plan, state = self.plan, self.target.state()
+        datasets = list(self._datasets(state))
+        return Undo(
+            url=self.target.api.url,
+            things=[*datasets, *self._people(state, datasets)],
+            replaced=[d.target for d in plan.datasets if d.action == "replace" and d.existing_id not in state.datasets.values()],
+            updated=[user.username for user in plan.users if user.keeps_credentials and user.action == "reuse"],
+            backups=[backup for folder in self.folders if (backup := folder / journals.BACKUP).exists()],
+            earlier=[],
+        )
+
+    def _datasets(self, state: TargetState) -> Iterator[Thing]:
+        begun = dict(_begun(self.target, self.plan, self.done, state))
+        users = {**{id_: name for name, id_ in self.done.users.items()}, **{user.id: user.username for user in state.users.values()}}
+        touching = Touching(self.snapshot, self.target, self.plan, self.done, self._moves, users, self.folders[0], self.progress)
+        for found in found_datasets(self.plan, self.done, state, begun):
+            self.seen[found.id] = self._as_it_is(found.id)
+            yield dataset_thing(found, self.target.count_stored(found.id), _touched(found, touching, begun), self._waiting)
+
+    def _people(self, state: TargetState, datasets: list[Thing]) -> list[Thing]:
+        """Memberships, users and workspaces, by what is on the target now."""
+        going = {thing.id for thing in datasets if not thing.why}
+        answered = {id_: responses_of(self.target, id_).keys() for id_ in state.datasets.values() if id_ not in going}
+        plan, done = with_members(self.plan, self.done, self._moves.members)
+        return people_things(plan, done, state, datasets, answered, _changed(self.snapshot, self.plan, state), self._waiting)
+
+    def _as_it_is(self, id_: str) -> Any:
+        """What is another one as soon as somebody works on a dataset."""
+        dataset = self.target.dataset(id_)
+        return what_is_there(self.target, id_), dataset.get("updated_at"), dataset.get("last_activity_at")
+
+    def deleted(self, undo: Undo) -> Undo:
+        """Deletes what was agreed on, but for what somebody worked on meanwhile. Each deletion may be repeated."""
+        self.progress.started("deleting", "what the import made", len(undo.goes))
+        datasets = [self._dataset_deleted(thing) for thing in undo.things if thing.kind == "dataset"]
+        agreed = {(thing.kind, thing.id) for thing in undo.goes}
+        people = [
+            thing if thing.why or (thing.kind, thing.id) in agreed else replace(thing, why=_JUST_NOW)
+            for thing in self._people(self.target.state(), datasets)
+        ]
+        for thing in people:
+            if not thing.why:
+                self._delete(thing)
+        return replace(undo, things=[*datasets, *people])
+
+    def _dataset_deleted(self, thing: Thing) -> Thing:
+        if not thing.why and self._was_worked_on(thing.id):
+            return replace(thing, why=_JUST_NOW)
+        if not thing.why:
+            self._delete(thing)
+        return thing
+
+    def _was_worked_on(self, id_: str) -> bool:
+        try:
+            return bool(self._as_it_is(id_) != self.seen[id_])
+        except ServerError as error:
+            if error.status == 404:  # somebody else deleted it
+                return False
+            raise
+
+    def _delete(self, thing: Thing) -> None:
+        if thing.kind == "dataset":
+            self.target.delete_dataset(thing.id)
+        elif thing.kind == "workspace":
+            self.target.delete_workspace(thing.id)
+        elif thing.kind == "user":
+            self.target.delete("users", thing.id)
+        else:
+            workspace, user = thing.id.split("/")
+            self.target.delete("workspaces", workspace, "users", user)
+        point("undo.deleted")
+        self.progress.advanced(1)
 
 
 def _begun(target: Target, plan: Plan, done: Done, state: TargetState) -> Iterator[tuple[str, str]]:
@@ -165,23 +246,6 @@ def _changed(snapshot: Snapshot, plan: Plan, state: TargetState) -> set[str]:
         if now and last and now > last + _LATER:
             changed.add(user.username)
     return changed
-
-
-def _delete(target: Target, things: list[Thing], progress: Progress) -> None:
-    """Each deletion may be repeated."""
-    progress.started("deleting", "what the import made", len(things))
-    for thing in things:
-        if thing.kind == "dataset":
-            target.delete_dataset(thing.id)
-        elif thing.kind == "workspace":
-            target.delete_workspace(thing.id)
-        elif thing.kind == "user":
-            target.delete("users", thing.id)
-        else:
-            workspace, user = thing.id.split("/")
-            target.delete("workspaces", workspace, "users", user)
-        point("undo.deleted")
-        progress.advanced(1)
 
 
 def _put_aside(folder: Path, plan: Plan, done: Done, there: set[str]) -> Path:

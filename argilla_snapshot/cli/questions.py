@@ -24,14 +24,14 @@ class UnansweredError(click.ClickException):
 
 
 def agreed(plan: "Plan", steps: "Steps", *, yes: bool) -> bool:
-    """Whether an import may go on that deletes or loses something: ``--yes`` was given, or a person says so.
+    """Whether an import may go on that deletes or loses something, or writes to the old server: ``--yes`` was given, or a person says so.
 
     Raises:
         click.UsageError: nobody can be asked, or what was typed is not what goes on.
         UnansweredError: the question was interrupted.
     """
     deleted = [dataset.target for dataset in plan.datasets if dataset.action == "replace"]
-    if yes or not (deleted or plan.losses):
+    if yes or not (deleted or plan.losses or plan.target.is_source):
         return True
     with steps.paused():
         if not can_ask():
@@ -39,6 +39,10 @@ def agreed(plan: "Plan", steps: "Steps", *, yes: bool) -> bool:
 
             raise click.UsageError(f"Nothing was written. This import {harm(plan)}: add --yes to go ahead.")
         show_plan(plan, err)  # what is lost and what is deleted stands at its end, just above the question
+        if plan.target.is_source and not confirmed(f"{plan.target.url} is the old server. Import into it all the same?"):
+            return False
+        if not deleted and not plan.losses:
+            return True
         if not deleted:
             return confirmed('Import without what stands under "Lost"?')
         if len(deleted) == 1:

@@ -48,6 +48,11 @@ def show_plan(plan: Plan, console: Console = out) -> None:
         if plan.on_record.finished:
             return
     say(f"Into Argilla {plan.target.version} at {plan.target.url}, as {plan.target.username}:", console)
+    if plan.target.is_source:
+        say(
+            "This is the server that the snapshot was taken from. The import would make everything a second time, beside what is there.",
+            console,
+        )
     if plan.options.storage:
         say("The records go through the storage behind it.", console)
     say("", console)

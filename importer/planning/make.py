@@ -111,7 +111,7 @@ def make_plan(
     return Plan(
         snapshot_id=snapshot.manifest.snapshot_id,
         fingerprint=snapshot.fingerprint,
-        target=TargetInfo(state.url, state.version, state.me),
+        target=TargetInfo(state.url, state.version, state.me, state.my_id, is_source(snapshot, state)),
         options=options,
         workspaces=workspaces,
         users=users + placeholders,
@@ -121,6 +121,15 @@ def make_plan(
         notes=list(notes.noted()),
         with_credentials=accounts is not None,
     )
+
+
+def is_source(snapshot: Snapshot, state: TargetState) -> bool:
+    """Whether the snapshot was taken from the target: the key's owner has the same id there.
+
+    A 2.x server may have the ids of the old server's users from an earlier import; of these only one at the same address counts.
+    """
+    mine = state.my_id in {user.id for user in snapshot.users()}
+    return mine and (state.version.startswith("1.") or state.url == snapshot.manifest.source.url)
 
 
 def _note_webhooks(snapshot: Snapshot, options: ImportOptions, notes: Notebook) -> None:

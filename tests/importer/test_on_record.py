@@ -10,13 +10,14 @@ import pytest
 
 from argilla_snapshot.cli.tables import show_plan
 from argilla_snapshot.format.reader import Snapshot
+from importer.errors import ImportRefusedError
 from importer.journal import journal as journals
 from importer.on_record import address, planned_before
 from importer.options import ImportOptions
 from importer.plan import OnRecord
-from importer.target_state import TargetState
+from importer.target_state import TargetState, TargetUser
 from importer.targets.http.target import Target
-from tests.fixtures import SNAPSHOT
+from tests.fixtures import RELEASED, SNAPSHOT
 from tests.helpers.cli import succeed
 from tests.helpers.plans import ME, Silent, planned
 
@@ -35,10 +36,11 @@ class Listening(Silent):
         self.lines.append(text)
 
 
-def serving(url: str, *ids: str) -> Target:
-    """As much of a server as is asked: one that has datasets of these ids."""
+def serving(url: str, *ids: str, users: tuple[str, ...] = ()) -> Target:
+    """As much of a server as is asked: one that has datasets of these ids, and users."""
     datasets = {("demo", f"set-{id_}"): {"id": id_} for id_ in ids}
-    state = TargetState(url, "2.8.0", ME, {}, {}, {place: one["id"] for place, one in datasets.items()})
+    there = {id_: TargetUser(id_, id_, "annotator") for id_ in users}
+    state = TargetState(url, "2.8.0", ME, there, {}, {place: one["id"] for place, one in datasets.items()})
     return cast("Target", SimpleNamespace(api=SimpleNamespace(url=url), datasets=lambda: datasets, state=lambda: state))
 
 
@@ -67,7 +69,27 @@ def test_a_server_is_known_by_its_datasets(snapshot: Snapshot) -> None:
     assert address(snapshot, serving(GIVEN, "other"), progress) == GIVEN
     assert progress.lines == []
     assert address(snapshot, serving(GIVEN, "other", "news"), progress) == KNOWN
-    assert progress.lines == [f"{GIVEN} is the server that the import on record knows as {KNOWN}: its datasets are there."]
+    assert progress.lines == [f"{GIVEN} is the server that the import on record knows as {KNOWN}."]
+
+
+def test_a_server_with_ids_that_an_import_kept_is_not_the_one_that_it_wrote_to(tmp_path: Path) -> None:
+    snapshot = Snapshot(Path(shutil.copytree(RELEASED["1.1"][0], tmp_path / "snap")))
+    kept: Any = snapshot.dataset(next(entry for entry in snapshot.entries if entry.kind == "feedback"))
+    plan = planned(snapshot, ImportOptions(), "2.8.0")
+    plan = replace(plan, target=replace(plan.target, url=KNOWN, user_id="owner of the new one"))
+    journal = journals.begin(journals.import_folder(snapshot.directory, KNOWN), plan)
+    journal.note("dataset", name="studies.news", id=kept.id)
+    journal.note("user", name="ana", id="ana's")
+    old, new = (kept.id,), ("owner of the new one", "ana's")
+    assert address(snapshot, serving(GIVEN, *old), Silent()) == GIVEN
+    assert address(snapshot, serving(GIVEN, *old, users=("ana's",)), Silent()) == GIVEN
+    assert address(snapshot, serving(GIVEN, *old, users=new), Silent()) == KNOWN
+    assert address(snapshot, serving(GIVEN, users=new), Silent()) == KNOWN
+    assert address(snapshot, serving(KNOWN, *old, users=new), Silent()) == KNOWN
+    assert address(snapshot, serving(KNOWN), Silent()) == KNOWN  # it was made anew, and `import` says what is lost
+    for there in (serving(KNOWN, *old), serving(KNOWN, users=("ana's",))):  # the old server came back to the address
+        with pytest.raises(ImportRefusedError, match="is another server than the one"):
+            address(snapshot, there, Silent())
 
 
 def test_a_journal_under_the_given_address_comes_first_and_another_snapshot_counts_for_nothing(snapshot: Snapshot) -> None:

@@ -2,20 +2,27 @@
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from uuid import uuid4
 
 import httpx
 import pytest
 
 import argilla_snapshot as snap
+from argilla_snapshot.transport.api import Api
 from importer.journal.journal import import_folder
+from importer.undoing import Undo, undo_import
 from servers.argilla import NEW, ArgillaServer
+from servers.feedback import FeedbackSeed
 from servers.stack import Stack
 from tests.fixtures import RELEASED, SNAPSHOT
 from tests.helpers import target
 from tests.helpers.cli import run, succeed
+from tests.helpers.plans import Silent
 from tests.whole.test_storage import stores
 
 pytestmark = pytest.mark.servers
@@ -140,15 +147,77 @@ def test_what_people_worked_on_since_stays_with_all_that_it_needs(
     (credentials,) = import_folder(snapshot, new.url).rglob("credentials.csv")
     kept = {line.split(",")[0] for line in credentials.read_text().splitlines()[1:]}
     assert kept == {name for name in why if name in ("ana", "bruno", "chiyo", "marta", "hugo")}
-    # and what is left is deleted by hand
+    delete_by_hand(client, before)
+
+
+def delete_by_hand(client: httpx.Client, before: Json) -> None:
+    """Deletes what an undo has left, so that the server is as it was."""
     client.delete(f"/datasets/{target.dataset_id(client, 'demo', 'news')}")
     for workspace in target.items(client, "/me/workspaces"):
         if workspace["name"] not in [one["name"] for one in before["workspaces"]]:
             assert client.delete(f"/workspaces/{workspace['id']}").status_code == 200
     for user in target.items(client, "/users"):
-        if user["username"] in why:
+        if user["username"] not in [one["username"] for one in before["users"]]:
             assert client.delete(f"/users/{user['id']}").status_code == 200
     assert target.everything(client) == before
+
+
+def test_what_somebody_answers_while_it_asks_stays(tmp_path: Path, new: ArgillaServer, client: httpx.Client, before: Json) -> None:
+    snapshot = copy(tmp_path)
+    assert run("import", snapshot, "--dataset", "demo.*", url=new.url).returncode in (0, 3)
+    id_ = target.dataset_id(client, "demo", "news")
+
+    def answered(undo: Undo) -> bool:
+        assert [thing.name for thing in undo.stays] == []
+        answer(client, "news", "ana")
+        return True
+
+    with closing(Api(new.url, new.api_key)) as api:
+        undo = undo_import(snapshot, api, cast("Any", Silent()), confirm=answered)
+    why = {thing.name: thing.why for thing in undo.stays}
+    assert why["demo.news"] == "Somebody worked on it while this undo was looking and asking."
+    assert why["ana"] == "There are responses of this user in demo.news, which stays."
+    assert {thing.name for thing in undo.goes} >= {"demo.entities", "demo.empty"}
+    assert target.dataset_id(client, "demo", "news") == id_
+    delete_by_hand(client, before)
+
+
+def test_the_old_server_is_never_taken_for_the_new_one(stack: Stack, tmp_path: Path) -> None:
+    with stack.fresh(NEW) as old, stack.fresh(NEW) as new:
+        maker = FeedbackSeed(old.url, old.api_key, (2, 8))
+        id_ = maker.dataset(maker.people("studies", ("dora", "emil")), "all", 10)
+        maker.close()
+        snapshot = tmp_path / "snap"
+        assert run("export", snapshot, url=old.url).returncode in (0, 3)
+        with target.connect(old.url) as client:
+            before = {name: target.items(client, f"/{name}") for name in ("users", "me/workspaces", "me/datasets")}
+
+            # into the server that it was taken from it goes only when somebody says so
+            assert "This is the server that the snapshot was taken from." in run("plan", snapshot, url=old.url).stdout
+            refused = run("import", snapshot, "--dataset-suffix", "-2", url=old.url, yes=False)
+            assert (refused.returncode, "from which the snapshot was taken: add --yes to go ahead." in refused.stderr) == (2, True)
+
+            # an import through the storage keeps the ids of the old server; the owner's account is each server's own
+            with closing(sqlite3.connect(new.home / "argilla.db")) as database:
+                database.execute("UPDATE users SET id = :id", (id_of_owner := {"id": uuid4().hex}))
+                database.execute("UPDATE workspaces_users SET user_id = :id", id_of_owner)
+                database.commit()
+            httpx.delete(f"{stack.search.url}/rg.{id_}", trust_env=False, timeout=60)  # a new server has a search engine of its own
+            assert run("import", snapshot, *stores(new, stack), url=new.url).returncode in (0, 3)
+            with target.connect(new.url) as other:
+                assert target.dataset_id(other, "studies", "all") == id_
+            for command in (("undo", "--yes"), ("undo", "--dry-run"), ("reassign", "dora=emil", "--yes"), ("verify",)):
+                done = run(command[0], snapshot, *command[1:], url=old.url)
+                assert (done.returncode, "is on record here" in done.stderr) == (2, True), done.stderr
+            # nor where it has come back to the address
+            folder = import_folder(snapshot, new.url)
+            plan = json.loads((folder / "plan.json").read_text())
+            (folder / "plan.json").write_text(json.dumps(plan | {"target": plan["target"] | {"url": old.url}}))
+            folder.rename(import_folder(snapshot, old.url))
+            for command in (("undo", "--yes"), ("reassign", "dora=emil", "--yes"), ("verify",), ("import",)):
+                done = run(command[0], snapshot, *command[1:], url=old.url)
+                assert (done.returncode, "is another server than the one" in done.stderr) == (2, True), done.stderr
+            assert {name: target.items(client, f"/{name}") for name in before} == before
 
 
 def test_an_import_through_the_storage_and_one_in_parts_are_taken_back_too(

@@ -55,7 +55,7 @@ def test_a_plan_names_its_snapshot_its_target_and_the_choice() -> None:
     options = ImportOptions(multi_label_threshold=0.2)
     plan = planned(SNAPSHOT, options, "2.8.0")
     assert (plan.snapshot_id, plan.fingerprint) == (SNAPSHOT.manifest.snapshot_id, SNAPSHOT.fingerprint)
-    assert (plan.target, plan.options, plan.with_credentials) == (TargetInfo("http://new", "2.8.0", ME), options, False)
+    assert (plan.target, plan.options, plan.with_credentials) == (TargetInfo("http://new", "2.8.0", ME, "me"), options, False)
     assert make_plan(SNAPSHOT, there(), options, Generous(), Silent(), Accounts(there=[])).conflicts == []
 
 
