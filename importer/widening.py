@@ -19,6 +19,8 @@ def is_wider(snapshot: Snapshot, plan: Plan, options: ImportOptions) -> bool:
         JournalError: the snapshot was edited since.
     """
     taken, planned = {entry.path for entry in chosen(snapshot, options)}, paths(plan)
+    if taken and not planned and not options.only_users:
+        return True  # it was begun through the storage, which was refused
     wider = options.choice != plan.options.choice and (not taken <= planned or (planned <= taken and not options.choice.narrow))
     if wider and plan.fingerprint != snapshot.fingerprint:
         raise JournalError(

@@ -8,6 +8,7 @@
 import hashlib
 import re
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -193,9 +194,10 @@ def to_go_on_with(folder: Path, snapshot: Snapshot, options: ImportOptions) -> t
     refuse_other(folder, plan, snapshot)
     if plan.fingerprint != snapshot.fingerprint and not done.finished:  # rows may have moved; refused records are found by id
         raise JournalError(f"The snapshot was edited since the import in {folder} was begun, which is not finished: --restart begins anew.")
-    if plan.options.storage != options.storage and not done.datasets:  # the other way was refused before it had made anything to stay
-        return None
     refuse_undoing(folder, done)
+    if plan.options.storage != options.storage and not done.datasets:  # the other way was refused: users and workspaces are there
+        found = replace(plan, options=replace(plan.options, storage=options.storage), datasets=[], agents=[], notes=[], webhooks=[]), done
+        plan = found[0]
     before, now = _comparable(plan.options), _comparable(options)
     different = [name.replace("_", "-") for name in now if now[name] != before[name]]
     if different:

@@ -231,6 +231,17 @@ def test_an_import_through_the_storage_and_one_in_parts_are_taken_back_too(
     (backup,) = import_folder(snapshot, new.url).rglob("database-backup.db")
     assert backup.parent.name == "earlier-1"
 
+    # refused there, and brought over HTTP: it is one import
+    with closing(sqlite3.connect(new.home / "argilla.db")) as database:
+        database.execute("CREATE TRIGGER odd AFTER INSERT ON suggestions BEGIN UPDATE suggestions SET agent = 'odd' WHERE id = NEW.id; END")
+    assert run("import", snapshot, *stores(new, stack), url=new.url).returncode == 2
+    with closing(sqlite3.connect(new.home / "argilla.db")) as database:
+        database.execute("DROP TRIGGER odd")
+    assert run("import", snapshot, url=new.url).returncode in (0, 3)
+    succeed("verify", snapshot, url=new.url)
+    succeed("undo", snapshot, "--yes", url=new.url)
+    assert target.everything(client) == before
+
     # interrupted there: what waits unseen goes with the place where it waits
     killed = run("import", snapshot, *stores(new, stack), url=new.url, ARGILLA_SNAPSHOT_KILL_AT="import.rows_committed:2")
     assert killed.returncode == -9
