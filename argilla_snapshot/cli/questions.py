@@ -1,6 +1,7 @@
 """What a person is asked before something is lost or deleted, and what is said where nobody can be asked."""
 
 import sys
+import termios
 from typing import TYPE_CHECKING
 
 import click
@@ -71,6 +72,7 @@ def typed(word: str, why: str) -> bool:
 def _answer(question: str) -> str:
     """What was typed in a whole line: what Ctrl-D ends is no answer."""
     try:
+        _forget_typed()
         show(Text(plain(question)), err, end="")
         line = sys.stdin.readline()
     except KeyboardInterrupt:
@@ -80,3 +82,9 @@ def _answer(question: str) -> str:
         err.print()
         return ""
     return line.strip()
+
+
+def _forget_typed() -> None:
+    """What was typed before a question was there is no answer to it."""
+    if sys.stdin.isatty():
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
