@@ -67,5 +67,5 @@ def test_who_kept_key_and_password_is_counted(tmp_path: Path) -> None:
     users = [user("a", "create", kept=True), user("b", "create", kept=True), user("c", "create", kept=False), user("d", "reuse", kept=True)]
     plan = Plan("id", "fingerprint", TargetInfo("http://new", "2.8.0", "owner"), ImportOptions(), [], users, [], [], [], [])
     done = Done(users=dict.fromkeys("abcd", "an id"))
-    made = make_report(Journal(tmp_path, plan, done), {}, 1.0)
+    made = make_report(Journal(tmp_path, plan, done), {}, 1.0, "2026-11-29T00:00:00+00:00")
     assert (made.credentials_kept, made.accounts_updated) == (2, 1)
