@@ -266,7 +266,7 @@ def _reported(snapshot: Snapshot, target: Target, journal: Journal, started: flo
         if id_ is not None and dataset.publish:
             ours = () if dataset.action == "skip" else parts.external_ids(snapshot, journal.plan, dataset, journal.done)
             held[dataset.source] = Held(target.count_stored(id_), list(not_searchable(target, id_, ours)))
-    finished_at, seconds = _times(journal, time.monotonic() - started)
+    finished_at, seconds = times_of(journal, time.monotonic() - started)
     report = make_report(journal, held, seconds, finished_at)
     keep_annotators(snapshot, journal)
     keep_to_fill_in(journal, target.state())
@@ -274,7 +274,7 @@ def _reported(snapshot: Snapshot, target: Target, journal: Journal, started: flo
     return report
 
 
-def _times(journal: Journal, seconds: float) -> tuple[str, float]:
+def times_of(journal: Journal, seconds: float) -> tuple[str, float]:
     """When the last run ended that did something, and how long it took; a run that did nothing leaves that as its report has it."""
     path = journal.folder / journals.REPORT
     if journal.steps == 0:
