@@ -1,5 +1,6 @@
 """The real servers, brought up once for all tests that need them."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,9 @@ import pytest
 
 from servers.argilla import NEW, ArgillaServer
 from servers.stack import Stack, running
+
+#: Of what is printed where there is no terminal; a row of a table is a line then.
+os.environ["COLUMNS"] = "240"
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _KINDS = ("dataset", "membership", "user", "workspace")
 
 
-@click.command("undo", cls=Command)
+@click.command("undo", cls=Command, short_help="Take an import back, but for what people touched since.")
 @DIRECTORY
 @click.option(
     "--only-users", is_flag=True, help="Take back the import of users alone (`import --only-users`), which has a journal of its own."
@@ -107,5 +107,7 @@ def _show_end(undo: "Undo", *, dry_run: bool) -> None:
     say(f"Deleted on {undo.url}: {_counts(undo.goes)}.")
     for folder in undo.earlier:
         say(f"The files of the import are in {folder}. `import` begins anew.")
+        if any(thing.kind == "user" for thing in undo.goes):
+            say("Passwords of the deleted users are void: `import` makes new ones.")
     if any(thing.made for thing in undo.stays):
-        message("`verify` and `reassign` do not know what stays any more. Delete it in Argilla, if nobody needs it.")
+        message("`verify` and `reassign` know nothing of what stays. Delete it in Argilla, if nobody needs it.")

@@ -141,6 +141,24 @@ def test_nobody_is_asked_who_can_not_see_the_question_or_answer_it(ends: str) ->
             terminal.wait_for(answer)
 
 
+WIDTH = "from argilla_snapshot.cli.output import out; print('width', out.width)"
+
+
+@pytest.mark.parametrize(
+    ("ends", "columns", "width"),
+    [
+        ("| cat", {}, 70),
+        ("2>/dev/null | cat", {}, 70),
+        ("2>/dev/null </dev/null | cat", {}, 100),
+        ("| cat", {"COLUMNS": "90"}, 90),
+    ],
+)
+def test_a_pipe_is_as_wide_as_the_terminal_that_is_near(ends: str, columns: dict[str, str], width: int) -> None:
+    in_bash = "import subprocess, sys; subprocess.run(['bash', *sys.argv[1:]])"
+    with at_a_terminal("-c", in_bash, "-c", f'"$1" -c "$2" {ends}', "-", sys.executable, WIDTH, columns=70, **columns) as terminal:
+        terminal.wait_for(f"width {width}")
+
+
 KEPT = " What was done is kept: run the same command again to go on."
 KEPT_TOO = " What was done is kept: run the same command again, without --restart, to go on."
 
