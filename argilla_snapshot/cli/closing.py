@@ -9,7 +9,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Protocol
 
 from argilla_snapshot.cli.output import out, say, say_whole
-from argilla_snapshot.words import counted
+from argilla_snapshot.words import counted, in_the_snapshot_alone
 from importer.options import WHOLE, Part
 
 if TYPE_CHECKING:
@@ -138,9 +138,7 @@ def _to_be_made(plan: Plan) -> list[str]:
 
 def only_in_snapshot(notes: Iterable[Noted]) -> list[str]:
     """How much of the content is in the snapshot and nowhere else."""
-    kinds = len({note.kind for note in notes if note.severity == "snapshot_only"})
-    stays = "stays" if kinds == 1 else "stay"
-    return [f"{counted(kinds, 'kind')} of content {stays} in the snapshot alone: keep that folder."] if kinds else []
+    return in_the_snapshot_alone(len({note.kind for note in notes if note.severity == "snapshot_only"}))
 
 
 def _of_them(placeholders: int) -> str:

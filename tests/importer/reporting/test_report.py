@@ -89,6 +89,10 @@ def test_all_is_there_when_verify_says_so(done: Moved) -> None:
     report = report_of(done.snapshot)
     assert (report.verdict.tone, report.verdict.headline, report.verdict.command) == ("good", "Everything is there.", "")
     assert "75 records" in report.verdict.lines[0]
+    assert report.verdict.lines[1:] == [
+        "Nothing was lost.",
+        f"{len(report.kept)} kinds of content stay in the snapshot alone: keep that folder.",
+    ]
     assert {dataset.differences for dataset in report.datasets} == {0}
 
 
@@ -346,3 +350,11 @@ def test_the_command_says_the_verdict_and_where_the_page_is(done: Moved) -> None
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
     assert "It was imported into: http://new." in refused.stderr
     assert sorted(path.name for path in done.folder.iterdir() if PAGE in path.name) == [PAGE]
+
+
+def test_ids_of_records_are_said_to_be_such(done: Moved) -> None:
+    done.verify()
+    page = done.page()
+    assert re.search(r"For example records [\w-]+, [\w-]+", page)
+    assert "For example record ticket-00000." in page
+    assert "For example: deleted-user: 8 responses; gpu-" in page
