@@ -75,7 +75,7 @@ def _links(links: Sequence[tuple[str, str]]) -> None:
     for name, address in links:
         if apart:
             say(f"  {name}")
-            say_whole(address)
+            say_whole(f"    {address}" if len(address) + 4 <= out.width else address)
         else:
             say_whole(f"  {name} {address}")
 

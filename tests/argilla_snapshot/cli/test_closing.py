@@ -176,9 +176,9 @@ def test_where_one_address_needs_a_line_of_its_own_all_have_one(capsys: pytest.C
     close(Closing(["Nothing was lost."], url=URL, datasets=[("short", "1"), ("long" * 60, "2")]))
     assert capsys.readouterr().out.splitlines()[2:] == [
         "  short",
-        f"{URL}/dataset/1/annotation-mode",
+        f"    {URL}/dataset/1/annotation-mode",
         f"  {'long' * 60}",
-        f"{URL}/dataset/2/annotation-mode",
+        f"    {URL}/dataset/2/annotation-mode",
     ]
 
 
