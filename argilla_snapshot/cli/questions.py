@@ -53,8 +53,15 @@ def can_ask() -> bool:
 
 
 def confirmed(question: str) -> bool:
-    """Asks a person; only a yes is one."""
-    return _answer(f"{question} [y/N] ").lower() in ("y", "yes")
+    """Asks a person; nothing is a no.
+
+    Raises:
+        click.UsageError: it is neither a yes nor a no.
+    """
+    answer = _answer(f"{question} [y/N] ")
+    if answer.lower() not in ("y", "yes", "n", "no", ""):
+        raise click.UsageError(f"Nothing was written. You typed {answer!r}, neither y nor n.")
+    return answer.lower() in ("y", "yes")
 
 
 def typed(word: str, why: str) -> bool:

@@ -53,7 +53,7 @@ def undo_command(*, directory: Path, only_users: bool, dry_run: bool, yes: bool,
     if as_json:
         print_json(undo.to_json())
     else:
-        _show_end(undo, dry_run=dry_run)
+        show_end(undo, dry_run=dry_run)
     return LOSSES if any(thing.made for thing in undo.stays) else DONE
 
 
@@ -94,7 +94,8 @@ def _show(undo: "Undo", console: Console) -> None:
         )
 
 
-def _show_end(undo: "Undo", *, dry_run: bool) -> None:
+def show_end(undo: "Undo", *, dry_run: bool) -> None:
+    """What was deleted, or would be, and what that means for people."""
     if dry_run:
         _show(undo, out)
         say(f"Nothing was deleted. `undo` without --dry-run deletes {_counts(undo.goes)}.")
