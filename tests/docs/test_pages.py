@@ -17,7 +17,7 @@ from tests.docs.picture import FILE, picture
 from tests.docs.session import STEPS
 
 #: Programs of which a page tells no more than how they are called.
-_OTHERS = {"cat", "cd", "cp", "curl", "docker", "export", "head", "less", "ls", "pip", "python", "rm", "sed", "sha256sum"}
+_OTHERS = {"cat", "cd", "cp", "docker", "export", "head", "less", "ls", "pip", "python", "rm", "sed", "sha256sum"}
 #: Commands of the pages that no step of the session types, and the tests that run them in that way.
 _RUN_BY = {
     "import .*--part ": "tests/faults/test_parts.py",

@@ -116,6 +116,9 @@ def test_what_people_did_since_is_no_fault(done: Moved) -> None:
     done.target.records["demo.news"][0] |= {"metadata": {}, "updated_at": "2026-11-27T03:00:00"}
     done.verify()
     assert headline(done) == ("good", "Everything arrived, and people have worked on it since.")
+    page = done.page()
+    assert ">changed since</th>" in page
+    assert 'class="n alert"' not in page
 
 
 def test_a_sample_is_called_a_sample(done: Moved) -> None:
