@@ -109,10 +109,12 @@ def after_plan(plan: Plan, typed: str) -> Closing:
     Args:
         typed: the command that does what the plan says.
     """
-    verdict = [*_verdict(plan.losses, "Would be lost", "Nothing would be lost."), *only_in_snapshot(plan.notes), *_to_be_made(plan)]
     if plan.conflicts:
-        stands = "stands above as a CONFLICT" if len(plan.conflicts) == 1 else "stand above, each as a CONFLICT"
-        return Closing([f"`import` would stop and write nothing: {counted(len(plan.conflicts), 'reason')} {stands}.", *verdict])
+        why = counted(len(plan.conflicts), "conflict")
+        return Closing(
+            [f"`import` would stop and write nothing, because of {why}. What to do stands above, behind CONFLICT. Then plan again."]
+        )
+    verdict = [*_verdict(plan.losses, "Would be lost", "Nothing would be lost."), *only_in_snapshot(plan.notes), *_to_be_made(plan)]
     return Closing(verdict, then=("Next, go on with it:" if plan.on_record else "Next, import it:", typed))
 
 

@@ -106,7 +106,9 @@ def test_a_plan() -> None:
     lossy = after_plan(replace(plan, notes=LOST), "")
     assert lossy.verdict[0] == "Would be lost: 9 spans that are empty or begin outside the text (demo.news and 1 more)."
     refused = after_plan(replace(plan, conflicts=["one", "two"]), "argilla-snapshot import s")
-    assert refused.verdict[0] == "`import` would stop and write nothing: 2 reasons stand above, each as a CONFLICT."
+    assert refused.verdict == [
+        "`import` would stop and write nothing, because of 2 conflicts. What to do stands above, behind CONFLICT. Then plan again."
+    ]
     assert refused.then == ("", "")
 
 
