@@ -9,6 +9,15 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def in_the_snapshot_alone(kinds: int) -> list[str]:
+    """The sentence about so many kinds of content that the new server has no place for; none where there are none."""
+    return (
+        [f"{counted(kinds, 'kind')} of content {'stays' if kinds == 1 else 'stay'} in the snapshot alone: keep that folder."]
+        if kinds
+        else []
+    )
+
+
 def did_you_mean(typed: str, there: Iterable[str]) -> str:
     """What somebody may have meant who typed a name that is not there; empty where nothing is near."""
     close = get_close_matches(typed, dict.fromkeys(there), 3)

@@ -1,7 +1,6 @@
 """What an import did, for people and programs: ``import-report.json``."""
 
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
 from importer.credited import Credited, credited
@@ -102,12 +101,13 @@ class Held(NamedTuple):
     invisible: list[str]
 
 
-def make_report(journal: Journal, held: dict[str, Held], seconds: float) -> ImportReport:
+def make_report(journal: Journal, held: dict[str, Held], seconds: float, finished_at: str) -> ImportReport:
     """Puts together what the plan said and what the journal says was done.
 
     Args:
         held: dataset -> what the target holds of it.
-        seconds: how long this run took.
+        seconds: how long the run took.
+        finished_at: when it ended (ISO 8601, UTC).
     """
     plan, done = journal.plan, journal.done
     notes = Notebook()
@@ -136,7 +136,7 @@ def make_report(journal: Journal, held: dict[str, Held], seconds: float) -> Impo
         target=plan.target,
         part=str(plan.options.part),
         steps=journal.steps,
-        finished_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        finished_at=finished_at,
         seconds=round(seconds, 1),
         workspaces=[Made(w.name, done.workspaces[w.name], w.action, w.source_name, w.source_id) for w in plan.workspaces],
         users=[Made(u.username, done.users[u.username], u.action, u.source_username, u.source_id) for u in plan.users],

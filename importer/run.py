@@ -2,9 +2,12 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
+
+import orjson
 
 from argilla_snapshot.format.check import look
 from argilla_snapshot.format.errors import DamagedSnapshotError
@@ -215,8 +218,10 @@ def _tell_left(journal: Journal, only: frozenset[str], progress: Progress) -> No
 
 
 def _tell_going_on(journal: Journal, snapshot: Snapshot, progress: Progress) -> None:
-    finished = "was finished before: at most refused records are sent again" if journal.done.finished else "goes on"
-    progress.message(f"The import in {journal.folder} {finished}.")
+    again = (
+        "was finished before. Only records that the server refused are sent again, if there are any" if journal.done.finished else "goes on"
+    )
+    progress.message(f"The import in {journal.folder} {again}.")
     if journal.plan.fingerprint != snapshot.fingerprint:
         progress.message("The snapshot was edited since: of that only records that were refused are sent; --restart begins anew.")
 
@@ -261,11 +266,22 @@ def _reported(snapshot: Snapshot, target: Target, journal: Journal, started: flo
         if id_ is not None and dataset.publish:
             ours = () if dataset.action == "skip" else parts.external_ids(snapshot, journal.plan, dataset, journal.done)
             held[dataset.source] = Held(target.count_stored(id_), list(not_searchable(target, id_, ours)))
-    report = make_report(journal, held, time.monotonic() - started)
+    finished_at, seconds = times_of(journal, time.monotonic() - started)
+    report = make_report(journal, held, seconds, finished_at)
     keep_annotators(snapshot, journal)
     keep_to_fill_in(journal, target.state())
     write_whole(journal.folder / journals.REPORT, to_json(report.to_json()))
     return report
+
+
+def times_of(journal: Journal, seconds: float) -> tuple[str, float]:
+    """When the last run ended that did something, and how long it took; a run that did nothing leaves that as its report has it."""
+    path = journal.folder / journals.REPORT
+    if journal.steps == 0:
+        with suppress(FileNotFoundError, ValueError, KeyError):  # a report that can't be read is made anew
+            told = orjson.loads(path.read_bytes())
+            return told["finished_at"], told["seconds"]
+    return datetime.now(timezone.utc).isoformat(timespec="seconds"), seconds
 
 
 def verify_import(directory: Path, api: Api, *, sample: int | None, progress: Progress, keeping: Keeping | None = None) -> Verification:

@@ -125,9 +125,9 @@ def main() -> None:
     try:
         cli()
     except ServersError as error:
-        raise SystemExit(f"Error: {error}") from None
+        raise SystemExit(f"Error: {error}\nRun it again: it begins anew.") from None
     except subprocess.CalledProcessError as error:
-        raise SystemExit(f"Error: the command above ended with {error.returncode}.") from None
+        raise SystemExit(f"Error: the command above ended with {error.returncode}. Run it again: it begins anew.") from None
 
 
 if __name__ == "__main__":

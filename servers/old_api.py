@@ -93,11 +93,21 @@ def log_records(
     logged = 0
     where = {"workspace": workspace} if workspace else {}
     for bulk in _bulks(records):
-        answer = _send(client, "POST", f"/api/datasets/{name}/{task}:bulk", {**(described or {}), "records": bulk}, **where)
+        answer = _logged(client, f"/api/datasets/{name}/{task}:bulk", {**(described or {}), "records": bulk}, where)
         if answer.get("failed"):
             raise RequestRefusedError(f"{answer['failed']} of {len(bulk)} records of {workspace}.{name} were not accepted")
         logged += len(bulk)
     return logged
+
+
+def _logged(client: httpx.Client, path: str, bulk: Json, where: Mapping[str, str]) -> Json:
+    """Log a bulk; once more where a busy server tried again by itself what its search engine had taken before (a version conflict)."""
+    try:
+        return _send(client, "POST", path, bulk, **where)
+    except RequestRefusedError as error:
+        if "version conflict" not in str(error):
+            raise
+    return _send(client, "POST", path, bulk, **where)
 
 
 def wait_until_counted(client: httpx.Client, workspace: str, name: str, task: Task, expected: int) -> None:

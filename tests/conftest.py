@@ -1,5 +1,6 @@
 """The real servers, brought up once for all tests that need them, and a browser."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from playwright.sync_api import Browser
 from servers.argilla import NEW, ArgillaServer
 from servers.stack import Stack, running
 from tests.helpers.web_page import browsing
+
+#: Of what is printed where there is no terminal; a row of a table is a line then.
+os.environ["COLUMNS"] = "240"
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What stands at the end of `export`, `import` and `verify`: the verdict, what was made, where to click, and what to type next."""
+"""What stands at the end of `export`, `plan`, `import` and `verify`: the verdict, what was made, where to click, and what to type next."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from shlex import quote
 from typing import TYPE_CHECKING, Protocol
 
 from argilla_snapshot.cli.output import out, say, say_whole
-from argilla_snapshot.words import counted
+from argilla_snapshot.words import counted, in_the_snapshot_alone
 from importer.options import WHOLE, Part
 
 if TYPE_CHECKING:
     from argilla_snapshot.format.models import Manifest
+    from importer.notes import Noted
+    from importer.plan import Plan
     from importer.report import ImportReport, Made
     from importer.verifying.verify import Verification
 
@@ -58,14 +60,24 @@ def close(closing: Closing) -> None:
             _item(f"{what}:", str(path))
     if closing.datasets:
         say(f"On {closing.url}:")
-        for name, id_ in closing.datasets[:_SHOWN]:
-            _item(f"  {name}", f"{closing.url.rstrip('/')}/dataset/{id_}/annotation-mode")
+        _links([(name, f"{closing.url.rstrip('/')}/dataset/{id_}/annotation-mode") for name, id_ in closing.datasets[:_SHOWN]])
         if (more := len(closing.datasets) - _SHOWN) > 0:
             say(f"  and {more} more")
     words, command = closing.then
     if words:
         say("")
         _item(words, command)
+
+
+def _links(links: Sequence[tuple[str, str]]) -> None:
+    """Names and addresses; all addresses have lines of their own where one of them needs it."""
+    apart = any(len(name) + len(address) + 3 > out.width for name, address in links)
+    for name, address in links:
+        if apart:
+            say(f"  {name}")
+            say_whole(f"    {address}" if len(address) + 4 <= out.width else address)
+        else:
+            say_whole(f"  {name} {address}")
 
 
 def _item(words: str, what: str) -> None:
@@ -91,13 +103,58 @@ def after_export(directory: Path, manifest: Manifest) -> Closing:
     return Closing([*verdict, f"{directory}: {counts}."], then=then)
 
 
+def after_plan(plan: Plan, typed: str) -> Closing:
+    """The end of a plan.
+
+    Args:
+        typed: the command that does what the plan says.
+    """
+    if plan.conflicts:
+        why = counted(len(plan.conflicts), "conflict")
+        return Closing(
+            [f"`import` would stop and write nothing, because of {why}. What to do stands above, behind CONFLICT. Then plan again."]
+        )
+    verdict = [*_verdict(plan.losses, "Would be lost", "Nothing would be lost."), *only_in_snapshot(plan.notes), *_to_be_made(plan)]
+    return Closing(verdict, then=("Next, go on with it:" if plan.on_record else "Next, import it:", typed))
+
+
+def _to_be_made(plan: Plan) -> list[str]:
+    """How much comes to the new server, and what is there already."""
+    brought = [dataset for dataset in plan.datasets if dataset.action != "skip"]
+    records = sum(dataset.records - dataset.left_out for dataset in brought)
+    users = [user for user in plan.users if user.action == "create"]
+    placeholders = sum(user.source_username is None for user in users)
+    made = [
+        f"{counted(len(brought), 'dataset')} with {counted(records, 'record')}",
+        f"{counted(len(users), 'user')}{_of_them(placeholders)}",
+        counted(sum(workspace.action == "create" for workspace in plan.workspaces), "workspace"),
+    ]
+    there = [
+        (len(plan.datasets) - len(brought), "dataset"),
+        (len(plan.users) - len(users), "user"),
+        (sum(workspace.action == "reuse" for workspace in plan.workspaces), "workspace"),
+    ]
+    already = ", ".join(counted(number, noun) for number, noun in there if number)
+    return [f"To be made: {', '.join(made)}.", *([f"There already: {already}."] if already else [])]
+
+
+def only_in_snapshot(notes: Iterable[Noted]) -> list[str]:
+    """How much of the content is in the snapshot and nowhere else."""
+    return in_the_snapshot_alone(len({note.kind for note in notes if note.severity == "snapshot_only"}))
+
+
+def _of_them(placeholders: int) -> str:
+    return f" ({counted(placeholders, 'placeholder')})" if placeholders else ""
+
+
 def after_import(directory: Path, report: ImportReport, part: Part, *, only_users: bool) -> Closing:
     """The end of an import."""
     from importer.journal.journal import CREDENTIALS, PAGE, REJECTED, TO_FILL_IN, import_folder
     from importer.journal.parts import folders
 
     folder = import_folder(directory, report.target.url, part, only_users=only_users)
-    did = f"{_made(report.users, 'user')}; {_made(report.workspaces, 'workspace')}; {report.seconds:.1f} s."
+    placeholders = sum(user.source_name is None and user.action == "create" for user in report.users)
+    did = f"{_made(report.users, 'user', placeholders)}; {_made(report.workspaces, 'workspace')}; {report.seconds:.1f} s."
     if report.credentials_kept or report.accounts_updated:
         updated = f"; {counted(report.accounts_updated, 'user')} who had an account got theirs" if report.accounts_updated else ""
         did = f"{counted(report.credentials_kept, 'new user')} kept API key and password{updated}. {did}"
@@ -109,7 +166,7 @@ def after_import(directory: Path, report: ImportReport, part: Part, *, only_user
     else:
         then = (f"Next, {'when all parts are finished, ' if share else ''}compare it with the snapshot:", command("verify", directory))
     return Closing(
-        [*_verdict(report.losses, "Lost"), did],
+        [*_verdict(report.losses, "Lost"), *only_in_snapshot(report.notes), did],
         [
             ("Passwords of new users", folder / CREDENTIALS),
             ("Refused records", folder / REJECTED),
@@ -126,7 +183,9 @@ def _whose(report: ImportReport, path: Path) -> list[tuple[str, Path]]:
     """The file to fill in, where placeholders got somebody's work."""
     placeholders = sum(one.account == "placeholder" for one in report.people)
     return (
-        [(f"Whose work {counted(placeholders, 'placeholder account')} got, to fill in for `reassign --csv`", path)] if placeholders else []
+        [(f"To say whose work {counted(placeholders, 'placeholder account')} got, fill in the column `new` for `reassign --csv`", path)]
+        if placeholders
+        else []
     )
 
 
@@ -157,7 +216,7 @@ def verdict_of(result: Verification) -> list[str]:
     """Whether the target holds what the import was to bring; and what that was."""
     first = "There are differences." if result.differences else "No difference."
     if result.only_changed_since:
-        first = "All that differs was changed on the target since the import."
+        first = "All that differs was changed on the new server since the import."
     records = f"{result.records:,} of {counted(result.total, 'record')} (a sample)" if result.sampled else counted(result.records, "record")
     keys = f" ({result.credentials:,} with API key and password)" if result.credentials else ""
     lines = [f"{first} {counted(result.datasets, 'dataset')} with {records} and {counted(result.users, 'user')}{keys} compared."]
@@ -171,13 +230,13 @@ def verdict_of(result: Verification) -> list[str]:
     return lines
 
 
-def _verdict(losses: Iterable[_Lost], called: str) -> list[str]:
+def _verdict(losses: Iterable[_Lost], called: str, none: str = "Nothing was lost.") -> list[str]:
     """Whether anything was lost; a line a kind, over all datasets."""
     kinds: dict[str, list[_Lost]] = {}
     for loss in losses:
         kinds.setdefault(loss.message, []).append(loss)
     if not kinds:
-        return ["Nothing was lost."]
+        return [none]
     lines = [f"{sum(one.count for one in of):,} {message}{_where(of)}" for message, of in kinds.items()]
     if len(lines) == 1:
         return [f"{called}: {lines[0]}."]
@@ -190,6 +249,6 @@ def _where(losses: Sequence[_Lost]) -> str:
     return f" ({names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''})" if names else ""
 
 
-def _made(of: Sequence[Made], noun: str) -> str:
-    reused = sum(one.action == "reuse" for one in of)
-    return f"{counted(len(of) - reused, noun)} created, {reused} reused"
+def _made(of: Sequence[Made], noun: str, placeholders: int = 0) -> str:
+    there = sum(one.action == "reuse" for one in of)
+    return f"{counted(len(of) - there, noun)} made{_of_them(placeholders)}, {there} {'was' if there == 1 else 'were'} there"

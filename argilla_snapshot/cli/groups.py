@@ -55,8 +55,7 @@ class Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the commands group by group."""
         del ctx
-        limit = formatter.width - 6 - max(map(len, self.commands))
         for title, names in COMMANDS.items():
-            if records := [(name, self.commands[name].get_short_help_str(limit)) for name in names if name in self.commands]:
+            if records := [(name, self.commands[name].short_help or "") for name in names if name in self.commands]:
                 with formatter.section(title):
                     formatter.write_dl(records)

@@ -14,7 +14,8 @@ from importer.plan import Agent, DatasetPlan, Plan, UserPlan, WorkspacePlan
 
 #: Options that the tables of names stand for, and what is none of the plan's.
 _ELSEWHERE = {"user-map", "workspace-map", "rename", "json"}
-_PASSWORD = re.compile(r"//[^@]*:[^@]*@|password=")
+#: A password in an address, which is shown and kept nowhere.
+PASSWORD = re.compile(r"//[^@]*:[^@]*@|password=")
 _HEAD = """\
 # What becomes of a snapshot on {url} (Argilla {version}). Edit it, look at what comes of it, and do it:
 #
@@ -80,7 +81,7 @@ def _option(name: str, option: click.Option, value: Any, *, typed: bool) -> Iter
         yield f"{'' if value == when_given(option) else '# '}{name} = true\n"
     elif option.multiple:
         yield f"{name} = [{', '.join(map(_text, value))}]\n" if value else f"# {name} = []\n"
-    elif isinstance(value, str) and _PASSWORD.search(value):
+    elif isinstance(value, str) and PASSWORD.search(value):
         yield f"# {name} has a password in it, so it is not written here: type --{name}.\n"
     elif value is None:
         yield f'# {name} = ""\n'

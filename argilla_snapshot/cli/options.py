@@ -66,7 +66,7 @@ DATASET = click.option(
     multiple=True,
     metavar="GLOB",
     shell_complete=completing.datasets,
-    help="Only these datasets, NAME or WORKSPACE/NAME (repeatable).",
+    help="Only these datasets, NAME or WORKSPACE.NAME (repeatable).",
 )
 EXCLUDE_DATASET = click.option(
     "--exclude-dataset",
@@ -75,7 +75,7 @@ EXCLUDE_DATASET = click.option(
     shell_complete=completing.datasets,
     callback=globs,
     metavar="GLOB",
-    help="All but these datasets, NAME or WORKSPACE/NAME (repeatable).",
+    help="All but these datasets, NAME or WORKSPACE.NAME (repeatable).",
 )
 CONFIG = click.option(
     "--config",

@@ -20,13 +20,23 @@ if TYPE_CHECKING:
 
 #: What people are told, for the file of ``--log-file``.
 told = logging.getLogger(f"{__name__}.told")
-#: Where there is no terminal a table is as wide as it needs, up to this.
-_WIDE = 240
+#: How wide a table is at most where no terminal is near.
+_ELSEWHERE = 100
 #: On a terminal that is narrower a table becomes blocks where a cell would need more lines than this.
 _NARROW, _HIGH = 100, 4
 _GAP = 2
+
+
+def _width() -> int | None:
+    """How wide stdout is: COLUMNS says it, or the terminal that it leads to in the end, as of a pipe to ``less``; None leaves it to Rich."""
+    if os.environ.get("COLUMNS", "").isdecimal() or (sys.stdout and sys.stdout.isatty()):
+        return None
+    near = next((stream for stream in (sys.stderr, sys.stdin) if stream and stream.isatty()), None)
+    return (near and os.get_terminal_size(near.fileno()).columns) or _ELSEWHERE
+
+
 #: Rich honours NO_COLOR and drops colours where there is no terminal.
-out = Console(highlight=False, width=None if sys.stdout and sys.stdout.isatty() else _WIDE)
+out = Console(highlight=False, width=_width())
 err = Console(stderr=True, highlight=False)
 # Names and texts come from servers and snapshots; control characters in them could drive a terminal.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -75,17 +85,20 @@ def plain(value: Any) -> str:
     return _CONTROL.sub("\ufffd", str(value)).replace("\n", " ")
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], console: Console = out) -> None:
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], console: Console = out, *, texts: bool = False) -> None:
     """Prints a table; nothing where there are no rows. Numbers stand on the right.
 
     Cells are folded between words. Where words do not fit side by side, each row becomes a block of lines.
+
+    Args:
+        texts: its cells are sentences, so it always becomes blocks on a narrow terminal.
     """
     rows = list(rows)
     cells = [[plain(cell) for cell in row] for row in rows]
     if not cells:
         return
     widths = _widths([list(column) for column in zip(columns, *cells, strict=True)], console.width)
-    if widths is None:
+    if widths is None or (texts and console.width < _NARROW):
         _print_blocks(title, columns, cells, console)
         return
     table = Table(title=title, title_justify="left", title_style="bold", header_style="", box=None, pad_edge=False)

@@ -16,8 +16,8 @@ from rich.text import Text
 from argilla_snapshot.cli.logs import screen
 from argilla_snapshot.cli.output import err, message, plain
 
-#: A step that took fewer seconds leaves no line.
-_WORTH_A_LINE = 1.0
+#: A step that took fewer seconds, or was over fewer things, leaves no line: a rate of three users tells nothing.
+_WORTH_A_LINE, _MANY = 1.0, 20
 #: How long a bar is on a terminal of so many columns, and on a narrower one.
 _BAR, _WIDE, _SMALL_BAR = 40, 110, 10
 #: Where there are no bars a longer step is told of so often, in seconds.
@@ -155,5 +155,5 @@ class Steps:
         if step is None:
             return
         step.remove()
-        if step.seconds >= _WORTH_A_LINE:
+        if step.seconds >= _WORTH_A_LINE and step.done >= _MANY:
             message(f"{step.name}: {step.done} in {step.seconds:.1f} s, {step.done / step.seconds:,.0f}/s")

@@ -1,6 +1,7 @@
 """What a person is asked before something is lost or deleted, and what is said where nobody can be asked."""
 
 import sys
+import termios
 from typing import TYPE_CHECKING
 
 import click
@@ -56,8 +57,15 @@ def can_ask() -> bool:
 
 
 def confirmed(question: str) -> bool:
-    """Asks a person; only a yes is one."""
-    return _answer(f"{question} [y/N] ").lower() in ("y", "yes")
+    """Asks a person; nothing is a no.
+
+    Raises:
+        click.UsageError: it is neither a yes nor a no.
+    """
+    answer = _answer(f"{question} [y/N] ")
+    if answer.lower() not in ("y", "yes", "n", "no", ""):
+        raise click.UsageError(f"Nothing was written. You typed {answer!r}, neither y nor n.")
+    return answer.lower() in ("y", "yes")
 
 
 def typed(word: str, why: str) -> bool:
@@ -75,6 +83,7 @@ def typed(word: str, why: str) -> bool:
 def _answer(question: str) -> str:
     """What was typed in a whole line: what Ctrl-D ends is no answer."""
     try:
+        _forget_typed()
         show(Text(plain(question)), err, end="")
         line = sys.stdin.readline()
     except KeyboardInterrupt:
@@ -84,3 +93,9 @@ def _answer(question: str) -> str:
         err.print()
         return ""
     return line.strip()
+
+
+def _forget_typed() -> None:
+    """What was typed before a question was there is no answer to it."""
+    if sys.stdin.isatty():
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)

@@ -56,18 +56,20 @@ def show_plan(plan: Plan, console: Console = out) -> None:
     if plan.options.storage:
         say("The records go through the storage behind it.", console)
     say("", console)
-    print_table("Workspaces", ("workspace", "action", "was"), ((w.name, w.action, w.source_name) for w in plan.workspaces), console)
+    print_table(
+        "Workspaces", ("workspace", "action", "on the old server"), ((w.name, w.action, w.source_name) for w in plan.workspaces), console
+    )
     from importer.credited import credited
 
     users = [
         (u.username, u.role, f"{u.action}{_KEEPS[u.keeps_credentials]}", u.source_username or "(placeholder)", ", ".join(u.workspaces))
         for u in plan.users
     ]
-    print_table("Users", ("username", "role", "action", "was", "joins"), shortened(users), console)
+    print_table("Users", ("username", "role", "action", "on the old server", "joins"), shortened(users), console)
     show_people(credited(plan), console)
     print_table(
         "Datasets",
-        ("dataset", "records", "action", "was", "fields", "question", "metadata", "vectors"),
+        ("dataset", "records", "action", "on the old server", "fields", "question", "metadata", "vectors"),
         (
             (
                 d.target,
@@ -150,7 +152,7 @@ def show_notes(notes: list[Noted], console: Console = out) -> None:
     for severity, title in _TITLES.items():
         kinds = dict.fromkeys(note.kind for note in notes if note.severity == severity)
         rows = [_note_row([note for note in notes if note.kind == kind]) for kind in kinds]
-        print_table(title, ("count", "what", "in", "for example"), rows, console)
+        print_table(title, ("count", "what", "in", "for example"), rows, console, texts=True)
 
 
 def _note_row(notes: list[Noted]) -> tuple[Any, ...]:
@@ -168,9 +170,18 @@ def show_report(report: ImportReport) -> None:
     show_notes(report.notes)
     print_table(
         "Datasets",
-        ("dataset", "records", "rejected", "not searchable", "action"),
-        ((d.name, d.records, d.rejected, len(d.not_searchable), d.action) for d in report.datasets),
+        *with_trouble(
+            ("dataset", "action", "records", "refused", "held but not found by a search"),
+            [(d.name, d.action, d.records, d.rejected, len(d.not_searchable)) for d in report.datasets],
+            3,
+        ),
     )
+
+
+def with_trouble(columns: Sequence[str], rows: Sequence[tuple[Any, ...]], always: int) -> tuple[list[str], list[list[Any]]]:
+    """The columns and rows of a table: of those behind the first so many columns only such that are not 0 everywhere."""
+    kept = [number for number in range(len(columns)) if number < always or any(row[number] for row in rows)]
+    return [columns[number] for number in kept], [[row[number] for number in kept] for row in rows]
 
 
 def show_verification(result: Verification) -> None:
@@ -258,4 +269,4 @@ def show_forecast(found: Forecast, database: str) -> None:
 def show_losses(losses: list[Loss]) -> None:
     """What an export could not bring along."""
     rows: list[tuple[Any, ...]] = [(loss.dataset or "-", loss.count, loss.message, "; ".join(loss.samples)) for loss in losses]
-    print_table("Not in the snapshot, or changed", ("dataset", "count", "what", "for example"), rows)
+    print_table("Not in the snapshot, or changed", ("dataset", "count", "what", "for example"), rows, texts=True)

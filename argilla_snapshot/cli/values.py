@@ -15,6 +15,9 @@ from argilla_snapshot.cli.groups import GROUPS, OTHER, group_of
 from argilla_snapshot.cli.logs import log_file, verbose
 from importer.options import WHOLE, Part
 
+#: Where a command finds what was typed for each parameter, as it was typed.
+TYPED = f"{__name__}.typed"
+
 
 class Command(click.Command):
     """A command that tells more where that is wanted, and takes only text.
@@ -40,6 +43,7 @@ class Command(click.Command):
         Raises:
             click.BadParameter: something that was given is no text.
         """
+        ctx.meta[TYPED] = self.make_parser(ctx).parse_args(list(args))[0]
         rest = super().parse_args(ctx, args)
         for parameter in self.params:
             if not _is_text(ctx.params.get(parameter.name or "")):

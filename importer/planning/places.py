@@ -55,7 +55,7 @@ def place_dataset(
         action = "join"
     elif existing is not None and options.on_conflict == "fail":
         conflicts.append(
-            f"The target already has a dataset {name!r} in workspace {workspace!r} (--on-conflict skip or replace, --rename, or leave it out with --exclude-dataset {entry.workspace}/{entry.name})."
+            f"The target already has a dataset {name!r} in workspace {workspace!r} (--on-conflict skip or replace, --rename, or leave it out with --exclude-dataset {entry.workspace}.{entry.name})."
         )
     elif existing is not None and options.on_conflict != "fail":
         action = options.on_conflict

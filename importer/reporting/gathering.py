@@ -47,10 +47,10 @@ def gather(snapshot: Snapshot, import_: History | None, kept: dict[str, Counts],
         for entry in snapshot.entries
     ]
     notes = import_.notes if import_ else []
-    lost = _told(notes, "lost")
+    lost, stays = _told(notes, "lost"), _told(notes, "snapshot_only")
     return Report(
         name=snapshot.directory.name,
-        verdict=verdict(snapshot.directory, snapshot.manifest, import_, lost, check),
+        verdict=verdict(snapshot.directory, snapshot.manifest, import_, lost, check, stays),
         manifest=snapshot.manifest,
         target=import_.plan.target if import_ else None,
         finished_at=import_.finished_at if import_ else "",
@@ -59,7 +59,7 @@ def gather(snapshot: Snapshot, import_: History | None, kept: dict[str, Counts],
         given=_given(import_.moves) if import_ else [],
         lost=lost,
         changed=_told(notes, "changed"),
-        kept=_told(notes, "snapshot_only"),
+        kept=stays,
         export_losses=_of_export(snapshot.manifest.losses),
         check=check,
         others=import_.others if import_ else [],

@@ -15,7 +15,7 @@ from argilla_snapshot.format.summary import Example, Summary
 from argilla_snapshot.words import counted
 from importer.reporting import charts
 from importer.reporting.charts import Column
-from importer.reporting.model import Check, DatasetReport, Report
+from importer.reporting.model import Check, DatasetReport, Report, Told
 from importer.reporting.texts import cut, plain, sentence, shown, words
 from importer.reporting.verdict import moment
 
@@ -70,6 +70,7 @@ def _environment() -> Environment:
         "sentence": sentence,
         "moment": moment,
         "some": _some,
+        "examples": _examples,
         "cut": cut,
         "counted": counted,
         "link": _link,
@@ -100,6 +101,12 @@ def _environment() -> Environment:
 def _some(names: Sequence[str], most: int, between: str = ", ") -> str:
     listed = between.join(cut(name, 100) for name in list(names)[:most])
     return listed + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _examples(told: Told) -> str:
+    """What a kind of content is shown by: ids of records are said to be such."""
+    ids = told.text.startswith("records") and not any(": " in sample for sample in told.samples)
+    return f" record{'s' if len(told.samples) > 1 else ''} {_some(told.samples, 3)}" if ids else f": {_some(told.samples, 3, '; ')}"
 
 
 def _link(text: str, address: str, about: str = "") -> Markup:

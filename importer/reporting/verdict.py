@@ -4,7 +4,7 @@ from pathlib import Path
 from shlex import quote
 
 from argilla_snapshot.format.models import Manifest
-from argilla_snapshot.words import counted
+from argilla_snapshot.words import counted, in_the_snapshot_alone
 from importer.reporting.history import History
 from importer.reporting.model import Check, Told, Verdict
 
@@ -14,7 +14,9 @@ def moment(iso: str) -> str:
     return f"{iso[:16].replace('T', ' at ')} UTC" if iso else "an unknown time"
 
 
-def verdict(directory: Path, manifest: Manifest, import_: History | None, lost: list[Told], check: Check | None) -> Verdict:
+def verdict(
+    directory: Path, manifest: Manifest, import_: History | None, lost: list[Told], check: Check | None, kept: list[Told]
+) -> Verdict:
     """The verdict on a snapshot, and on its import if there was one."""
     if import_ is None:
         return _not_imported(directory, manifest)
@@ -26,7 +28,7 @@ def verdict(directory: Path, manifest: Manifest, import_: History | None, lost: 
         parts = f" Nothing is on record here of {counted(import_.parts_missing, 'part')} of it." if import_.parts_missing else ""
         so_far = f"{import_.loaded:,} of {counted(import_.records, 'record')} have been dealt with so far.{parts}"
         return Verdict("warning", "The import is not finished.", [so_far, "Run this again to go on:"], _command("import", directory))
-    lines = _lost(lost)
+    lines = [*_lost(lost), *in_the_snapshot_alone(len(kept))]
     if done.failed:
         failed = f"The new server did not take {counted(len(done.failed), 'dataset')}: {_some(sorted(done.failed))}."
         return Verdict(
@@ -37,7 +39,7 @@ def verdict(directory: Path, manifest: Manifest, import_: History | None, lost: 
         ask = ["Nobody has compared the two servers yet. This does it:" if check is None else "Compare the two servers again:"]
         headline = "The import is finished, with losses." if lost else "The import is finished, and nothing was lost."
         return Verdict("warning" if lost else "open", headline, [*lines, *old, *ask], _command("verify", directory))
-    return _compared(directory, check, there, lines)
+    return _compared(directory, check, there, lines, lossy=bool(lost))
 
 
 def _taken_back(directory: Path, there: str, *, to_the_end: bool) -> Verdict:
@@ -54,23 +56,24 @@ def _not_imported(directory: Path, manifest: Manifest) -> Verdict:
     return Verdict("open", "This snapshot has not been imported yet.", lines, _command("plan", directory))
 
 
-def _compared(directory: Path, check: Check, there: str, lost: list[str]) -> Verdict:
+def _compared(directory: Path, check: Check, there: str, lines: list[str], *, lossy: bool) -> Verdict:
     records = f"{check.records:,} of {counted(check.total, 'record')}" if check.sampled else counted(check.records, "record")
     by = f"`verify` compared {records} and {counted(check.users, 'user')} on {there} with the snapshot, on {moment(check.at)}"
     if check.differences and not check.only_changed_since:
-        lines = [f"{by}, and found {counted(check.found, 'difference')}.", *lost, "Get the list of all of them:"]
+        lines = [f"{by}, and found {counted(check.found, 'difference')}.", *lines, "Get the list of all differences:"]
         return Verdict("bad", "The new server differs from the snapshot.", lines, f"{_command('verify', directory)} --json")
     if check.differences:
         since = f"{by}. All that differs was changed there by people since: {counted(check.found, 'change')}."
-        return Verdict("warning" if lost else "good", "Everything arrived, and people have worked on it since.", [since, *lost])
+        return Verdict("warning" if lossy else "good", "Everything arrived, and people have worked on it since.", [since, *lines])
     if check.sampled:
         ask = "Only a sample was compared. This compares every record:"
         headline = "A sample was compared, and nothing differs."
         return Verdict(
-            "warning" if lost else "open", headline, [f"{by}, and found no difference.", *lost, ask], _command("verify", directory)
+            "warning" if lossy else "open", headline, [f"{by}, and found no difference.", *lines, ask], _command("verify", directory)
         )
-    headline = "Everything that could be carried is there." if lost else "Everything is there."
-    return Verdict("warning" if lost else "good", headline, [f"{by}, and found no difference.", *(lost or ["Nothing was lost."])])
+    headline = "Everything that could be carried is there." if lossy else "Everything is there."
+    none_lost = [] if lossy else ["Nothing was lost."]
+    return Verdict("warning" if lossy else "good", headline, [f"{by}, and found no difference.", *none_lost, *lines])
 
 
 def _lost(lost: list[Told]) -> list[str]:

@@ -12,7 +12,7 @@ from tests.docs.session import COLUMNS
 
 FILE = DOCS / "images" / "terminal.svg"
 #: The steps, from which line on, and how many.
-_STEPS = {"export": ("Nothing was lost.", None), "import": ("Nothing was lost.", 6), "verify": ("Compared", 8)}
+_STEPS = {"export": ("Nothing was lost.", None), "import": ("Nothing was lost.", 7), "verify": ("Compared", 8)}
 _NAME = "argilla-snapshot"
 #: Rich asks another server for a font, which nobody needs: each character has its place.
 _FONTS = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)

@@ -106,7 +106,7 @@ class Moved:
                 self.journal.note("settled", name=dataset.source)
         self.journal.note("finished", at="2026-11-26T03:00:01+00:00")
         held = {dataset.source: Held(len(self.target.records[dataset.source]), []) for dataset in self.plan.datasets}
-        report = make_report(self.journal, held, 12.3)
+        report = make_report(self.journal, held, 12.3, "2026-11-29T00:00:00+00:00")
         write_whole(self.folder / journals.REPORT, to_json(report.to_json()))
 
     def verify(self, sample: int | None = None) -> Verification:

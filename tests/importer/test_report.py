@@ -10,11 +10,12 @@ import pytest
 
 from importer.credited import Credited
 from importer.journal.done import Done
-from importer.journal.journal import Journal
+from importer.journal.journal import REPORT, Journal
 from importer.notes import KINDS, Notebook
 from importer.options import ImportOptions
 from importer.plan import Plan, TargetInfo, UserPlan
 from importer.report import DatasetMade, ImportReport, Made, make_report
+from importer.run import times_of
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "importer" / "import-report.schema.json").read_text())
 
@@ -67,5 +68,18 @@ def test_who_kept_key_and_password_is_counted(tmp_path: Path) -> None:
     users = [user("a", "create", kept=True), user("b", "create", kept=True), user("c", "create", kept=False), user("d", "reuse", kept=True)]
     plan = Plan("id", "fingerprint", TargetInfo("http://new", "2.8.0", "owner"), ImportOptions(), [], users, [], [], [], [])
     done = Done(users=dict.fromkeys("abcd", "an id"))
-    made = make_report(Journal(tmp_path, plan, done), {}, 1.0)
+    made = make_report(Journal(tmp_path, plan, done), {}, 1.0, "2026-11-29T00:00:00+00:00")
     assert (made.credentials_kept, made.accounts_updated) == (2, 1)
+
+
+def test_a_run_that_does_nothing_leaves_the_times_of_the_last_one_that_did_something(tmp_path: Path) -> None:
+    plan = Plan("id", "fingerprint", TargetInfo("http://new", "2.8.0", "owner"), ImportOptions(), [], [], [], [], [], [])
+    journal, then = Journal(tmp_path, plan, Done()), "2026-11-24T20:00:00+00:00"
+    assert times_of(journal, 0.3)[1] == 0.3
+    (tmp_path / REPORT).write_text(json.dumps({"finished_at": then, "seconds": 23.4}))
+    assert times_of(journal, 0.3) == (then, 23.4)
+    journal.steps = 1
+    assert times_of(journal, 0.3)[1] == 0.3
+    journal.steps = 0
+    (tmp_path / REPORT).write_text("{")
+    assert times_of(journal, 0.3)[1] == 0.3

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _FORMS = {".csv": "csv", ".jsonl": "jsonl", ".parquet": "parquet"}
 
 
-@click.command("annotations", cls=Command)
+@click.command("annotations", cls=Command, short_help="Write who annotated what as a table: CSV or Parquet.")
 @DIRECTORY
 @click.argument("name", metavar="[WORKSPACE.DATASET]", required=False)
 @click.option(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from argilla_snapshot.format.sealing import Change
 
 
-@click.command("check", cls=Command)
+@click.command("check", cls=Command, short_help="Check that the snapshot DIR is as it was written.")
 @DIRECTORY
 @click.option("--deep", is_flag=True, help="Compute every checksum and read every row.")
 @click.option("--update", is_flag=True, help="Seal the snapshot anew after an edit of its files.")

@@ -12,7 +12,7 @@ from argilla_snapshot.cli.values import Command
 from argilla_snapshot.library.environment import database_password
 
 
-@click.command("check-upgrade", cls=Command)
+@click.command("check-upgrade", cls=Command, short_help="Say what an upgrade of the server in place would delete.")
 @click.option("--database", required=True, metavar="URL", help="The server's SQL database, an SQLite file or postgresql://USER@HOST/NAME.")
 @JSON
 def check_upgrade_command(*, database: str, as_json: bool) -> int:

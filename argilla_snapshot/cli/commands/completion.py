@@ -9,7 +9,7 @@ from argilla_snapshot.cli.values import Command
 _PROGRAM, _VARIABLE = "argilla-snapshot", "_ARGILLA_SNAPSHOT_COMPLETE"
 
 
-@click.command("completion", cls=Command)
+@click.command("completion", cls=Command, short_help="Print the script with which a shell completes commands.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion_command(ctx: click.Context, /, *, shell: str) -> int:

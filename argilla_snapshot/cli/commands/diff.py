@@ -12,7 +12,7 @@ from argilla_snapshot.cli.tables import show_comparison
 from argilla_snapshot.cli.values import Command, folder
 
 
-@click.command("diff", cls=Command)
+@click.command("diff", cls=Command, short_help="Compare two snapshots.")
 @click.argument("first", type=click.Path(), callback=folder, metavar="A")
 @click.argument("second", type=click.Path(), callback=folder, metavar="B")
 @click.option(

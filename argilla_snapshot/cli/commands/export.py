@@ -26,7 +26,7 @@ from argilla_snapshot.library.reading import Reading
 from argilla_snapshot.words import counted
 
 
-@click.command("export", cls=Command)
+@click.command("export", cls=Command, short_help="Read the old server into the snapshot DIR.")
 @NEW_DIRECTORY
 @WORKSPACE
 @DATASET

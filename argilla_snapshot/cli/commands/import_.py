@@ -18,7 +18,7 @@ from argilla_snapshot.words import counted
 from importer.options import ImportOptions
 
 
-@click.command("import", cls=Command)
+@click.command("import", cls=Command, short_help="Rebuild what the snapshot DIR holds on the new server.")
 @DIRECTORY
 @import_options
 @click.option("--passwords", type=FILE, callback=chosen_passwords, help="CSV with a header username,password; the others are made up.")
@@ -28,7 +28,7 @@ from importer.options import ImportOptions
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help="Requests with records in flight at once; more than 1 helps most where several workers serve the target.",
+    help="Requests with records in flight at once; more than 1 helps most where several workers serve the new server.",
 )
 @click.option(
     "--part",
@@ -37,7 +37,7 @@ from importer.options import ImportOptions
     help="Load only the K-th of N shares of the records; part 1 makes all else, the others wait for it.",
 )
 @click.option("--no-backup", is_flag=True, help="With --search-engine: make no copy of an SQLite file before the first write.")
-@click.option("--repair", is_flag=True, help="Only make records searchable that the target holds but does not show.")
+@click.option("--repair", is_flag=True, help="Only make records searchable that the new server holds but does not show.")
 @RESTART
 @JSON
 def import_command(

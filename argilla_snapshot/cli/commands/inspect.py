@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from argilla_snapshot.format.reader import Snapshot
 
 
-@click.command("inspect", cls=Command)
+@click.command("inspect", cls=Command, short_help="Show what the snapshot DIR holds, or one dataset in it.")
 @DIRECTORY
 @click.argument("name", metavar="[WORKSPACE.DATASET]", required=False)
 @click.option(

@@ -12,7 +12,7 @@ from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.values import Command
 
 
-@click.command("pack", cls=Command)
+@click.command("pack", cls=Command, short_help="Copy the snapshot DIR into a tar file or a store.")
 @DIRECTORY
 @click.argument("place", metavar="[FILE.tar|ADDRESS]", required=False)
 def pack_command(*, directory: Path, place: str | None) -> int:
@@ -33,7 +33,7 @@ def pack_command(*, directory: Path, place: str | None) -> int:
     return DONE
 
 
-@click.command("unpack", cls=Command)
+@click.command("unpack", cls=Command, short_help="Copy a snapshot from a tar file or a store to a folder.")
 @click.argument("place", metavar="FILE.tar|ADDRESS")
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 def unpack_command(*, place: str, directory: Path | None) -> int:

@@ -12,6 +12,7 @@ from argilla_snapshot.cli.options import DIRECTORY, FILE, JSON, TIMEOUT
 from argilla_snapshot.cli.output import err, out, print_json, print_table, say
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.questions import can_ask, confirmed
+from argilla_snapshot.cli.tables import with_trouble
 from argilla_snapshot.cli.values import Command
 from argilla_snapshot.library.environment import api
 from argilla_snapshot.words import counted
@@ -40,7 +41,7 @@ def _pairs(context: click.Context, parameter: click.Parameter, value: tuple[str,
     return pairs
 
 
-@click.command("reassign", cls=Command)
+@click.command("reassign", cls=Command, short_help="Give responses that an import wrote to other users.")
 @DIRECTORY
 @click.argument("pairs", metavar="[OLD=NEW]...", nargs=-1, callback=_pairs)
 @click.option("--csv", "file", type=FILE, help="The annotators.csv that `import` wrote, with the column `new` filled in.")
@@ -117,7 +118,8 @@ def _show(found: "Reassignment", console: Console) -> None:
         for row in found.rows
         if row.to_give or row.left
     ]
-    print_table(f"Responses on {found.url}", ["from", "to", "dataset", "give", "of them", "both answered", "changed since"], rows, console)
+    columns = ["from", "to", "dataset", "give", "of them", "both answered", "changed since"]
+    print_table(f"Responses on {found.url}", *with_trouble(columns, rows, 5), console)
     for user, workspace in found.members:
         say(f"{user} becomes a member of {workspace}, and sees its datasets then.", console)
     for name in found.deleted:

@@ -11,7 +11,7 @@ from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.values import Command
 
 
-@click.command("report", cls=Command)
+@click.command("report", cls=Command, short_help="Write a page that says what became of everything.")
 @DIRECTORY
 @click.option(
     "--html",

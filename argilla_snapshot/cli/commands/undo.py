@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _KINDS = ("dataset", "membership", "user", "workspace")
 
 
-@click.command("undo", cls=Command)
+@click.command("undo", cls=Command, short_help="Take an import back, but for what people touched since.")
 @DIRECTORY
 @click.option(
     "--only-users", is_flag=True, help="Take back the import of users alone (`import --only-users`), which has a journal of its own."
@@ -53,7 +53,7 @@ def undo_command(*, directory: Path, only_users: bool, dry_run: bool, yes: bool,
     if as_json:
         print_json(undo.to_json())
     else:
-        _show_end(undo, dry_run=dry_run)
+        show_end(undo, dry_run=dry_run)
     return LOSSES if any(thing.made for thing in undo.stays) else DONE
 
 
@@ -94,7 +94,8 @@ def _show(undo: "Undo", console: Console) -> None:
         )
 
 
-def _show_end(undo: "Undo", *, dry_run: bool) -> None:
+def show_end(undo: "Undo", *, dry_run: bool) -> None:
+    """What was deleted, or would be, and what that means for people."""
     if dry_run:
         _show(undo, out)
         say(f"Nothing was deleted. `undo` without --dry-run deletes {_counts(undo.goes)}.")
@@ -107,5 +108,7 @@ def _show_end(undo: "Undo", *, dry_run: bool) -> None:
     say(f"Deleted on {undo.url}: {_counts(undo.goes)}.")
     for folder in undo.earlier:
         say(f"The files of the import are in {folder}. `import` begins anew.")
+        if any(thing.kind == "user" for thing in undo.goes):
+            say("Passwords of the deleted users are void: `import` makes new ones.")
     if any(thing.made for thing in undo.stays):
-        message("`verify` and `reassign` do not know what stays any more. Delete it in Argilla, if nobody needs it.")
+        message("`verify` and `reassign` know nothing of what stays. Delete it in Argilla, if nobody needs it.")

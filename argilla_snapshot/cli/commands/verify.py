@@ -1,4 +1,4 @@
-"""``verify``: the target against the snapshot that was imported."""
+"""``verify``: the new server against the snapshot that was imported."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from argilla_snapshot.cli.values import Command
 from argilla_snapshot.library.environment import api, credentials_to_compare
 
 
-@click.command("verify", cls=Command)
+@click.command("verify", cls=Command, short_help="Compare the new server, record by record, with DIR.")
 @DIRECTORY
 @click.option("--sample", type=click.IntRange(min=1), help="Compare only so many records of each dataset, evenly spread, and their counts.")
 @click.option("--credentials", type=FILE, help="Compare API keys and passwords too, with those in the file that `import` took them from.")
@@ -24,7 +24,7 @@ from argilla_snapshot.library.environment import api, credentials_to_compare
 def verify_command(
     *, directory: Path, sample: int | None, credentials: Path | None, database: str | None, timeout: float, as_json: bool
 ) -> int:
-    """Read the target back and compare it, record by record, with the snapshot DIR that was imported.
+    """Read the new server back and compare it, record by record, with the snapshot DIR that was imported.
 
     \b
     Example: argilla-snapshot verify my-snapshot

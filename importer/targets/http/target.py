@@ -64,7 +64,7 @@ class Target:
             if error.status not in (401, 403):
                 raise
             raise NotAllowedError(
-                f"{self.api.url} refuses the API key in ARGILLA_API_KEY.{self.api.withheld}", error.status, error.detail
+                f"{self.api.url} refuses the key: check ARGILLA_API_KEY.{self.api.withheld}", error.status, error.detail
             ) from None
 
     def wait_until_well(self) -> None:

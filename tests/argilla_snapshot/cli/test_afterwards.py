@@ -1,7 +1,12 @@
 """What `undo` and `reassign` show and ask before they do anything."""
 
+from pathlib import Path
+
 import pytest
 
+from argilla_snapshot.cli.commands.undo import show_end
+from importer.taking_back import Thing
+from importer.undoing import Undo
 from tests.helpers.cli import run, run_python
 from tests.helpers.terminal import at_a_terminal
 
@@ -103,3 +108,10 @@ def test_what_reassign_is_not_told_rightly_is_refused_before_anything(arguments:
     refused = run("reassign", "snap", *arguments, url="http://127.0.0.1:9")
     assert refused.returncode == 2
     assert says in refused.stderr.replace("\n", " ")
+
+
+def test_undo_ends_with_the_passwords_that_are_void(capsys: pytest.CaptureFixture[str]) -> None:
+    for kind, void in (("user", True), ("dataset", False)):
+        undo = Undo("http://new", [Thing(kind, "ana", "1", "holds")], [], [], [], [Path("snap.import/new/earlier-1")])
+        show_end(undo, dry_run=False)
+        assert ("Passwords of the deleted users are void: `import` makes new ones." in capsys.readouterr().out) == void

@@ -1,22 +1,35 @@
 """The end of a command: the verdict first, then what was made, where to click, and what to type."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from argilla_snapshot.cli.closing import Closing, after_export, after_import, after_verify, close, command, verdict_of
+from argilla_snapshot.cli.closing import (
+    Closing,
+    after_export,
+    after_import,
+    after_plan,
+    after_verify,
+    close,
+    command,
+    only_in_snapshot,
+    verdict_of,
+)
+from argilla_snapshot.cli.commands.plan import import_of, plan_command
 from argilla_snapshot.differences import Difference
 from argilla_snapshot.format.models import Loss
 from argilla_snapshot.format.reader import Snapshot
 from importer.journal.journal import import_folder
 from importer.notes import Noted
-from importer.options import WHOLE, Part
+from importer.options import WHOLE, ImportOptions, Part
 from importer.plan import TargetInfo
 from importer.report import DatasetMade, ImportReport, Made
 from importer.verifying.records import Compared
 from importer.verifying.verify import Row, Verification
 from tests.fixtures import SNAPSHOT
+from tests.helpers.plans import planned
 
 URL = "http://new:6900"
 REPORT = ImportReport(
@@ -38,7 +51,7 @@ def test_an_import_without_losses(tmp_path: Path, capsys: pytest.CaptureFixture[
     close(after_import(tmp_path / "my snap", REPORT, WHOLE, only_users=False))
     assert capsys.readouterr().out.splitlines() == [
         "Nothing was lost.",
-        "1 user created, 1 reused; 1 workspace created, 0 reused; 1.5 s.",
+        "1 user made, 1 was there; 1 workspace made, 0 were there; 1.5 s.",
         f"Passwords of new users: {folder}/credentials.csv",
         f"Report: {folder}/report.html",
         f"On {URL}:",
@@ -82,6 +95,43 @@ def test_an_export() -> None:
     assert lossy.verdict[0] == "Not in the snapshot, or changed: 1 the dataset was made meanwhile (demo.news)."
 
 
+def test_a_plan() -> None:
+    plan = planned(Snapshot(SNAPSHOT), ImportOptions(), "2.8.0")
+    kinds = len({note.kind for note in plan.notes if note.severity == "snapshot_only"})
+    plan = replace(plan, notes=[note for note in plan.notes if note.severity != "lost"], conflicts=[])
+    closing = after_plan(plan, "argilla-snapshot import s")
+    assert closing.verdict[:2] == ["Nothing would be lost.", f"{kinds} kinds of content stay in the snapshot alone: keep that folder."]
+    assert re.fullmatch(r"To be made: \d datasets with \d+ records, \d users \(\d placeholders?\), \d workspaces\.", closing.verdict[2])
+    assert closing.then == ("Next, import it:", "argilla-snapshot import s")
+    lossy = after_plan(replace(plan, notes=LOST), "")
+    assert lossy.verdict[0] == "Would be lost: 9 spans that are empty or begin outside the text (demo.news and 1 more)."
+    refused = after_plan(replace(plan, conflicts=["one", "two"]), "argilla-snapshot import s")
+    assert refused.verdict == [
+        "`import` would stop and write nothing, because of 2 conflicts. What to do stands above, behind CONFLICT. Then plan again."
+    ]
+    assert refused.then == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "typed"),
+    [
+        (["s"], "s"),
+        (["my snap", "--json", "-v", "--timeout", "7"], "'my snap' --timeout 7"),
+        (["s", "--dataset", "demo.*", "--dataset=x", "--only-users"], "s --dataset 'demo.*' --dataset x --only-users"),
+        (["--no-status", "s", "--database", "postgresql://me:secret@host/db"], "s --no-status --database URL"),
+        (["s", "--dataset", "x", "--write", "new.toml"], "s --config new.toml"),
+    ],
+)
+def test_the_import_of_a_plan_has_the_options_that_were_typed(words: list[str], typed: str) -> None:
+    ctx = plan_command.make_context("plan", words)
+    assert import_of(ctx, ctx.params["directory"], ctx.params["write"]) == f"argilla-snapshot import {typed}"
+
+
+@pytest.mark.parametrize(("kinds", "said"), [(0, []), (1, ["1 kind of content stays in the snapshot alone: keep that folder."])])
+def test_what_only_the_snapshot_has_is_said(kinds: int, said: list[str]) -> None:
+    assert only_in_snapshot([*LOST, *[Noted("tokens", 3, "demo.news", ["1"])] * 2 * kinds]) == said
+
+
 SAME = Verification(1, 1, 0, 1, [], total=1, url=URL, rows=[Row("demo.news", "demo.n", "d-1", Compared(1, 2, 3, 4), 0)])
 
 
@@ -96,7 +146,9 @@ def test_what_a_verification_says() -> None:
         "No difference. 3 datasets with 30 of 8,350 records (a sample) and 2 users (2 with API key and password) compared."
     ]
     assert verdict_of(differing("missing"))[0].startswith("There are differences.")
-    assert verdict_of(differing("changed since the import"))[0].startswith("All that differs was changed on the target since the import.")
+    assert verdict_of(differing("changed since the import"))[0].startswith(
+        "All that differs was changed on the new server since the import."
+    )
     assert verdict_of(replace(SAME, skipped=1))[1] == "1 dataset was skipped by the import and is not compared."
     assert verdict_of(replace(SAME, skipped=2))[1] == "2 datasets were skipped by the import and are not compared."
     (lost,) = verdict_of(replace(SAME, losses=LOST))[1:]
@@ -120,6 +172,16 @@ def test_of_many_datasets_some_are_shown(capsys: pytest.CaptureFixture[str]) -> 
     assert told.count("annotation-mode") == 10
     assert f"{URL}/dataset/9/annotation-mode" in told
     assert told.endswith("  and 2 more\n")
+
+
+def test_where_one_address_needs_a_line_of_its_own_all_have_one(capsys: pytest.CaptureFixture[str]) -> None:
+    close(Closing(["Nothing was lost."], url=URL, datasets=[("short", "1"), ("long" * 60, "2")]))
+    assert capsys.readouterr().out.splitlines()[2:] == [
+        "  short",
+        f"    {URL}/dataset/1/annotation-mode",
+        f"  {'long' * 60}",
+        f"    {URL}/dataset/2/annotation-mode",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,11 @@ def options(command: click.Command) -> list[click.Option]:
 def test_every_command_has_its_place_in_the_order_of_the_work() -> None:
     named = [name for names in COMMANDS.values() for name in names]
     assert sorted(named) == sorted(cli.commands)
-    told = succeed("--help")
+    told = succeed("--help", COLUMNS="80")
     places = [told.index(f"\n  {name} ") for name in named]
     assert places == sorted(places)
+    assert max(map(len, told.splitlines())) <= 80
+    assert "..." not in told.partition("Move:")[2]
     assert named[:4] == ["export", "plan", "import", "verify"]
 
 

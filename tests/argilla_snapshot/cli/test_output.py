@@ -72,6 +72,17 @@ def test_the_time_of_a_question_counts_for_no_rate(monkeypatch: pytest.MonkeyPat
         assert (steps._all.seconds, steps._all.pace) == (10.0, "5/s, 0:00:10 left")
 
 
+def test_a_step_over_few_things_leaves_no_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    now = [0.0]
+    monkeypatch.setattr("argilla_snapshot.cli.progress.time.monotonic", lambda: now[0])
+    with Steps() as steps:
+        for name, number in (("users", 1), ("demo.news", 120)):
+            steps.started("importing", name, number)
+            now[0] += 10
+            steps.advanced(number)
+    assert capsys.readouterr().err.splitlines() == ["importing demo.news: 120 in 10.0 s, 12/s"]
+
+
 def test_a_manifest_that_does_not_count_all_is_shown(snapshot: Path) -> None:
     edit_json(snapshot / "manifest.json", lambda manifest: manifest.update(counts={"records": 4, "datasets": 3, "more": 1}))
     assert "\n3 datasets, 4 records\n" in succeed("inspect", snapshot)
@@ -139,6 +150,24 @@ def test_nobody_is_asked_who_can_not_see_the_question_or_answer_it(ends: str) ->
             "-c", "import subprocess, sys; subprocess.run(['bash', *sys.argv[1:]])", "-c", program, "-", sys.executable, asked
         ) as terminal:
             terminal.wait_for(answer)
+
+
+WIDTH = "from argilla_snapshot.cli.output import out; print('width', out.width)"
+
+
+@pytest.mark.parametrize(
+    ("ends", "columns", "width"),
+    [
+        ("| cat", {}, 70),
+        ("2>/dev/null | cat", {}, 70),
+        ("2>/dev/null </dev/null | cat", {}, 100),
+        ("| cat", {"COLUMNS": "90"}, 90),
+    ],
+)
+def test_a_pipe_is_as_wide_as_the_terminal_that_is_near(ends: str, columns: dict[str, str], width: int) -> None:
+    in_bash = "import subprocess, sys; subprocess.run(['bash', *sys.argv[1:]])"
+    with at_a_terminal("-c", in_bash, "-c", f'"$1" -c "$2" {ends}', "-", sys.executable, WIDTH, columns=70, **columns) as terminal:
+        terminal.wait_for(f"width {width}")
 
 
 KEPT = " What was done is kept: run the same command again to go on."

@@ -84,6 +84,22 @@ def test_what_is_typed_and_not_ended_by_enter_is_no_answer(deletes: int, lost: s
         terminal.wait_for("AGREED False")
 
 
+def test_what_is_neither_yes_nor_no_is_said() -> None:
+    with at_a_terminal("-c", ASKING, "0", "lost", columns=200) as terminal:
+        terminal.wait_for(LOSING)
+        terminal.type("hmm\n")
+        terminal.wait_for("REFUSED 2 Nothing was written. You typed 'hmm', neither y nor n.")
+
+
+def test_what_was_typed_before_the_question_is_no_answer() -> None:
+    with at_a_terminal("-c", ASKING, "1", "", columns=200) as terminal:
+        terminal.wait_for("planning demo.news")
+        terminal.type("demo.empty\n")
+        terminal.wait_for(ONE)
+        terminal.type("\n")
+        terminal.wait_for("AGREED False")
+
+
 def test_ctrl_c_at_a_question_says_that_nothing_was_written() -> None:
     with at_a_terminal("-c", ASKING, "1", "", columns=200) as terminal:
         terminal.wait_for(ONE)

@@ -228,6 +228,16 @@ def test_rows_that_do_not_fit_become_blocks() -> None:
     ]
 
 
+def test_sentences_are_blocks_on_a_narrow_terminal_wherever_they_fit_side_by_side() -> None:
+    program = TABLE.replace('"x" * 66', '"x"').replace(
+        '("count", "what", "in", "for example"), rows', '("count", "what", "in", "for example"), rows, texts=True'
+    )
+    for columns, first in ((80, "7 spans that are empty"), (120, "count  what")):
+        with at_a_terminal("-c", program, columns=columns) as terminal:
+            assert terminal.end() == 0
+        assert terminal.shown.splitlines()[1].startswith(first)
+
+
 TABLE = """
 from argilla_snapshot.cli.output import open_ends, print_table
 open_ends()

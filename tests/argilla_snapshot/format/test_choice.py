@@ -94,10 +94,10 @@ def test_a_conflict_names_the_way_out_which_is_one(fresh_new: ArgillaServer, tmp
         workspace = client.post("/workspaces", json={"name": "demo"}).raise_for_status().json()["id"]
         client.post("/datasets", json={"name": "news", "workspace_id": workspace}).raise_for_status()
         refused = run("import", snapshot, url=fresh_new.url)
-        assert (refused.returncode, "leave it out with --exclude-dataset demo/news" in refused.stderr) == (5, True), refused.stderr
+        assert (refused.returncode, "leave it out with --exclude-dataset demo.news" in refused.stderr) == (5, True), refused.stderr
         succeed("import", snapshot, "--exclude-dataset", "demo/news", url=fresh_new.url)
         assert len(target.items(client, "/me/datasets")) == 6
         wider = run("import", snapshot, url=fresh_new.url)  # the same import with one dataset more, which is still in the way
-        assert (wider.returncode, "leave it out with --exclude-dataset demo/news" in wider.stderr) == (5, True), wider.stderr
+        assert (wider.returncode, "leave it out with --exclude-dataset demo.news" in wider.stderr) == (5, True), wider.stderr
         assert len(target.items(client, "/me/datasets")) == 6
     succeed("verify", snapshot, url=fresh_new.url)

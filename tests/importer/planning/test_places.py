@@ -127,7 +127,7 @@ def test_unasked_it_is_a_conflict_that_says_what_to_do() -> None:
     plan, noted, (conflict,) = placed(state(datasets=THERE))
     assert (plan.action, plan.existing_id, noted) == ("create", "there", {})
     assert conflict.startswith("The target already has a dataset 'd' in workspace 'w' (--on-conflict skip or replace, --rename,")
-    assert conflict.endswith("--exclude-dataset w/d).")
+    assert conflict.endswith("--exclude-dataset w.d).")
 
 
 @pytest.mark.parametrize(("number", "action", "conflicts"), [(1, "create", 1), (2, "join", 0), (3, "join", 0)])

@@ -126,6 +126,8 @@ def test_on_a_phone_nothing_is_wider_than_the_page(browser: Browser, pages: dict
         head = page.locator("#verdict h2").bounding_box()
         assert head is not None
         assert head["y"] + head["height"] < PHONE["height"]  # the verdict is seen at first sight
+        cut = "[...document.querySelectorAll('.table:has(.blocks)')].filter(e => e.scrollWidth > e.clientWidth).length"
+        assert page.evaluate(cut) == 0  # what is a table elsewhere is blocks here
 
 
 def test_all_of_it_is_printed(browser: Browser, pages: dict[str, Path]) -> None:

@@ -89,6 +89,10 @@ def test_all_is_there_when_verify_says_so(done: Moved) -> None:
     report = report_of(done.snapshot)
     assert (report.verdict.tone, report.verdict.headline, report.verdict.command) == ("good", "Everything is there.", "")
     assert "75 records" in report.verdict.lines[0]
+    assert report.verdict.lines[1:] == [
+        "Nothing was lost.",
+        f"{len(report.kept)} kinds of content stay in the snapshot alone: keep that folder.",
+    ]
     assert {dataset.differences for dataset in report.datasets} == {0}
 
 
@@ -112,6 +116,9 @@ def test_what_people_did_since_is_no_fault(done: Moved) -> None:
     done.target.records["demo.news"][0] |= {"metadata": {}, "updated_at": "2026-11-27T03:00:00"}
     done.verify()
     assert headline(done) == ("good", "Everything arrived, and people have worked on it since.")
+    page = done.page()
+    assert ">changed since</th>" in page
+    assert 'class="n alert"' not in page
 
 
 def test_a_sample_is_called_a_sample(done: Moved) -> None:
@@ -346,3 +353,11 @@ def test_the_command_says_the_verdict_and_where_the_page_is(done: Moved) -> None
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
     assert "It was imported into: http://new." in refused.stderr
     assert sorted(path.name for path in done.folder.iterdir() if PAGE in path.name) == [PAGE]
+
+
+def test_ids_of_records_are_said_to_be_such(done: Moved) -> None:
+    done.verify()
+    page = done.page()
+    assert re.search(r"For example records [\w-]+, [\w-]+", page)
+    assert "For example record ticket-00000." in page
+    assert "For example: deleted-user: 8 responses; gpu-" in page
