@@ -128,7 +128,7 @@ class Pouring:
         """Lets people see a dataset whose records are all there; a draft has none, and no index.
 
         Raises:
-            ConflictError: there is another one of its name by now.
+            ConflictError: there is another one of its name by now, or its workspace is gone.
         """
         done = self.journal.done
         id_ = done.datasets[plan.source]
@@ -142,12 +142,25 @@ class Pouring:
         try:
             self.storage.move(id_, done.workspaces[plan.workspace], dict(self._times(plan)))
         except RefusedRowsError:
-            raise ConflictError(
-                f"Somebody made a dataset {plan.target} there since this import was planned. Ours waits, whole, where only owners see it: "
-                "rename or delete the other one, then run `import` again."
-            ) from None
+            self._refuse_moving(plan)
+            raise
         point("import.moved")
         self.journal.note("moved", name=plan.source)
+
+    def _refuse_moving(self, plan: DatasetPlan) -> None:
+        """Says why a dataset can't come to its place, where that is known."""
+        workspace = self.journal.done.workspaces[plan.workspace]
+        waits = "Ours waits, whole, where only owners see it"
+        if workspace not in self.target.workspaces().values():
+            raise ConflictError(
+                f"Somebody deleted the workspace {plan.workspace} there since this import was planned. {waits}: "
+                "run `undo` or `import --restart` to begin anew."
+            )
+        if self.target.find_dataset(workspace, plan.name):
+            raise ConflictError(
+                f"Somebody made a dataset {plan.target} there since this import was planned. {waits}: "
+                "rename or delete the other one, then run `import` again."
+            )
 
     def _times(self, plan: DatasetPlan) -> Iterator[tuple[str, datetime]]:
         """The times that a dataset had, as far as the old server told them: column -> time."""
