@@ -71,7 +71,7 @@ class Pouring:
         """Makes sure of each dataset that the server writes to the stores what we would write; of those that are not filled yet.
 
         Raises:
-            StoresRefusedError: it does not. All datasets without records are deleted again.
+            StoresRefusedError: it does not. Datasets that wait without records are deleted again.
         """
         done = self.journal.done
         left = [plan for plan in datasets if plan.publish and plan.source in done.datasets and plan.source not in done.proven]
@@ -86,11 +86,17 @@ class Pouring:
         except StoresRefusedError:
             if self.waits:
                 for plan in datasets:
-                    if plan.source in done.datasets and plan.source not in done.rows:
-                        self.target.delete_dataset(done.datasets[plan.source])
-                        self.journal.note("withdrawn", name=plan.source)
+                    if plan.source in done.datasets.keys() - done.moved - done.rows.keys():
+                        self._withdraw(plan)
                 self.end()
             raise
+
+    def _withdraw(self, plan: DatasetPlan) -> None:
+        """Deletes a dataset that waits, unless there are records in it."""
+        id_ = self.journal.done.datasets[plan.source]
+        if not self.target.count_stored(id_):
+            self.target.delete_dataset(id_)
+            self.journal.note("withdrawn", name=plan.source)
 
     def _mapped(self, plan: DatasetPlan, id_: str) -> Iterator[tuple[Item, TargetRecord]]:
         """The records of this part, as the server takes them."""

@@ -74,8 +74,8 @@ class Done:
                 getattr(self, entry["event"]).add(entry["name"])
             case "withdrawn":
                 self.datasets.pop(entry["name"], None)
-                self.begun.discard(entry["name"])
-                self.proven.discard(entry["name"])
+                for noted in (self.begun, self.proven, self.settled, self.moved):
+                    noted.discard(entry["name"])
             case "loaded":
                 self.failed.pop(entry["name"], None)
             case "widened":

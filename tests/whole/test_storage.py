@@ -32,6 +32,8 @@ from tests.traps.moving import prepare, read
 pytestmark = pytest.mark.servers
 #: The oldest, the newest, and both databases; `make versions` has the others.
 SERVERS = [("2.0.1", False), (NEW, False), (NEW, True)]
+#: Makes a server write what we would not.
+ODD = "CREATE TRIGGER odd AFTER INSERT ON suggestions BEGIN UPDATE suggestions SET agent = 'odd' WHERE id = NEW.id; END"
 
 
 @pytest.fixture(scope="module")
@@ -258,12 +260,32 @@ def test_another_search_engine_is_refused_and_http_goes_on(stack: Stack, everyth
 
 
 def test_a_value_that_the_database_has_otherwise_is_told(stack: Stack, everything: Path, tmp_path: Path) -> None:
-    spoil = "CREATE TRIGGER odd AFTER INSERT ON suggestions BEGIN UPDATE suggestions SET agent = 'odd' WHERE id = NEW.id; END"
-    with refusing(stack, everything, tmp_path, spoil) as (new, snapshot):
+    with refusing(stack, everything, tmp_path, ODD) as (new, snapshot):
         done = run("import", snapshot, *stores(new, stack), url=new.url)
         assert done.returncode == 2
         assert "table suggestions: this server writes" in done.stderr
         assert "agent" in done.stderr
+
+
+def test_datasets_that_people_see_stay_when_a_wider_import_is_refused(stack: Stack, tmp_path: Path) -> None:
+    snapshot = Path(shutil.copytree(RELEASED["1.1"][0], tmp_path / "snap"))
+    with stack.fresh(NEW) as new, target.connect(new.url) as client:
+        chosen = ("--dataset", "demo.empty", "--dataset", "studies.draft")
+        assert run("import", snapshot, *chosen, *stores(new, stack), url=new.url).returncode in (0, 3)
+        dataset = target.dataset_id(client, "demo", "empty")
+        fields = dict.fromkeys((one["name"] for one in target.items(client, f"/datasets/{dataset}/fields")), "of people")
+        assert client.put(f"/datasets/{dataset}/records/bulk", json={"items": [{"fields": fields}]}).status_code == 200
+        before = {one["id"] for one in target.items(client, "/me/datasets")}
+        with closing(sqlite3.connect(new.home / "argilla.db")) as database, database:
+            database.execute(ODD)
+        refused = run("import", snapshot, *stores(new, stack), url=new.url)
+        assert (refused.returncode, "this server writes" in refused.stderr) == (2, True), refused.stderr
+        assert {one["id"] for one in target.items(client, "/me/datasets")} == before
+        assert len(target.records(client, dataset)) == 1
+        with closing(sqlite3.connect(new.home / "argilla.db")) as database, database:
+            database.execute("DROP TRIGGER odd")
+        assert run("import", snapshot, *stores(new, stack), url=new.url).returncode in (0, 3)
+        assert {one["kind"] for one in differences(snapshot, new)} <= {"changed since the import", "added since the import"}
 
 
 def test_a_document_that_lacks_a_field_is_told(stack: Stack, everything: Path, tmp_path: Path) -> None:

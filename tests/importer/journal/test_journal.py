@@ -77,6 +77,17 @@ def test_no_name_is_a_formula(tmp_path: Path) -> None:
     assert "ana,'=HYPERLINK(1),annotator" in (tmp_path / CREDENTIALS).read_text()
 
 
+def test_a_dataset_that_was_withdrawn_is_made_and_moved_anew() -> None:
+    done = Done()
+    for entry in (
+        *({"event": event, "name": "demo.a"} for event in ("begun", "proven", "settled", "moved")),
+        {"event": "dataset", "name": "demo.a", "id": "1"},
+        {"event": "withdrawn", "name": "demo.a"},
+    ):
+        done.take(entry)
+    assert not (done.begun | done.proven | done.settled | done.moved | done.datasets.keys())
+
+
 @pytest.mark.parametrize("change", [lambda text: "\ufeff" + text, lambda text: text.rstrip(), lambda text: text.replace("\r\n", "\n")])
 def test_what_an_editor_changes_makes_no_difference(journal: Journal, change: Callable[[str], str]) -> None:
     file = journal.folder / CREDENTIALS
