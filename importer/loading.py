@@ -204,15 +204,9 @@ class Loader:
         that the index was made, which the server does after it has said ``ready``.
         """
         begun = plan.source in self._journal.done.begun and plan.metadata is not None and dataset["id"] != plan.existing_id
-        if not (begun and dataset["status"] == "ready" and like(plan, self._target, dataset["id"])):
-            return False
-        try:
-            self._target.count_searchable(dataset["id"])
-        except (NotAllowedError, TemporaryError):
-            raise
-        except ServerError:
-            return False
-        return True
+        return (
+            begun and dataset["status"] == "ready" and like(plan, self._target, dataset["id"]) and self._target.is_searchable(dataset["id"])
+        )
 
     def _is_ours(self, plan: DatasetPlan, there: dict[str, Any]) -> bool:
         return is_ours(self._target, self._journal.plan, self._journal.done, plan, there)
