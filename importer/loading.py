@@ -76,6 +76,8 @@ class Loader:
         self._users()
         planned = [dataset for dataset in self._journal.plan.datasets if dataset.action != "skip"]
         datasets = [dataset for dataset in planned if self._only is None or dataset.path in self._only]
+        if self._pouring:
+            self._pouring.begin()
         for dataset in datasets:  # all before the first record: other parts of the import wait for them
             if dataset.source not in self._journal.done.datasets:
                 self._apart(dataset, self._make)

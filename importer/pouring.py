@@ -12,7 +12,7 @@ from argilla_snapshot.format.kinds import AnyDataset
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.transport.errors import RefusedRowsError
 from importer.errors import ConflictError
-from importer.journal.journal import Journal
+from importer.journal.journal import Journal, mark_of
 from importer.mapping.kinds import clock_of, is_left_out, mapper_of
 from importer.mapping.moments import utc
 from importer.mapping.record import TargetRecord
@@ -25,7 +25,7 @@ from importer.targets.http.wire import DatasetIds, properties, wire_item
 from importer.targets.storage.calibration import Calibration, StoresRefusedError, telling
 from importer.targets.storage.rows import StoredDataset
 from importer.targets.storage.sending import StoreSender
-from importer.targets.storage.storage import Storage
+from importer.targets.storage.storage import Storage, waiting_name
 from importer.ways import Way, through_storage
 
 
@@ -48,10 +48,16 @@ class Pouring:
         """Whether datasets wait unseen: the parts of an import look for them at their places."""
         return self.journal.plan.options.part == WHOLE
 
+    def begin(self) -> None:
+        """Notes by what the places are known in which datasets wait, before one is made; what an older version began keeps its own."""
+        done = self.journal.done
+        if self.waits and not (done.waiting or done.begun or done.datasets):
+            self.journal.note("waiting", mark=mark_of(self.journal.folder))
+
     def place(self, plan: DatasetPlan) -> str:
         """The id of the workspace in which a dataset is made."""
         if self.waits:
-            return self.storage.waiting_workspace(plan.workspace, self.journal.plan.snapshot_id)
+            return self.target.create_workspace(waiting_name(plan.workspace, self.journal.plan, self.journal.done), None)
         return self.journal.done.workspaces[plan.workspace]
 
     def named(self, plan: DatasetPlan, id_: str) -> str:
@@ -185,4 +191,4 @@ class Pouring:
     def end(self) -> None:
         """Removes what the datasets waited in."""
         plan = self.journal.plan
-        self.storage.clear((workspace.name for workspace in plan.workspaces), plan.snapshot_id)
+        self.storage.clear(waiting_name(workspace.name, plan, self.journal.done) for workspace in plan.workspaces)

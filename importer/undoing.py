@@ -118,7 +118,7 @@ def undo_import(
 def _looked(snapshot: Snapshot, target: Target, plan: Plan, done: Done, folders: list[Path], progress: Progress) -> Undo:
     """What of an import is there still, and what of it goes."""
     state, moves = target.state(), read_moves(folders)
-    waiting = {waiting_name(workspace.name, plan.snapshot_id) for workspace in plan.workspaces}
+    waiting = {waiting_name(workspace.name, plan, done) for workspace in plan.workspaces}
     begun = dict(_begun(target, plan, done, state))
     users = {**{id_: name for name, id_ in done.users.items()}, **{user.id: user.username for user in state.users.values()}}
     touching = Touching(snapshot, target, plan, done, moves, users, folders[0], progress)
