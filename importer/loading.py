@@ -76,6 +76,8 @@ class Loader:
         self._users()
         planned = [dataset for dataset in self._journal.plan.datasets if dataset.action != "skip"]
         datasets = [dataset for dataset in planned if self._only is None or dataset.path in self._only]
+        if self._pouring:
+            self._pouring.begin()
         for dataset in datasets:  # all before the first record: other parts of the import wait for them
             if dataset.source not in self._journal.done.datasets:
                 self._apart(dataset, self._make)
@@ -204,15 +206,9 @@ class Loader:
         that the index was made, which the server does after it has said ``ready``.
         """
         begun = plan.source in self._journal.done.begun and plan.metadata is not None and dataset["id"] != plan.existing_id
-        if not (begun and dataset["status"] == "ready" and like(plan, self._target, dataset["id"])):
-            return False
-        try:
-            self._target.count_searchable(dataset["id"])
-        except (NotAllowedError, TemporaryError):
-            raise
-        except ServerError:
-            return False
-        return True
+        return (
+            begun and dataset["status"] == "ready" and like(plan, self._target, dataset["id"]) and self._target.is_searchable(dataset["id"])
+        )
 
     def _is_ours(self, plan: DatasetPlan, there: dict[str, Any]) -> bool:
         return is_ours(self._target, self._journal.plan, self._journal.done, plan, there)

@@ -12,7 +12,7 @@ from argilla_snapshot.format.kinds import AnyDataset
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.transport.errors import RefusedRowsError
 from importer.errors import ConflictError
-from importer.journal.journal import Journal
+from importer.journal.journal import Journal, mark_of
 from importer.mapping.kinds import clock_of, is_left_out, mapper_of
 from importer.mapping.moments import utc
 from importer.mapping.record import TargetRecord
@@ -25,7 +25,7 @@ from importer.targets.http.wire import DatasetIds, properties, wire_item
 from importer.targets.storage.calibration import Calibration, StoresRefusedError, telling
 from importer.targets.storage.rows import StoredDataset
 from importer.targets.storage.sending import StoreSender
-from importer.targets.storage.storage import Storage
+from importer.targets.storage.storage import Storage, waiting_name
 from importer.ways import Way, through_storage
 
 
@@ -48,10 +48,16 @@ class Pouring:
         """Whether datasets wait unseen: the parts of an import look for them at their places."""
         return self.journal.plan.options.part == WHOLE
 
+    def begin(self) -> None:
+        """Notes by what the places are known in which datasets wait, before one is made; what an older version began keeps its own."""
+        done = self.journal.done
+        if self.waits and not (done.waiting or done.begun or done.datasets):
+            self.journal.note("waiting", mark=mark_of(self.journal.folder))
+
     def place(self, plan: DatasetPlan) -> str:
         """The id of the workspace in which a dataset is made."""
         if self.waits:
-            return self.storage.waiting_workspace(plan.workspace, self.journal.plan.snapshot_id)
+            return self.target.create_workspace(waiting_name(plan.workspace, self.journal.plan, self.journal.done), None)
         return self.journal.done.workspaces[plan.workspace]
 
     def named(self, plan: DatasetPlan, id_: str) -> str:
@@ -71,7 +77,7 @@ class Pouring:
         """Makes sure of each dataset that the server writes to the stores what we would write; of those that are not filled yet.
 
         Raises:
-            StoresRefusedError: it does not. All datasets without records are deleted again.
+            StoresRefusedError: it does not. Datasets that wait without records are deleted again.
         """
         done = self.journal.done
         left = [plan for plan in datasets if plan.publish and plan.source in done.datasets and plan.source not in done.proven]
@@ -86,11 +92,17 @@ class Pouring:
         except StoresRefusedError:
             if self.waits:
                 for plan in datasets:
-                    if plan.source in done.datasets and plan.source not in done.rows:
-                        self.target.delete_dataset(done.datasets[plan.source])
-                        self.journal.note("withdrawn", name=plan.source)
+                    if plan.source in done.datasets.keys() - done.moved - done.rows.keys():
+                        self._withdraw(plan)
                 self.end()
             raise
+
+    def _withdraw(self, plan: DatasetPlan) -> None:
+        """Deletes a dataset that waits, unless there are records in it."""
+        id_ = self.journal.done.datasets[plan.source]
+        if not self.target.count_stored(id_):
+            self.target.delete_dataset(id_)
+            self.journal.note("withdrawn", name=plan.source)
 
     def _mapped(self, plan: DatasetPlan, id_: str) -> Iterator[tuple[Item, TargetRecord]]:
         """The records of this part, as the server takes them."""
@@ -128,7 +140,7 @@ class Pouring:
         """Lets people see a dataset whose records are all there; a draft has none, and no index.
 
         Raises:
-            ConflictError: there is another one of its name by now.
+            ConflictError: there is another one of its name by now, or its workspace is gone.
         """
         done = self.journal.done
         id_ = done.datasets[plan.source]
@@ -142,12 +154,25 @@ class Pouring:
         try:
             self.storage.move(id_, done.workspaces[plan.workspace], dict(self._times(plan)))
         except RefusedRowsError:
-            raise ConflictError(
-                f"Somebody made a dataset {plan.target} there since this import was planned. Ours waits, whole, where only owners see it: "
-                "rename or delete the other one, then run `import` again."
-            ) from None
+            self._refuse_moving(plan)
+            raise
         point("import.moved")
         self.journal.note("moved", name=plan.source)
+
+    def _refuse_moving(self, plan: DatasetPlan) -> None:
+        """Says why a dataset can't come to its place, where that is known."""
+        workspace = self.journal.done.workspaces[plan.workspace]
+        waits = "Ours waits, whole, where only owners see it"
+        if workspace not in self.target.workspaces().values():
+            raise ConflictError(
+                f"Somebody deleted the workspace {plan.workspace} there since this import was planned. {waits}: "
+                "run `undo` or `import --restart` to begin anew."
+            )
+        if self.target.find_dataset(workspace, plan.name):
+            raise ConflictError(
+                f"Somebody made a dataset {plan.target} there since this import was planned. {waits}: "
+                "rename or delete the other one, then run `import` again."
+            )
 
     def _times(self, plan: DatasetPlan) -> Iterator[tuple[str, datetime]]:
         """The times that a dataset had, as far as the old server told them: column -> time."""
@@ -166,4 +191,4 @@ class Pouring:
     def end(self) -> None:
         """Removes what the datasets waited in."""
         plan = self.journal.plan
-        self.storage.clear((workspace.name for workspace in plan.workspaces), plan.snapshot_id)
+        self.storage.clear(waiting_name(workspace.name, plan, self.journal.done) for workspace in plan.workspaces)

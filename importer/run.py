@@ -172,8 +172,12 @@ def import_snapshot(
                     raise ImportRefusedError("Nothing was written.")
                 started += time.monotonic() - asked  # nothing is done while a person thinks
                 point("import.planned")
+                if storage:
+                    storage.refuse_foreign(journals.mark_of(folder))
                 journal = _widened(journal, plan, progress) if journal else _begun(folder, plan, storage, progress)
             else:
+                if storage and _has_left(journal):
+                    storage.refuse_foreign(journals.mark_of(folder))
                 _tell_going_on(journal, snapshot, progress)
             only = frozenset(entry.path for entry in chosen(snapshot, options))
             Loader(snapshot, target, journal, progress, passwords, concurrency, accounts, storage, only).run()
@@ -187,9 +191,7 @@ def import_snapshot(
 
 
 def _begun(folder: Path, plan: Plan, storage: Storage | None, progress: Progress) -> Journal:
-    """The journal of a new import. Of the storage it is made sure before that our lock reaches the server; and then a copy is made."""
-    if storage:
-        storage.refuse_unlocked()
+    """The journal of a new import. Of the storage a copy is made."""
     journal = journals.begin(folder, plan)
     if storage:
         storage.back_up(folder, progress)
@@ -208,6 +210,11 @@ def _widened(journal: Journal, plan: Plan, progress: Progress) -> Journal:
     progress.message(f"The import in {journal.folder} goes on with more than it was begun with.")
     journal.widen(joined(journal.plan, plan), to_place(journal.plan, plan))
     return journal
+
+
+def _has_left(journal: Journal) -> bool:
+    """Whether an import still has something to write."""
+    return not journal.done.finished or any(journal.done.rejected.values())
 
 
 def _tell_left(journal: Journal, only: frozenset[str], progress: Progress) -> None:

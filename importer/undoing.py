@@ -138,7 +138,7 @@ class Undoing:
     @cached_property
     def _waiting(self) -> set[str]:
         """Names of the workspaces in which datasets wait to be whole."""
-        return {waiting_name(workspace.name, self.plan.snapshot_id) for workspace in self.plan.workspaces}
+        return {waiting_name(workspace.name, self.plan, self.done) for workspace in self.plan.workspaces}
 
     @cached_property
     def _moves(self) -> Moves:

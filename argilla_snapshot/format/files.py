@@ -19,20 +19,18 @@ def sha256(path: Path) -> str:
         return digest(file)
 
 
-def digest(content: IO[bytes], into: IO[bytes] | None = None) -> str:
-    """The SHA-256 of what is read, in hexadecimal; it is written ``into`` a file on the way, where one is given."""
+def digest(content: IO[bytes]) -> str:
+    """The SHA-256 of what is read, in hexadecimal."""
     computed = hashlib.sha256()
     while block := content.read(1 << 20):
         computed.update(block)
-        if into:
-            into.write(block)
     return computed.hexdigest()
 
 
 def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Writes a file under a temporary name, brings it to the disk, reads it back, and renames it into place."""
     temporary = temporary_path(path)
-    with _named(path), open_new(temporary, mode) as file:
+    with named(path), open_new(temporary, mode) as file:
         point("file.created")
         file.write(content)
     point("file.written")
@@ -43,7 +41,7 @@ def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
 
 
 @contextmanager
-def _named(path: Path) -> Iterator[None]:
+def named(path: Path) -> Iterator[None]:
     """An error of the system in it names the file: writing to an open one does not."""
     try:
         yield
@@ -66,7 +64,7 @@ def open_new(path: Path, mode: int = 0o644) -> IO[bytes]:
 def append_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
     """Appends to a file, which is made if need be, and brings it to the disk; of what could not be written whole nothing stays."""
     new = not path.exists()
-    with _named(path), os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, mode), "ab", buffering=0) as file:
+    with named(path), os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, mode), "ab", buffering=0) as file:
         before = os.fstat(file.fileno()).st_size
         try:
             while content:

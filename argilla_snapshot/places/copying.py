@@ -1,15 +1,17 @@
 """Copies of a snapshot: from its folder to a place, and from a place to a folder. The manifest goes last; each file is read back."""
 
+import hashlib
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from argilla_snapshot.format import layout
 from argilla_snapshot.format.check import check
-from argilla_snapshot.format.errors import DamagedSnapshotError
+from argilla_snapshot.format.errors import DamagedSnapshotError, SnapshotError
 from argilla_snapshot.format.files import (
     digest,
     make_folder,
+    named,
     open_new,
     put_in_place,
     sha256,
@@ -24,7 +26,7 @@ from argilla_snapshot.format.models import FileEntry
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.format.writer import refuse_existing, sums
-from argilla_snapshot.places.place import Place, PlaceError, Readable
+from argilla_snapshot.places.place import DamagedPlaceError, Place, PlaceError, Readable
 
 
 def send(folder: Path, place: Place, progress: Progress) -> None:
@@ -73,13 +75,14 @@ def fetch(place: Readable, folder: Path, progress: Progress) -> bool:
         Whether anything was copied.
 
     Raises:
-        PlaceError: there is no snapshot, or a file of it is missing there.
+        PlaceError: the place is in trouble.
+        DamagedPlaceError: there is no snapshot, or a file of it is missing there.
         SnapshotExistsError: something else is at the folder.
         DamagedSnapshotError: what came is not what was written.
     """
     manifest = _small(place, layout.MANIFEST)
     if manifest is None:
-        raise PlaceError(f"{place.name} holds no snapshot: there is no {layout.MANIFEST}.")
+        raise DamagedPlaceError(f"{place.name} holds no snapshot: there is no {layout.MANIFEST}.")
     if (folder / layout.MANIFEST).is_file() and (folder / layout.MANIFEST).read_bytes() == manifest:
         return False
     refuse_existing(folder)
@@ -88,7 +91,7 @@ def fetch(place: Readable, folder: Path, progress: Progress) -> bool:
         growing.with_name(f"{growing.name}.lock"), PlaceError(f"Another copy is being made of it in {growing}: wait for it to end.")
     ):
         make_folder(growing)
-        entries = _files_of(manifest)
+        entries = _files_of(place, manifest)
         for entry in _told("copying", str(folder), entries, progress):
             _fetch(place, growing, entry)
         write_whole(growing / layout.SUMS, sums(manifest, entries))
@@ -102,11 +105,14 @@ def fetch(place: Readable, folder: Path, progress: Progress) -> bool:
     return True
 
 
-def _files_of(manifest: bytes) -> list[FileEntry]:
-    """What a manifest lists; it is read as that of a folder, for it must be one."""
+def _files_of(place: Readable, manifest: bytes) -> list[FileEntry]:
+    """What the manifest of a place lists; it is read as that of a folder, for it must be one."""
     with tempfile.TemporaryDirectory() as name:
         (Path(name) / layout.MANIFEST).write_bytes(manifest)
-        return Snapshot(Path(name)).manifest.files
+        try:
+            return Snapshot(Path(name)).manifest.files
+        except SnapshotError as error:
+            raise type(error)(error.message.replace(name, place.name)) from None
 
 
 def _fetch(place: Readable, folder: Path, entry: FileEntry) -> None:
@@ -114,16 +120,26 @@ def _fetch(place: Readable, folder: Path, entry: FileEntry) -> None:
     if file.is_file() and file.stat().st_size == entry.bytes:
         return  # of an earlier run; every checksum is computed in the end
     if place.size(entry.path) != entry.bytes:
-        raise PlaceError(f"{place.name} lacks {entry.path}, or has it in another size: it is not whole.")
+        raise DamagedPlaceError(f"{place.name} lacks {entry.path}, or has it in another size: it is not whole.")
     make_folder(file.parent)
     temporary = temporary_path(file)
-    with place.reading(entry.path) as content, open_new(temporary) as into:
-        found = digest(content, into)
-    if found != entry.sha256:
+    computed = hashlib.sha256()
+    with named(file), open_new(temporary) as into:
+        for block in _blocks(place, entry.path):
+            computed.update(block)
+            into.write(block)
+    if computed.hexdigest() != entry.sha256:
         temporary.unlink()
         raise DamagedSnapshotError(f"{place.name}: {entry.path} is not as it was written (its SHA-256 differs).")
     sync_file(temporary)
     put_in_place(temporary, file)
+
+
+def _blocks(place: Readable, path: str) -> Iterator[bytes]:
+    """The content of a file of a place; an error of who writes it elsewhere is none of the place's."""
+    with place.reading(path) as content:
+        while block := content.read(1 << 20):
+            yield block
 
 
 def _told(step: str, what: str, entries: list[FileEntry], progress: Progress) -> Iterable[FileEntry]:

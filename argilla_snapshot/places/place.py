@@ -4,11 +4,15 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, Protocol
 
-from argilla_snapshot.format.errors import SnapshotError
+from argilla_snapshot.format.errors import DamagedSnapshotError, SnapshotError
 
 
 class PlaceError(SnapshotError):
     """A place can't be read or written, or gives other bytes than it was given."""
+
+
+class DamagedPlaceError(PlaceError, DamagedSnapshotError):
+    """A place holds no snapshot, or one that is not whole."""
 
 
 class UnknownPlaceError(PlaceError):

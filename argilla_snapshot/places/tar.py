@@ -3,13 +3,13 @@
 import io
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from argilla_snapshot.format.errors import NoFolderError
-from argilla_snapshot.format.files import open_new, put_in_place, sync_file, temporary_path
-from argilla_snapshot.places.place import PlaceError
+from argilla_snapshot.format.files import named, open_new, put_in_place, sync_file, temporary_path
+from argilla_snapshot.places.place import DamagedPlaceError, PlaceError
 
 
 class Tar:
@@ -17,7 +17,8 @@ class Tar:
 
     Raises:
         NoFolderError: there is no such file.
-        PlaceError: it can't be read, or is no tar file.
+        PlaceError: it can't be read.
+        DamagedPlaceError: it is no tar file, or is cut off.
     """
 
     def __init__(self, path: Path) -> None:
@@ -44,8 +45,10 @@ class Tar:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except (tarfile.TarError, OSError, EOFError) as error:
-            raise PlaceError(f"{self.name} can't be read as a tar file: {error}.") from error
+        except OSError as error:
+            raise PlaceError(f"{self.name} can't be read: {error.strerror or error}.") from error
+        except (tarfile.TarError, EOFError) as error:
+            raise DamagedPlaceError(f"{self.name} is no whole tar file: {error}.") from error
 
 
 class NewTar:
@@ -73,7 +76,7 @@ class NewTar:
         """Appends a file."""
         self._written = None
         member = tarfile.TarInfo(path)
-        with file.open("rb") as content:
+        with file.open("rb") as content, named(self._path):
             member.size, member.mode = content.seek(0, io.SEEK_END), 0o644
             content.seek(0)
             self._tar.addfile(member, content)
@@ -81,19 +84,22 @@ class NewTar:
 
     def finish(self) -> None:
         """Gives the file its name, when all of it is on the disk."""
-        self._tar.close()
-        self._file.close()
+        with named(self._path):
+            self._tar.close()
+            self._file.close()
         sync_file(self._temporary)
         put_in_place(self._temporary, self._path)
 
     def discard(self) -> None:
         """Leaves nothing of it."""
-        self._file.close()
+        with suppress(OSError):  # what could not be written is tried once more
+            self._file.close()
         self._temporary.unlink(missing_ok=True)
 
     def _read(self) -> Tar:
         """What was written so far; it lacks only the mark of its end, which no reader misses."""
         if self._written is None:
-            self._file.flush()
+            with named(self._path):
+                self._file.flush()
             self._written = Tar(self._temporary)
         return self._written

@@ -3,7 +3,7 @@
 ServerError                    an answer that the tool can't go on with (exit code 1)
 ├── UnreachableError           no server answers at that address (1)
 ├── UnsupportedServerError     a server, but not one of those supported (7)
-├── RefusedRowsError           a database does not take rows, for a rule of its own: a key that is there twice, a row that they refer to and that is gone (1)
+├── RefusedRowsError           a database does not take rows, for a rule of its own: a key that is there twice, a row that they refer to and that is gone, a value that it can't hold (1)
 ├── NotAllowedError            401, 403, or a login page instead of an answer (8)
 └── TemporaryError             timeouts, resets, 408, 429, 502, 503, 504, 520 to 524: still so when patience ended (75)
 """
@@ -36,7 +36,7 @@ class UnsupportedServerError(ServerError):
 
 
 class RefusedRowsError(ServerError):
-    """A database does not take rows: they break a rule of its own, a unique key or a reference for example."""
+    """A database does not take rows: they break a rule of its own, a unique key or a reference for example, or hold a value that it can't."""
 
 
 class NotAllowedError(ServerError):

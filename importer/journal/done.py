@@ -20,6 +20,7 @@ class Done:
         proven: datasets of which the stores were found to be as we would write them.
         settled: datasets of which nothing is left to do.
         moved: datasets that waited in the storage, and that people can see.
+        waiting: by what the workspaces are known in which they wait; "" where an older version made them.
         finished: all is there.
         finished_at: when (ISO 8601, UTC).
         ended: a run came to its end without what ``failed`` names, and nothing was done since.
@@ -42,6 +43,7 @@ class Done:
     moved: set[str] = field(default_factory=set)
     failed: dict[str, str] = field(default_factory=dict)
     written_at: dict[str, str] = field(default_factory=dict)
+    waiting: str = ""
     finished: bool = False
     finished_at: str = ""
     ended: bool = False
@@ -72,10 +74,12 @@ class Done:
                 self.failed[entry["name"]] = entry["error"]
             case "proven" | "settled" | "moved":
                 getattr(self, entry["event"]).add(entry["name"])
+            case "waiting":
+                self.waiting = entry["mark"]
             case "withdrawn":
                 self.datasets.pop(entry["name"], None)
-                self.begun.discard(entry["name"])
-                self.proven.discard(entry["name"])
+                for noted in (self.begun, self.proven, self.settled, self.moved):
+                    noted.discard(entry["name"])
             case "loaded":
                 self.failed.pop(entry["name"], None)
             case "widened":

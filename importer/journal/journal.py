@@ -7,6 +7,7 @@
 
 import hashlib
 import re
+import socket
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from functools import cached_property
@@ -48,6 +49,11 @@ def import_folder(snapshot: Path, url: str, part: Part = WHOLE, *, only_users: b
         name = f"{name}-{hashlib.sha256(whole.encode()).hexdigest()[:8]}"
     suffix = "-users" if only_users else "" if part == WHOLE else f"-part-{part.number}-of-{part.of}"
     return snapshot.with_name(snapshot.name + ".import") / (name + suffix)
+
+
+def mark_of(folder: Path) -> str:
+    """Eight digits by which what an import makes for a while is known apart from what others make, by where it keeps its files."""
+    return hashlib.sha256(f"{socket.gethostname()}:{folder.absolute()}".encode()).hexdigest()[:8]
 
 
 class Journal:

@@ -1,5 +1,7 @@
 """Trouble between the tool and a server is waited out where it passes, and told in one line where it does not."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from tests.faults.conftest import New, Old
 from tests.faults.proxy import Fault
 from tests.faults.results import survived
+from tests.helpers import target
 
 pytestmark = pytest.mark.servers
 PASSING = {
@@ -75,6 +78,29 @@ def test_an_import_waits_out(new: New, tmp_path: Path, kind: str) -> None:
     new.compare(directory)
     survived("transport faults", "import", kind)
     survived("retries", "import", kind, number=ended.retries)
+
+
+def test_a_publish_that_comes_again_while_the_first_is_under_way_is_looked_after(new: New, tmp_path: Path) -> None:
+    directory = new.copy(tmp_path)
+    published: list[str] = []
+
+    def status(value: str) -> None:
+        with closing(sqlite3.connect(new.server.home / "argilla.db")) as database, database:
+            database.executemany("UPDATE datasets SET status = ? WHERE id = ?", [(value, id_.replace("-", "")) for id_ in published])
+
+    def publish() -> None:
+        """The first one: its index is made, and its transaction has not ended when the second is looked at."""
+        with target.connect(new.server.url) as client:
+            published.extend(one["id"] for one in target.items(client, "/me/datasets") if one["status"] == "draft")
+            client.put(f"/datasets/{published[0]}/publish").raise_for_status()
+        status("draft")
+
+    second = Fault("act", CHANGING["publish"], act=publish)
+    new.proxy.now(second, Fault("act", "GET /api/v1/datasets/[^/]+$", times=0, act=lambda: status("ready")))
+    ended = new.import_(directory)
+    assert (ended.code, second.struck, len(published)) == (0, 1, 1), ended
+    assert "could not be imported" not in ended.err
+    new.compare(directory)
 
 
 @pytest.mark.parametrize("kind", some(LASTING, "login page"))

@@ -10,6 +10,7 @@ from argilla_snapshot.cli.options import DIRECTORY
 from argilla_snapshot.cli.output import say
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.values import Command
+from argilla_snapshot.format.errors import DamagedSnapshotError
 
 
 @click.command("pack", cls=Command, short_help="Copy the snapshot DIR into a tar file or a store.")
@@ -45,10 +46,15 @@ def unpack_command(*, place: str, directory: Path | None) -> int:
     Example: argilla-snapshot unpack my-snapshot.tar
     Example: argilla-snapshot unpack s3://my-bucket/my-snapshot
     """
+    from argilla_snapshot.format.check import check
     from argilla_snapshot.places.packing import unpack
 
     with Steps() as steps:
         folder, copied = unpack(place, directory, steps)
-    say(f"{folder} holds the snapshot. {'Every file was checked.' if copied else 'It was there already.'}")
+    if not copied and (wrong := check(folder, deep=True)):
+        raise DamagedSnapshotError(
+            f"{folder} holds this snapshot already, but it is damaged: {wrong[0]}. Move the folder away, and run the same command again."
+        )
+    say(f"{folder} holds the snapshot. {'' if copied else 'It was there already. '}Every file was checked.")
     say(f"Next, look at it: {command('inspect', folder)}")
     return DONE

@@ -26,6 +26,8 @@ from argilla_snapshot.transport.sql.writing import Value, Writable
 _REFUSED = ("28", "42501")
 #: The same: a deadlock, a lock that did not come free in time, and a server that has too little or is going down.
 _PASSES = ("40", "55P03", "53", "57P")
+#: What rows break: a rule of the table, the form of a value (a text with a NUL for example), or a size (of a row of an index).
+_OF_ROWS = ("22", "23", "54000")
 #: Milliseconds to wait for a lock: less than ``TIMEOUT``, so that the database says that it is this.
 _LOCK_WAIT = 20_000
 #: Bytes of one message of COPY.
@@ -165,7 +167,7 @@ def _refusal(shown: str, error: DatabaseError) -> ServerError:
     code, words = str(told.get("C", "")), str(told.get("M", "it refuses"))
     if code.startswith(_REFUSED):
         return NotAllowedError(f"{shown} refuses ({words}): check ARGILLA_DATABASE_PASSWORD and the user in --database.")
-    if code.startswith("23"):
+    if code.startswith(_OF_ROWS):
         return RefusedRowsError(f"{shown} does not take what is to be written ({words}).")
     if code == "25006":
         return NotAllowedError(f"{shown} can't be written to ({words}): name the database that the server itself writes to.")

@@ -39,12 +39,8 @@ def asking(path: Path, copy: Path | None = None) -> Iterator[Opened]:
         UnreachableError, TemporaryError, UnsupportedServerError: see ``database.opened``.
     """
     _refuse_none(path)
-    # Beside a file that was changed last lies its write-ahead log, which is read with it. Where there is none and the folder
-    # can't be written, SQLite must be told that nobody changes the file.
-    fixed = not path.with_name(f"{path.name}-wal").exists() and not os.access(path.parent, os.W_OK)
-    uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if fixed else ''}"
     try:
-        with closing(_connected(uri, copy)) as connection:
+        with _reading(path.resolve(), copy) as connection:
             connection.row_factory = sqlite3.Row
             connection.execute("BEGIN")
 
@@ -105,6 +101,69 @@ def stored_value(value: Value) -> int | float | str | None:
     return value.isoformat(" ", "microseconds") if isinstance(value, datetime) else value
 
 
+@contextmanager
+def _reading(path: Path, copy: Path | None) -> Iterator[sqlite3.Connection]:
+    """A connection to the file, or to a copy of it that goes with the connection."""
+    with _at_rest(path) as how, closing(_connected(f"{path.as_uri()}?mode=ro{how}")) as connection:
+        if copy is None:
+            yield connection
+            return
+        with tempfile.TemporaryDirectory(dir=copy, prefix=".argilla-snapshot-") as folder:
+            copied = _connected((Path(folder) / "copy.db").absolute().as_uri())
+            connection.backup(copied)
+            copied.execute("PRAGMA journal_mode = DELETE")  # a write-ahead log would be looked for when the folder is gone
+    with closing(copied):
+        yield copied
+
+
+@contextmanager
+def _at_rest(path: Path) -> Iterator[str]:
+    """What to add to the address of a file: one that can't be opened otherwise is opened as one that nobody changes.
+
+    Raises:
+        TemporaryError: somebody changed it meanwhile.
+    """
+    if not _needs_rest(path):
+        yield ""
+        return
+    before = _state(path)
+    yield "&immutable=1"
+    if _state(path) != before or _is_logged(path):
+        raise TemporaryError(f"Somebody changed {path} while it was read. Run the command again, as a user who may write to its folder.")
+
+
+def _needs_rest(path: Path) -> bool:
+    """Whether a file can be opened only as one that nobody changes: it has a write-ahead log, and the folder can't be written.
+
+    Where no log lies beside it, nobody has it open, and nothing is missing in it.
+    """
+    try:
+        with closing(_connected(f"{path.as_uri()}?mode=ro")) as connection:
+            connection.execute("PRAGMA schema_version")
+    except sqlite3.OperationalError as error:
+        if not str(error).startswith(_UNREADABLE):
+            raise
+        return os.access(path, os.R_OK) and _has_log(path) and not _is_logged(path)
+    return False
+
+
+def _has_log(path: Path) -> bool:
+    """Whether a file says that changes go to a write-ahead log first."""
+    with path.open("rb") as file:
+        return file.read(20)[18:] == b"\2\2"
+
+
+def _is_logged(path: Path) -> bool:
+    """Whether beside a file lies its write-ahead log, or the index of that: it is open, or was left in the midst of a change."""
+    return any(path.with_name(path.name + end).exists() for end in ("-wal", "-shm"))
+
+
+def _state(path: Path) -> tuple[int, int]:
+    """What changes with a file."""
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size
+
+
 def _refuse_none(path: Path) -> None:
     if not path.is_file():
         file = "such SQLite file" if "@" in str(path) else f"SQLite file {path}"  # it may be an address without its kind, with a password
@@ -115,7 +174,9 @@ def _refusal(path: Path, error: sqlite3.Error) -> ServerError:
     if "locked" in str(error):
         return TemporaryError(f"{path} is locked by another program ({error}).")
     if str(error).startswith(_UNREADABLE):
-        return UnreachableError(f"{path} can't be read ({error}).")
+        return UnreachableError(
+            f"{path} can't be read ({error}). Run the command as a user who may write to its folder, or name a copy of the file and of what lies beside it."
+        )
     return UnsupportedServerError(f"{path} is no database of an Argilla server ({error}).")
 
 
@@ -129,12 +190,5 @@ def _refusal_to_write(path: Path, error: sqlite3.Error) -> ServerError:
     return _refusal(path, error)
 
 
-def _connected(uri: str, copy: Path | None) -> sqlite3.Connection:
-    """A connection to the file, or to a copy of it that goes with the connection."""
-    connection = sqlite3.connect(uri, uri=True, timeout=TIMEOUT, check_same_thread=False)
-    if copy is None:
-        return connection
-    with closing(connection), tempfile.TemporaryDirectory(dir=copy, prefix=".argilla-snapshot-") as folder:
-        copied = sqlite3.connect(Path(folder) / "copy.db", check_same_thread=False)
-        connection.backup(copied)
-        return copied
+def _connected(uri: str) -> sqlite3.Connection:
+    return sqlite3.connect(uri, uri=True, timeout=TIMEOUT, check_same_thread=False)

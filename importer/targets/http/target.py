@@ -199,13 +199,14 @@ class Target:
         return str(there["id"])
 
     def _publish(self, id_: str) -> None:
-        """Publishes a dataset; that it is published already means that an answer was lost, and a search tells whether it went well."""
+        """Publishes a dataset. Where an answer was lost, the second is that it is published already, or that its index is there (500)."""
         try:
             self.api.put(f"/api/v1/datasets/{id_}/publish")
+        except TemporaryError:
+            raise
         except ServerError as error:
-            if error.status != 422 or self.dataset(id_)["status"] != "ready":
+            if error.status not in (422, 500) or self.dataset(id_)["status"] != "ready" or not self.is_searchable(id_):
                 raise
-            self.count_searchable(id_)
 
     def _shape(self, id_: str, plan: DatasetPlan) -> None:
         for field in plan.fields:
@@ -308,6 +309,16 @@ class Target:
     def count_searchable(self, dataset_id: str) -> int:
         """How many records the search engine has: those that people can see."""
         return int(self.api.post(f"/api/v1/datasets/{dataset_id}/records/search", {}, TOTAL, limit=1)["total"])
+
+    def is_searchable(self, dataset_id: str) -> bool:
+        """Whether a dataset has an index: a server says ``ready`` of one before that is made."""
+        try:
+            self.count_searchable(dataset_id)
+        except (NotAllowedError, TemporaryError):
+            raise
+        except ServerError:
+            return False
+        return True
 
 
 def _pages(api: Api, dataset_id: str, offset: int = 0, include: Sequence[str] = INCLUDE) -> Iterator[list[dict[str, Any]]]:

@@ -18,17 +18,21 @@ from argilla_snapshot.transport.search_engine import engine, search_engine
 from argilla_snapshot.transport.sql.database import opened_to_write, sqlite_path
 from argilla_snapshot.transport.sql.writing import Value, Writable
 from importer.errors import ImportRefusedError
+from importer.journal.done import Done
 from importer.journal.journal import BACKUP
+from importer.plan import Plan
 from importer.targets.http.target import Target
 from importer.targets.storage.index import Index
 from importer.targets.storage.rows import TABLES
 from importer.targets.storage.schema import USERS_OF_DATASETS, refuse_other, refuse_unknown
 
-#: The workspaces in which datasets wait until all of their records are there, by workspace and snapshot. Nobody but owners sees them.
-_WAITING = "loading-{workspace}-{snapshot}"
-#: The workspace that is made while the database is locked, to see whether the lock reaches the server; and for how long that is, in seconds.
-_PROBE, _LOCKED = "argilla-snapshot-tries-the-lock", 1.0
-#: Characters of a snapshot's id by which its datasets wait apart from others'.
+#: The workspaces in which datasets wait until all of their records are there, by workspace and import. Nobody but owners sees them.
+_WAITING = "loading-{workspace}-{mark}"
+#: The workspace that is made to see whether the database is the server's own, and what it is called there then.
+_PROBE, _RENAMED = "argilla-snapshot-tries-{mark}", "argilla-snapshot-sees-{mark}"
+#: For how long the database is locked meanwhile, in seconds.
+_LOCKED = 1.0
+#: Characters of a snapshot's id by which an older version told the datasets that wait from others'.
 _ID = 8
 
 
@@ -51,9 +55,9 @@ class StoreOptions:
     backup: bool = True
 
 
-def waiting_name(workspace: str, snapshot_id: str) -> str:
-    """The name of the workspace in which datasets of a snapshot wait that go to another one."""
-    return _WAITING.format(workspace=workspace, snapshot=snapshot_id[:_ID])
+def waiting_name(workspace: str, plan: Plan, done: Done) -> str:
+    """The name of the workspace in which datasets of an import wait that go to another one."""
+    return _WAITING.format(workspace=workspace, mark=done.waiting or plan.snapshot_id[:_ID])
 
 
 class Storage:
@@ -98,36 +102,54 @@ class Storage:
         part.replace(copy)
         progress.message(f"The database as it was before this import is in {copy}.")
 
-    def refuse_unlocked(self) -> None:
-        """Makes sure that a lock of ours reaches the server: it does not over some network folders, where two writers spoil the file.
+    def refuse_foreign(self, mark: str) -> None:
+        """Makes sure that the database is the server's own and no copy of it, and that a lock of ours reaches the server.
 
-        While the file is locked the server is asked to make a workspace; it has to wait.
+        The server makes a workspace, which gets another name in the database, and the server must tell that name.
+
+        Args:
+            mark: of the import; others may do the same meanwhile.
+
+        Raises:
+            ImportRefusedError: it is not, or the lock does not.
+        """
+        name, renamed = _PROBE.format(mark=mark), _RENAMED.format(mark=mark)
+        self._delete_workspaces(name, renamed)
+        try:
+            id_ = self._locked_out(name) if self.database.kind == "sqlite" else self._target.create_workspace(name, None)
+            self.database.query("UPDATE workspaces SET name = :renamed WHERE id = :id", {"renamed": renamed, "id": UUID(id_)})
+            seen = self._target.workspaces().get(renamed) == id_
+        finally:
+            self._delete_workspaces(name, renamed)
+        if not seen:
+            raise ImportRefusedError(
+                f"{self._target.api.url} does not see a change in {self.database.shown}. So that is not the database of this server: "
+                "it may be a copy. Check --database. Nothing was written."
+            )
+
+    def _locked_out(self, name: str) -> str:
+        """Has the server make a workspace while the file is locked; it has to wait. Returns the id.
+
+        Over some network folders it does not, and two writers spoil the file there.
 
         Raises:
             ImportRefusedError: it did not wait.
         """
-        if self.database.kind != "sqlite":
-            return
-        self._delete_workspace(_PROBE)
         with ThreadPoolExecutor(1) as pool:
             with self.database.transaction():
                 began = time.monotonic()
-                made = pool.submit(lambda: (self._target.create_workspace(_PROBE, None), time.monotonic() - began))
+                made = pool.submit(lambda: (self._target.create_workspace(name, None), time.monotonic() - began))
                 time.sleep(_LOCKED)
-            waited = made.result()[1]
-        self._delete_workspace(_PROBE)
+            id_, waited = made.result()
         if waited < _LOCKED:
             raise ImportRefusedError(
                 f"{self._target.api.url} wrote to its database while {self.database.shown} was locked. So that is not the database of this server, "
                 "or locks do not reach it from here, and two writers would spoil the file. Check --database, and run the command on the "
                 "server's own machine; or import without --database and --search-engine. Nothing was written."
             )
+        return id_
 
     # --- where datasets wait ---
-
-    def waiting_workspace(self, workspace: str, snapshot_id: str) -> str:
-        """The id of the workspace in which datasets of a snapshot wait that go to another one; it is made where it is not there."""
-        return self._target.create_workspace(waiting_name(workspace, snapshot_id), None)
 
     def keep_id(self, table: str, there: str, wanted: str | None) -> str:
         """Gives a user, workspace or dataset that was just made the id that it has in the snapshot, where nothing has it; returns its id."""
@@ -146,18 +168,16 @@ class Storage:
         setting = ", ".join(["workspace_id = :workspace", *(f"{name} = :{name}" for name in times)])
         self.database.query(f"UPDATE datasets SET {setting} WHERE id = :id", values)  # noqa: S608 - names of ours
 
-    def clear(self, workspaces: Iterable[str], snapshot_id: str) -> None:
-        """Deletes those of the waiting workspaces of a snapshot in which nothing waits any more."""
+    def clear(self, names: Iterable[str]) -> None:
+        """Deletes those of the waiting workspaces in which nothing waits any more."""
         waiting = {workspace for workspace, _ in self._target.datasets()}
-        for workspace in workspaces:
-            name = waiting_name(workspace, snapshot_id)
-            if name not in waiting:
-                self._delete_workspace(name)
+        self._delete_workspaces(*(name for name in names if name not in waiting))
 
-    def _delete_workspace(self, name: str) -> None:
-        id_ = self._target.workspaces().get(name)
-        if id_ is not None:
-            self._target.delete_workspace(id_)
+    def _delete_workspaces(self, *names: str) -> None:
+        there = self._target.workspaces()
+        for name in names:
+            if name in there:
+                self._target.delete_workspace(there[name])
 
 
 @contextmanager

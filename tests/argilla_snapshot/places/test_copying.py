@@ -1,9 +1,11 @@
 """Copies of a snapshot in a tar file and in a store: whole or not there, read back, gone on with. The store's folder is one of this machine's."""
 
 import io
+import resource
 import shutil
 import tarfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from argilla_snapshot.format.errors import DamagedSnapshotError, NoFolderError, 
 from argilla_snapshot.places.addresses import is_address, name_of
 from argilla_snapshot.places.copying import fetch, send
 from argilla_snapshot.places.packing import pack, unpack
-from argilla_snapshot.places.place import PlaceError, UnknownPlaceError
+from argilla_snapshot.places.place import DamagedPlaceError, PlaceError, UnknownPlaceError
 from argilla_snapshot.places.store import Store, store
 from tests.fixtures import SNAPSHOT
 from tests.helpers.cli import run
@@ -208,10 +210,54 @@ def test_what_does_not_belong_to_the_snapshot_is_not_unpacked(name: str, snapsho
 def test_a_torn_tar_file_is_told(snapshot: Path, tmp_path: Path) -> None:
     made = Path(pack(snapshot, None, SILENT))
     made.write_bytes(made.read_bytes()[: made.stat().st_size // 2])
-    with pytest.raises(PlaceError):
+    with pytest.raises(DamagedPlaceError):
         unpack(str(made), tmp_path / "again", SILENT)
+    assert run("unpack", made, tmp_path / "again").returncode == 6
     with pytest.raises(NoFolderError):
         unpack(str(tmp_path / "none.tar"), None, SILENT)
+
+
+@contextmanager
+def full_disk(size: int) -> Iterator[None]:
+    """Within it no file can grow over a size."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_on_a_full_disk_the_file_that_has_no_room_is_named(snapshot: Path, tmp_path: Path) -> None:
+    with full_disk(4096), pytest.raises(OSError, match="too large") as raised:
+        pack(snapshot, None, SILENT)
+    assert raised.value.filename == f"{snapshot}.tar"
+    assert [path.name for path in tmp_path.iterdir()] == ["snap"]
+    made = pack(snapshot, None, SILENT)
+    with full_disk((snapshot / PART).stat().st_size - 1), pytest.raises(OSError, match="too large") as raised:
+        unpack(made, tmp_path / "again", SILENT)
+    assert Path(raised.value.filename).is_relative_to(tmp_path / "again.copying")
+    assert unpack(made, tmp_path / "again", SILENT)[1]
+
+
+def test_an_odd_manifest_is_told_as_the_tar_files(snapshot: Path, tmp_path: Path) -> None:
+    (snapshot / layout.MANIFEST).write_text("{}")
+    with tarfile.open(tmp_path / "odd.tar", "w") as tar:
+        for member, content in members(snapshot):
+            tar.addfile(member, io.BytesIO(content))
+    with pytest.raises(DamagedSnapshotError) as raised:
+        unpack(str(tmp_path / "odd.tar"), tmp_path / "again", SILENT)
+    assert raised.value.message.startswith(f"{tmp_path / 'odd.tar'}/manifest.json is not")
+
+
+def test_a_folder_that_was_there_is_checked_too(snapshot: Path) -> None:
+    made = pack(snapshot, None, SILENT)
+    done = run("unpack", made, snapshot)
+    assert (done.returncode, "It was there already. Every file was checked." in done.stdout) == (0, True)
+    flip(snapshot / PART)
+    done = run("unpack", made, snapshot)
+    assert (done.returncode, done.stderr.count("\n")) == (6, 1)
+    assert f"{snapshot} holds this snapshot already, but it is damaged: {PART}" in done.stderr
 
 
 # --- addresses and commands ---

@@ -1,6 +1,8 @@
 """Writing to the two databases: what arrives there, what is undone, and what is refused in which words."""
 
+import random
 import sqlite3
+import string
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -97,6 +99,24 @@ def test_a_transaction_is_whole_or_nothing(address: str) -> None:
         assert count(database) == 1
         with pytest.raises(UnsupportedServerError, match="no database of an Argilla server"):
             database.query("SELECT * FROM users", {})
+
+
+@pytest.mark.servers
+def test_postgresql_refuses_a_row_for_a_value_that_it_cannot_hold(tmp_path: Path) -> None:
+    long = "".join(random.Random(1).choices(string.ascii_letters, k=6000))
+    server = PostgreSQL(tmp_path / "cluster")
+    server.start()
+    try:
+        with opened_to_write(server.url) as database:
+            database.query("CREATE TABLE things (text text UNIQUE)", {})
+            for text in ("a \0", long):
+                with pytest.raises(RefusedRowsError):
+                    database.insert("things", ("text",), [(text,)])
+            with pytest.raises(RefusedRowsError):
+                database.query("SELECT * FROM things WHERE text = :text", {"text": "a \0"})
+            database.insert("things", ("text",), [("a",)])
+    finally:
+        server.stop()
 
 
 def test_no_file_is_made(tmp_path: Path) -> None:

@@ -15,12 +15,13 @@ from argilla_snapshot.format.models import Annotation, Record
 from argilla_snapshot.format.reader import Snapshot
 from importer.errors import ConflictError, ImportRefusedError, JournalError
 from importer.journal.done import Done
-from importer.journal.journal import CREDENTIALS, JOURNAL, REJECTED, Journal, begin, go_on, import_folder
+from importer.journal.journal import CREDENTIALS, JOURNAL, REJECTED, Journal, begin, go_on, import_folder, mark_of
 from importer.journal.parts import begun, refuse_mixed
 from importer.options import WHOLE, ImportOptions, Part
 from importer.plan import DatasetAction, DatasetPlan, Plan, TargetInfo, UserPlan
 from importer.refusing import refuse_half_loaded, refuse_lost, refuse_other_credentials
 from importer.target_state import Accounts, TargetState
+from importer.targets.storage.storage import waiting_name
 from tests.fixtures import SNAPSHOT
 
 ANA = UserPlan("ana", "ana", "create", "annotator", "Ana", "Li", workspaces=["demo", "big"])
@@ -75,6 +76,25 @@ def test_no_name_is_a_formula(tmp_path: Path) -> None:
     plan = replace(PLAN, users=[replace(ANA, first_name="=HYPERLINK(1)", last_name=None)])
     Journal(tmp_path, plan, Done()).credentials.remember("ana", "tr0ub4dor")
     assert "ana,'=HYPERLINK(1),annotator" in (tmp_path / CREDENTIALS).read_text()
+
+
+def test_a_dataset_that_was_withdrawn_is_made_and_moved_anew() -> None:
+    done = Done()
+    for entry in (
+        *({"event": event, "name": "demo.a"} for event in ("begun", "proven", "settled", "moved")),
+        {"event": "dataset", "name": "demo.a", "id": "1"},
+        {"event": "withdrawn", "name": "demo.a"},
+    ):
+        done.take(entry)
+    assert not (done.begun | done.proven | done.settled | done.moved | done.datasets.keys())
+
+
+def test_datasets_of_an_import_wait_apart_from_those_of_others(tmp_path: Path) -> None:
+    done = Done()
+    assert waiting_name("demo", replace(PLAN, snapshot_id="0123456789"), done) == "loading-demo-01234567"  # as older versions have it
+    done.take({"event": "waiting", "mark": mark_of(tmp_path)})
+    assert waiting_name("demo", PLAN, done) == f"loading-demo-{mark_of(tmp_path)}"
+    assert mark_of(tmp_path) != mark_of(tmp_path / "other")
 
 
 @pytest.mark.parametrize("change", [lambda text: "\ufeff" + text, lambda text: text.rstrip(), lambda text: text.replace("\r\n", "\n")])
