@@ -226,6 +226,22 @@ def test_vectors_that_do_not_come_along_are_noted() -> None:
     assert (result.vectors, notes) == ({}, [Note("vector_left_out", "v")])
 
 
+@pytest.mark.parametrize(
+    ("vector", "noted"),
+    [
+        ([0.0, 0.0], "vector_zero"),
+        ([1e-30, 0.0], "vector_zero"),
+        ([1e20, 0.0], "vector_not_finite"),
+        ([float("nan"), 1.0], "vector_not_finite"),
+        ([1.0], "vector_wrong_size"),
+    ],
+)
+def test_a_vector_that_would_hide_its_record_is_left_out(vector: list[float], noted: str) -> None:
+    one = record(vectors={"v": vector})
+    result, notes = FeedbackMapper(planned(dataset(), [one])[0], AGENTS).map(one)
+    assert (result.vectors, notes) == ({}, [Note(noted, "v")])
+
+
 def test_metadata_goes_by_the_name_that_its_property_has_now() -> None:
     properties = [MetadataProperty("A.b", "A", {"type": "terms"}), MetadataProperty("n", "N", {"type": "integer"})]
     result, _ = mapped(record(metadata={"A.b": "x", "n": 1, "C.d": "y"}), "2.3.0", metadata_properties=properties)
