@@ -65,7 +65,10 @@ KINDS: dict[str, tuple[Severity, str]] = {
     ),
     "deleted_user": (
         "changed",
-        "responses: their users were deleted, and the old server does not say who they were. A placeholder account gets them",
+        (
+            "responses: their users were deleted, and the old server does not say who they were. Placeholder accounts get them, "
+            "the second of a record `deleted-user-2`: so one account may get the work of several people. `export --database URL --search-engine URL` may know whose they were"
+        ),
     ),
     "distribution_made": (
         "changed",

@@ -83,11 +83,16 @@ def command(name: str, directory: Path, *options: str) -> str:
     return f"argilla-snapshot {name} {quote(f'./{folder}' if folder.startswith('-') else folder)}{''.join(f' {o}' for o in options)}"
 
 
-def after_export(directory: Path, manifest: Manifest) -> Closing:
-    """The end of an export."""
+def after_export(directory: Path, manifest: Manifest, nobodys: int = 0) -> Closing:
+    """The end of an export; ``nobodys``: so many responses are of users who were deleted, and the search engine was not asked who they were."""
     counts = ", ".join(counted(count, name.removesuffix("s")) for name, count in manifest.counts.items())
     verdict = _verdict(manifest.losses, "Not in the snapshot, or changed")
     then = ("Next, set ARGILLA_API_URL and ARGILLA_API_KEY to the new server, and see what would become of it:", command("plan", directory))
+    if nobodys:
+        verdict.append(
+            f"The users of {counted(nobodys, 'response')} were deleted, and the old server does not say who they were. Its search engine may know: "
+            "export anew with --database URL and --search-engine URL, and with --namespace NAME if the server has an ARGILLA_NAMESPACE."
+        )
     return Closing([*verdict, f"{directory}: {counts}."], then=then)
 
 
