@@ -51,7 +51,14 @@ KINDS: dict[str, tuple[Severity, str]] = {
     "sentinel_option": ("changed", "questions: they get one option more, because 2.x asks for two, or because somebody chose no label"),
     "name_changed": (
         "changed",
-        "names of fields, questions, metadata, vectors or labels: 2.x or its SDK does not take them. The old name is shown as the title",
+        "names of fields, questions, metadata, vectors or labels: the new server or the SDK does not take them. The old name is shown as the title",
+    ),
+    "setting_renamed": (
+        "changed",
+        (
+            "names of fields, questions, metadata or vectors: the new server (before 2.4) or the SDK does not take them. "
+            "Their titles stay, so that only the snapshot has the old names"
+        ),
     ),
     "rules": ("changed", "labeling rules: 2.x applies none. They stand in the metadata of the dataset"),
     "dataset_details": (
