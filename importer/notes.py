@@ -41,7 +41,10 @@ KINDS: dict[str, tuple[Severity, str]] = {
     ),
     "role_differs": ("changed", "users: they are on the new server already. They keep the role that they have there"),
     "password_new": ("changed", "users: they get a new password. It is in `credentials.csv`"),
-    "placeholder_user": ("changed", "annotators: they are no users of the old server. Each gets a placeholder account, in no workspace"),
+    "placeholder_user": (
+        "changed",
+        "annotators: they are no users of the old server, or no more. Each gets a placeholder account, in no workspace",
+    ),
     "api_key": ("changed", "users: they get a new API key, because a snapshot holds no keys"),
     "webhook_kept": (
         "snapshot_only",
@@ -93,7 +96,7 @@ KINDS: dict[str, tuple[Severity, str]] = {
     ),
     "field_as_text": (
         "changed",
-        "fields with images, conversations or custom content: they become text. The new server has no such fields (images: 2.1, conversations: 2.2, custom fields: 2.3)",
+        "records: their images, conversations or custom content become text. The new server has no such fields (images: 2.1, conversations: 2.2, custom fields: 2.3)",
     ),
     "field_required": (
         "changed",
@@ -241,7 +244,7 @@ KINDS: dict[str, tuple[Severity, str]] = {
     ),
     "record_not_searchable": (
         "lost",
-        "records that the new server holds and does not show, because its search engine refused or lost them: run `import --repair`",
+        "records that are hidden: the new server has them, but its search engine refused or lost them. `import --repair` has them indexed anew",
     ),
 }
 

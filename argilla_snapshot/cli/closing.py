@@ -9,7 +9,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Protocol
 
 from argilla_snapshot.cli.output import out, say, say_whole
-from argilla_snapshot.words import counted
+from argilla_snapshot.words import counted, in_number
 from importer.options import WHOLE, Part
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def command(name: str, directory: Path, *options: str) -> str:
 def after_export(directory: Path, manifest: Manifest, nobodys: int = 0) -> Closing:
     """The end of an export; ``nobodys``: so many responses are of users who were deleted, and the search engine was not asked who they were."""
     counts = ", ".join(counted(count, name.removesuffix("s")) for name, count in manifest.counts.items())
-    verdict = _verdict(manifest.losses, "Not in the snapshot, or changed")
+    verdict = ["Not all came along as it was: see above."] if manifest.losses else ["Nothing was lost."]
     then = ("Next, set ARGILLA_API_URL and ARGILLA_API_KEY to the new server, and see what would become of it:", command("plan", directory))
     if nobodys:
         verdict.append(
@@ -183,7 +183,8 @@ def _verdict(losses: Iterable[_Lost], called: str) -> list[str]:
         kinds.setdefault(loss.message, []).append(loss)
     if not kinds:
         return ["Nothing was lost."]
-    lines = [f"{sum(one.count for one in of):,} {message}{_where(of)}" for message, of in kinds.items()]
+    counts = {message: sum(one.count for one in of) for message, of in kinds.items()}
+    lines = [f"{counts[message]:,} {in_number(counts[message], message)}{_where(of)}" for message, of in kinds.items()]
     if len(lines) == 1:
         return [f"{called}: {lines[0]}."]
     more = [f"  and {len(lines) - _SHOWN} kinds more"] if len(lines) > _SHOWN else []
