@@ -7,6 +7,7 @@ Severity says what it means for a person:
 - ``lost``: 2.x has a place for it, and it does not get there. The exit code of a run with one of these is 3.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
@@ -293,9 +294,12 @@ class Notebook:
             samples.append(sample)
 
     def add_record(self, notes: Iterable[Note], record_id: str, dataset: str) -> None:
-        """Counts the notes of one record; each kind once a record."""
-        for note in {note.kind: note for note in notes}.values():
-            self.add(note.kind, f"{record_id}: {note.detail}" if note.detail else record_id, dataset)
+        """Counts the notes of one record; a kind whose message counts records once."""
+        noted = list(notes)
+        counts = Counter(note.kind for note in noted)
+        for note in {note.kind: note for note in noted}.values():
+            times = 1 if KINDS[note.kind][1].startswith("records") else counts[note.kind]
+            self.add(note.kind, f"{record_id}: {note.detail}" if note.detail else record_id, dataset, times)
 
     def noted(self) -> Iterator[Noted]:
         """What was counted, in the order of ``KINDS`` and then of the datasets."""

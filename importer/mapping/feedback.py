@@ -171,8 +171,7 @@ class FeedbackMapper:
         if not isinstance(text, str):
             return value
         inside = [span for span in value if span["end"] <= len(text)]
-        if len(inside) != len(value):
-            notes.append(Note("span_dropped", str(plan.source)))
+        notes += [Note("span_dropped", str(plan.source))] * (len(value) - len(inside))
         return inside
 
     def _completes(self, record: FeedbackRecord) -> bool:

@@ -10,7 +10,7 @@ from importer.errors import UnplannedError
 from importer.mapping.feedback import FeedbackMapper, annotators, external_id_of, overhanging
 from importer.mapping.images import BLANK
 from importer.mapping.record import Response, Suggestion, TargetRecord
-from importer.notes import Note
+from importer.notes import Note, Notebook
 from importer.plan import Agent
 from tests.helpers.feedback import AGENTS, SETTINGS, VALUES, dataset, planned, record, response
 
@@ -270,3 +270,10 @@ def test_names_that_change_change_everywhere() -> None:
     assert result.vectors == {"a_b": [1.0, 2.0]}
     assert plan.questions[0].settings is not None
     assert plan.questions[0].settings["field"] == "the_text"
+
+
+def test_each_response_of_a_deleted_user_is_counted_and_a_record_once() -> None:
+    notes = Notebook()
+    one = record(external_id=None, responses=[response(None), response(None)])
+    notes.add_record(FeedbackMapper(planned(dataset(), [one])[0], AGENTS).map(one)[1], one.id, "w.d")
+    assert {noted.kind: noted.count for noted in notes.noted()} == {"external_id_made": 1, "deleted_user": 2}
