@@ -1,7 +1,11 @@
 """Words for people that every room needs."""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+#: What is counted, at the beginning of a note or a loss.
+_COUNTED = re.compile(r"(.+?)(?=:|,| of | to | that | with | who |$)")
 
 
 def counted(number: int, noun: str) -> str:
@@ -16,6 +20,13 @@ def in_the_snapshot_alone(kinds: int) -> list[str]:
         if kinds
         else []
     )
+
+
+def in_number(number: int, message: str) -> str:
+    """A note or a loss behind its number: what it counts, at its beginning, without an s where there is one of it."""
+    if number != 1:
+        return message
+    return _COUNTED.sub(lambda found: re.sub(r"s\b", "", re.sub(r"ies\b", "ys", found[0])), message, count=1)
 
 
 def did_you_mean(typed: str, there: Iterable[str]) -> str:

@@ -39,8 +39,11 @@ def export_all(job: Job, chosen: list[Listed], foretold: Foretold, losses: Losse
         if error := _failure(job, listed, access, losses, exported):
             if not exported and listed == failed[-1]:
                 raise error
-            message = f"{LOSS_KINDS['dataset_unreadable']}. {error.message}"
-            losses.add("dataset_unreadable", listed.place, message=message)
+            if listed.place in {there.place for there in job.source.datasets()}:
+                message = f"{LOSS_KINDS['dataset_unreadable']}. {error.message}"
+                losses.add("dataset_unreadable", listed.place, message=message)
+            else:
+                losses.add("dataset_deleted", listed.place)
     return exported
 
 

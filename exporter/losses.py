@@ -35,6 +35,7 @@ LOSS_KINDS: dict[str, str] = {
     "dataset_wiped": "datasets: an upgrade of the server in place has deleted their fields, questions, records and responses. Of each only its name is in the snapshot. Do not run `argilla_server search-engine reindex`: until it is run, `export --search-engine URL --database URL` brings most of it back",
     "settings_inferred": "settings: they were inferred from the search index, because the dataset was emptied. Look them through before you import",
     "not_in_index": "datasets: they were emptied, and rebuilt from the search index, which never had these: external ids, metadata that is not declared, titles and descriptions, limits and visibility of metadata, options that nobody chose and their order, names of vectors, times of responses and suggestions; before 1.20 suggestions, before 1.18 metadata and times of records",
+    "dataset_deleted": "datasets: they were deleted while others were read. They are not in the snapshot",
     "dataset_unreadable": "datasets: the old server can't give them, also when asked again at the end. They are not in the snapshot",
 }
 _SAMPLES = 5

@@ -7,6 +7,7 @@ Severity says what it means for a person:
 - ``lost``: 2.x has a place for it, and it does not get there. The exit code of a run with one of these is 3.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
@@ -41,7 +42,10 @@ KINDS: dict[str, tuple[Severity, str]] = {
     ),
     "role_differs": ("changed", "users: they are on the new server already. They keep the role that they have there"),
     "password_new": ("changed", "users: they get a new password. It is in `credentials.csv`"),
-    "placeholder_user": ("changed", "annotators: they are no users of the old server. Each gets a placeholder account, in no workspace"),
+    "placeholder_user": (
+        "changed",
+        "annotators: they are no users of the old server, or no more. Each gets a placeholder account, in no workspace",
+    ),
     "api_key": ("changed", "users: they get a new API key, because a snapshot holds no keys"),
     "webhook_kept": (
         "snapshot_only",
@@ -51,7 +55,14 @@ KINDS: dict[str, tuple[Severity, str]] = {
     "sentinel_option": ("changed", "questions: they get one option more, because 2.x asks for two, or because somebody chose no label"),
     "name_changed": (
         "changed",
-        "names of fields, questions, metadata, vectors or labels: 2.x or its SDK does not take them. The old name is shown as the title",
+        "names of fields, questions, metadata, vectors or labels: the new server or the SDK does not take them. The old name is shown as the title",
+    ),
+    "setting_renamed": (
+        "changed",
+        (
+            "names of fields, questions, metadata or vectors: the new server (before 2.4) or the SDK does not take them. "
+            "Their titles stay, so that only the snapshot has the old names"
+        ),
     ),
     "rules": ("changed", "labeling rules: 2.x applies none. They stand in the metadata of the dataset"),
     "dataset_details": (
@@ -65,7 +76,10 @@ KINDS: dict[str, tuple[Severity, str]] = {
     ),
     "deleted_user": (
         "changed",
-        "responses: their users were deleted, and the old server does not say who they were. A placeholder account gets them",
+        (
+            "responses: their users were deleted, and the old server does not say who they were. Placeholder accounts get them, "
+            "the second of a record `deleted-user-2`: so one account may get the work of several people. `export --database URL --search-engine URL` may know whose they were"
+        ),
     ),
     "distribution_made": (
         "changed",
@@ -83,7 +97,7 @@ KINDS: dict[str, tuple[Severity, str]] = {
     ),
     "field_as_text": (
         "changed",
-        "fields with images, conversations or custom content: they become text. The new server has no such fields (images: 2.1, conversations: 2.2, custom fields: 2.3)",
+        "records: their images, conversations or custom content become text. The new server has no such fields (images: 2.1, conversations: 2.2, custom fields: 2.3)",
     ),
     "field_required": (
         "changed",
@@ -231,7 +245,7 @@ KINDS: dict[str, tuple[Severity, str]] = {
     ),
     "record_not_searchable": (
         "lost",
-        "records that the new server holds and does not show, because its search engine refused or lost them: run `import --repair`",
+        "records that are hidden: the new server has them, but its search engine refused or lost them. `import --repair` has them indexed anew",
     ),
 }
 
@@ -280,9 +294,12 @@ class Notebook:
             samples.append(sample)
 
     def add_record(self, notes: Iterable[Note], record_id: str, dataset: str) -> None:
-        """Counts the notes of one record; each kind once a record."""
-        for note in {note.kind: note for note in notes}.values():
-            self.add(note.kind, f"{record_id}: {note.detail}" if note.detail else record_id, dataset)
+        """Counts the notes of one record; a kind whose message counts records once."""
+        noted = list(notes)
+        counts = Counter(note.kind for note in noted)
+        for note in {note.kind: note for note in noted}.values():
+            times = 1 if KINDS[note.kind][1].startswith("records") else counts[note.kind]
+            self.add(note.kind, f"{record_id}: {note.detail}" if note.detail else record_id, dataset, times)
 
     def noted(self) -> Iterator[Noted]:
         """What was counted, in the order of ``KINDS`` and then of the datasets."""

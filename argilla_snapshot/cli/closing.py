@@ -9,7 +9,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Protocol
 
 from argilla_snapshot.cli.output import out, say, say_whole
-from argilla_snapshot.words import counted, in_the_snapshot_alone
+from argilla_snapshot.words import counted, in_number, in_the_snapshot_alone
 from importer.options import WHOLE, Part
 
 if TYPE_CHECKING:
@@ -95,11 +95,16 @@ def command(name: str, directory: Path, *options: str) -> str:
     return f"argilla-snapshot {name} {quote(f'./{folder}' if folder.startswith('-') else folder)}{''.join(f' {o}' for o in options)}"
 
 
-def after_export(directory: Path, manifest: Manifest) -> Closing:
-    """The end of an export."""
+def after_export(directory: Path, manifest: Manifest, nobodys: int = 0) -> Closing:
+    """The end of an export; ``nobodys``: so many responses are of users who were deleted, and the search engine was not asked who they were."""
     counts = ", ".join(counted(count, name.removesuffix("s")) for name, count in manifest.counts.items())
-    verdict = _verdict(manifest.losses, "Not in the snapshot, or changed")
+    verdict = ["Not all came along as it was: see above."] if manifest.losses else ["Nothing was lost."]
     then = ("Next, set ARGILLA_API_URL and ARGILLA_API_KEY to the new server, and see what would become of it:", command("plan", directory))
+    if nobodys:
+        verdict.append(
+            f"The users of {counted(nobodys, 'response')} were deleted, and the old server does not say who they were. Its search engine may know: "
+            "export anew with --database URL and --search-engine URL, and with --namespace NAME if the server has an ARGILLA_NAMESPACE."
+        )
     return Closing([*verdict, f"{directory}: {counts}."], then=then)
 
 
@@ -237,7 +242,8 @@ def _verdict(losses: Iterable[_Lost], called: str, none: str = "Nothing was lost
         kinds.setdefault(loss.message, []).append(loss)
     if not kinds:
         return [none]
-    lines = [f"{sum(one.count for one in of):,} {message}{_where(of)}" for message, of in kinds.items()]
+    counts = {message: sum(one.count for one in of) for message, of in kinds.items()}
+    lines = [f"{counts[message]:,} {in_number(counts[message], message)}{_where(of)}" for message, of in kinds.items()]
     if len(lines) == 1:
         return [f"{called}: {lines[0]}."]
     more = [f"  and {len(lines) - _SHOWN} kinds more"] if len(lines) > _SHOWN else []

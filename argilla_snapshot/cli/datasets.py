@@ -156,8 +156,8 @@ def _answer(said: Said, colours: Mapping[str, str]) -> Text:
 
 def _piece(piece: Piece) -> str:
     where = f" {piece.start}-{piece.end}" if piece.start is not None else ""
-    rank = f"{piece.rank}. " if piece.rank is not None else ""
-    return f"{rank}{_cut(piece.value)}{where}{f' {piece.score:.2f}' if piece.score is not None else ''}"
+    rank = f" (#{piece.rank})" if piece.rank is not None else ""
+    return f"{_cut(piece.value)}{rank}{where}{f' {piece.score:.2f}' if piece.score is not None else ''}"
 
 
 def _marked(text: str, pieces: list[Piece], colours: Mapping[str, str]) -> Text:

@@ -81,8 +81,8 @@ def _end(stream: TextIO | None) -> TextIO:
 
 
 def plain(value: Any) -> str:
-    """A value as text that can't drive a terminal: control characters become U+FFFD."""
-    return _CONTROL.sub("\ufffd", str(value)).replace("\n", " ")
+    """A value as text that can't drive a terminal: control characters become U+FFFD, and ends of lines spaces."""
+    return _CONTROL.sub("\ufffd", re.sub(r"\r\n?|\n", " ", str(value)))
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], console: Console = out, *, texts: bool = False) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from argilla_snapshot.cli.output import out, print_table, say
-from argilla_snapshot.words import counted
+from argilla_snapshot.cli.output import out, print_table, say, say_whole
+from argilla_snapshot.words import counted, in_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,7 +36,7 @@ _ACCOUNTS = {
 _KEEPS = {True: ", with the old key and password", False: ""}
 _TITLES = {
     "changed": "Changed on the way",
-    "snapshot_only": "Stays in the snapshot (2.x has no place for it, or it was to be left)",
+    "snapshot_only": "Stays in the snapshot, as designed or as asked",
     "lost": "Lost",
 }
 
@@ -133,7 +133,7 @@ def _held(there: Existing) -> str:
 def show_people(people: list[Credited], console: Console = out) -> None:
     """Whose account gets the responses, with the annotators whose they are: a wrong namesake is seen here."""
     rows = [(p.username, _ACCOUNTS[p.account], str(p.responses), some([a or "(nobody known)" for a in p.annotators])) for p in people]
-    print_table("Who gets the responses", ("username", "account", "responses", "annotators in 1.x"), shortened(rows), console)
+    print_table("Who gets the responses", ("username", "account", "responses", "annotators on the old server"), shortened(rows), console)
 
 
 def shortened(rows: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
@@ -158,7 +158,8 @@ def show_notes(notes: list[Noted], console: Console = out) -> None:
 def _note_row(notes: list[Noted]) -> tuple[Any, ...]:
     datasets = [note.dataset for note in notes if note.dataset]
     where = f"{datasets[0]}{f' and {len(datasets) - 1} more' if len(datasets) > 1 else ''}" if datasets else ""
-    return sum(note.count for note in notes), notes[0].message, where, "; ".join(notes[0].samples[:2])
+    count = sum(note.count for note in notes)
+    return count, in_number(count, notes[0].message), where, "; ".join(notes[0].samples[:2])
 
 
 def show_report(report: ImportReport) -> None:
@@ -232,18 +233,19 @@ def show_forecast(found: Forecast, database: str) -> None:
     """What an upgrade in place would do, and what to type instead."""
     from exporter.upgrading import MEANINGS
 
+    steps = any(one.migration for one in found.findings)
     say(f"{found.database} is the {found.kind} database of an Argilla {found.made_by}.")
     say("")
     print_table(
         "An upgrade of this server in place",
-        ("to", "of", "how much", "what happens", "step"),
+        ("to", "of", "how much", "what happens", *["step"] * steps),
         (
             (
                 one.versions or "already done",
                 f"{one.of} ({some(one.samples)})" if one.samples else one.of,
                 ", ".join(f"{name.replace('_', ' ')}: {count:,}" for name, count in one.counts.items()),
                 MEANINGS[one.kind],
-                one.migration or "-",
+                *[one.migration or ""] * steps,
             )
             for one in found.findings
         ),
@@ -258,15 +260,18 @@ def show_forecast(found: Forecast, database: str) -> None:
         say(
             "Do not run `argilla_server search-engine reindex`: the search engine still has most of what was deleted, until that is run. Bring it back:"
         )
-        say(f"  argilla-snapshot export my-snapshot --search-engine http://localhost:9200 --database {where}")
+        say_whole(f"  argilla-snapshot export my-snapshot --search-engine http://localhost:9200 --database {where}")
     else:
-        say("Do not upgrade this server. Export it first:")
-        say(f"  argilla-snapshot export my-snapshot --database {where}     # with --search-engine URL the legacy datasets too")
+        say("Do not upgrade this server. Export it first. Add --search-engine URL for the legacy datasets too:")
+        say_whole(f"  argilla-snapshot export my-snapshot --database {where}")
+    say("With --search-engine add --namespace NAME, if the server has an ARGILLA_NAMESPACE.")
     say("Then start an empty Argilla 2.x server, set ARGILLA_API_URL and ARGILLA_API_KEY to it, and import:")
     say("  argilla-snapshot import my-snapshot")
 
 
 def show_losses(losses: list[Loss]) -> None:
     """What an export could not bring along."""
-    rows: list[tuple[Any, ...]] = [(loss.dataset or "-", loss.count, loss.message, "; ".join(loss.samples)) for loss in losses]
+    rows: list[tuple[Any, ...]] = [
+        (loss.dataset or "-", loss.count, in_number(loss.count, loss.message), "; ".join(loss.samples)) for loss in losses
+    ]
     print_table("Not in the snapshot, or changed", ("dataset", "count", "what", "for example"), rows, texts=True)

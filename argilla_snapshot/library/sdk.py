@@ -6,6 +6,8 @@ What the SDK's ``Dataset.to_disk`` writes is the form that both ways out share: 
 import glob
 import json
 import tempfile
+import warnings
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -38,6 +40,7 @@ NEWEST = "2.8.0"
 #: The name of the user for ``unknown_annotators="me"``.
 ME = "me"
 Ids = Mapping[str, UUID | str]
+_RANKS = "the SDK suggests a ranking as values in their order, without ranks. `import` brings the ranks."
 
 
 def to_sdk(
@@ -95,6 +98,7 @@ class Mapped:
         self._source = snapshot.dataset(entry)
         self._plan = _planned(snapshot, self._options, version or NEWEST)
         self._dataset = next(dataset for dataset in self._plan.datasets if dataset.path == entry.path)
+        _refuse_one_name(self._dataset)
         self._ids = self._known_ids(users)
 
     def _known_ids(self, users: Ids) -> dict[str, str]:
@@ -125,10 +129,13 @@ class Mapped:
 
     def records(self) -> Iterator[dict[str, Any]]:
         """What the SDK has in ``records.json``, record by record."""
-        mapper = mapper_of(self._dataset, self._plan.agents, self._options)
+        mapper, told = mapper_of(self._dataset, self._plan.agents, self._options), False
         for record in self._snapshot.records(self._entry):
             if not is_left_out(record, self._options):
-                yield record_json(mapper.map(record)[0], self._dataset, self._ids)
+                mapped = mapper.map(record)[0]
+                if not told and (told := _loses_ranks(mapped, self._dataset)):
+                    warnings.warn(f"{self._dataset.source}: {_RANKS}", stacklevel=2)
+                yield record_json(mapped, self._dataset, self._ids)
 
 
 def _planned(snapshot: Snapshot, options: ImportOptions, version: str) -> Plan:
@@ -138,6 +145,17 @@ def _planned(snapshot: Snapshot, options: ImportOptions, version: str) -> Plan:
     if plan.conflicts:
         raise ImportRefusedError(plan.conflicts[0])
     return plan
+
+
+def _refuse_one_name(plan: DatasetPlan) -> None:
+    """Refuses what the SDK refuses: one name for two of fields, questions, vectors and metadata."""
+    names = Counter(one.name for kind in (plan.fields, plan.questions, plan.vectors, plan.properties) for one in kind)
+    twice = [name for name, count in names.items() if count > 1]
+    if twice:
+        raise ImportRefusedError(
+            f"{plan.source}: two of its fields, questions, vectors and metadata properties are called {', '.join(twice)}. The SDK takes no name twice. "
+            "A server does: use `import` for this dataset."
+        )
 
 
 class _Generous:
@@ -203,6 +221,12 @@ def record_json(record: TargetRecord, plan: DatasetPlan, ids: Mapping[str, str])
 
 def _values(response: Response, plan: DatasetPlan) -> dict[str, Any]:
     return response.values or ({} if response.status == "submitted" else {plan.questions[0].name: None})
+
+
+def _loses_ranks(record: TargetRecord, plan: DatasetPlan) -> bool:
+    """Whether a ranking is suggested that has ranks."""
+    rankings = {question.name for question in plan.questions if question.type == "ranking"}
+    return any(item.get("rank") is not None for one in record.suggestions if one.question in rankings for item in one.value)
 
 
 def _suggestion(one: Suggestion, *, ranking: bool) -> dict[str, Any]:

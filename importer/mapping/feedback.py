@@ -12,6 +12,7 @@ from importer.errors import UnplannedError
 from importer.mapping.cleaning import clean_text, valid_agent
 from importer.mapping.images import BLANK
 from importer.mapping.record import Response, Suggestion, TargetRecord
+from importer.mapping.vectors import carried
 from importer.notes import Note
 from importer.plan import Agent, DatasetPlan, FieldType, QuestionPlan
 
@@ -63,7 +64,7 @@ class FeedbackMapper:
         self._fields = {plan.source: plan for plan in dataset.fields}
         self._questions = {plan.source: plan for plan in dataset.questions if plan.source is not None}
         self._metadata = {plan.source: plan.name for plan in dataset.properties}
-        self._vectors = {plan.source: plan.name for plan in dataset.vectors}
+        self._vectors = {plan.source: plan for plan in dataset.vectors}
         fields = {plan.name: plan.source for plan in dataset.fields}
         spans = [plan for plan in self._questions.values() if plan.type == "span"]
         self._marked = [(fields[str((plan.settings or {})["field"])], str(plan.source)) for plan in spans]
@@ -79,15 +80,13 @@ class FeedbackMapper:
             external_id=external_id_of(record),
             fields=dict(self._mapped_fields(record, notes)),
             metadata={self._metadata.get(key, key): value for key, value in record.metadata.items()},
-            vectors={self._vectors[name]: vector for name, vector in record.vectors.items() if name in self._vectors},
+            vectors=carried(record.vectors, self._vectors, self._plan.vectors_lost, notes),
             suggestions=list(self._suggestions(record, notes)),
             responses=self._responses(record, notes),
             padded=self._padded(record, notes),
             inserted_at=record.inserted_at,
             updated_at=record.updated_at,
         )
-        lost = [name for name in record.vectors if name not in self._vectors]
-        notes += [Note(self._plan.vectors_lost.get(name, "vector_left_out"), name) for name in lost]
         if record.status == "completed" and not self._completes(record):
             notes.append(Note("record_pending_again"))
         return mapped, notes
@@ -172,8 +171,7 @@ class FeedbackMapper:
         if not isinstance(text, str):
             return value
         inside = [span for span in value if span["end"] <= len(text)]
-        if len(inside) != len(value):
-            notes.append(Note("span_dropped", str(plan.source)))
+        notes += [Note("span_dropped", str(plan.source))] * (len(value) - len(inside))
         return inside
 
     def _completes(self, record: FeedbackRecord) -> bool:

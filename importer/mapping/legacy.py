@@ -3,7 +3,6 @@
 The rules are those of argilla-server 2.8.0 (``validators/records.py``, ``api/schemas/v1``), as probed.
 """
 
-import math
 from datetime import datetime, timezone
 from typing import Any
 
@@ -16,12 +15,10 @@ from importer.mapping.record import TargetRecord
 from importer.mapping.responses import Responding
 from importer.mapping.suggestions import Suggesting
 from importer.mapping.values import Values, cleaned
+from importer.mapping.vectors import carried
 from importer.notes import Note
 from importer.options import ImportOptions
 from importer.plan import Agent, DatasetPlan, MetadataPlan
-
-#: A search index keeps floats in 32 bits and refuses larger ones.
-MAX_FLOAT32 = 3.4028235e38
 
 
 class Mapper:
@@ -48,7 +45,7 @@ class Mapper:
             external_id=cleaned(record.id, notes),
             fields=fields,
             metadata=self._metadata(record, notes),
-            vectors=self._map_vectors(record, notes),
+            vectors=carried(record.vectors, self._vectors, self._plan.vectors_lost, notes),
             suggestions=self._suggesting.suggestions(record, text, notes),
             responses=self._responding.responses(record, text, notes),
             inserted_at=record.event_timestamp,
@@ -139,32 +136,8 @@ class Mapper:
             notes.append(Note("metadata_cleaned", key))
         return safe
 
-    def _map_vectors(self, record: Record, notes: list[Note]) -> dict[str, list[float]]:
-        vectors = {}
-        for name, value in record.vectors.items():
-            plan = self._vectors.get(name)
-            if plan is None:
-                notes.append(Note(self._plan.vectors_lost.get(name, "vector_wrong_size"), name))
-            elif kind := _vector_trouble(value, plan.dimensions):
-                notes.append(Note(kind, name))
-            else:
-                vectors[plan.name] = value
-        return vectors
-
 
 def milliseconds(moment: datetime) -> int:
     """Milliseconds since the epoch, of a naive time in UTC."""
     delta = moment.replace(tzinfo=timezone.utc) - datetime(1970, 1, 1, tzinfo=timezone.utc)
     return delta.days * 86_400_000 + delta.seconds * 1000 + delta.microseconds // 1000
-
-
-def _vector_trouble(value: list[float], dimensions: int) -> str | None:
-    """The kind of note for a vector that the search engine would refuse, which makes the whole record invisible."""
-    if len(value) != dimensions:
-        return "vector_wrong_size"
-    # Cosine similarity needs the square of the length in 32 bits. Where that is infinite or zero, the vector search of
-    # the whole dataset fails (seen on OpenSearch 2.13); zero is the square of anything below 1e-22.
-    length = math.hypot(*value)
-    if not length * length <= MAX_FLOAT32:
-        return "vector_not_finite"
-    return None if any(abs(x) > 1e-22 for x in value) else "vector_zero"

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from argilla_snapshot.format.models import Dataset
+from argilla_snapshot.words import counted
 from importer.mapping.cleaning import clean_text, json_safe
 from importer.mapping.images import IMAGE_KEY
 from importer.plan import DatasetPlan, FieldPlan, MetadataPlan, Option, QuestionPlan, VectorPlan
@@ -87,7 +88,7 @@ class Shaper(AnyShaper):
             return [QuestionPlan(named[name], title, "text", required=title == "Text") for name, title in titles.items()]
         if source.task == "TokenClassification":
             if seen.overlaps:
-                self._notes.add("overlap_allowed", f"{seen.overlaps} records", source.full_name)
+                self._notes.add("overlap_allowed", counted(seen.overlaps, "record"), source.full_name)
             name = self._named(["spans"], "question", source, names)["spans"]
             return [QuestionPlan(name, "Spans", "span", required=True, options=choices, allow_overlapping=seen.overlaps > 0)]
         if multi_label:
@@ -102,7 +103,7 @@ class Shaper(AnyShaper):
         labels = declared + sorted(seen.labels.difference(declared))
         described = _descriptions(source)
         if described:
-            self._notes.add("label_descriptions", f"{len(described)} labels", source.full_name)
+            self._notes.add("label_descriptions", counted(len(described), "label"), source.full_name)
         options: list[Option] = []
         for label in labels:
             value = free_name(shortened(clean_text(label)) or "unnamed", [option.value for option in options])

@@ -90,6 +90,8 @@ def _allowed(property_: MetadataProperty, value: Any) -> bool:
 class FeedbackShaper(AnyShaper):
     """Decides the shape of feedback datasets."""
 
+    _renamed = "setting_renamed"
+
     def dataset(self, plan: DatasetPlan, source: FeedbackDataset, seen: FeedbackSurvey) -> DatasetPlan:
         """The plan with all that the target is to have."""
         fields = list(self._fields(source, seen))

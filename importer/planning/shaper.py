@@ -21,6 +21,9 @@ class AnyShaper:
         snapshot_id: goes into the dataset's metadata; that of a feedback dataset until all records are there.
     """
 
+    #: What is noted of a name that changes: legacy datasets have no titles, so that the old name can be one.
+    _renamed = "name_changed"
+
     def __init__(
         self, can: Capabilities, accepts_vectors: Callable[[int], bool], options: ImportOptions, notes: Notebook, snapshot_id: str
     ) -> None:
@@ -32,7 +35,7 @@ class AnyShaper:
         result = names.take(given, valid)
         for name, new in result.items():
             if new != name:
-                self._notes.add("name_changed", f"{what} {name} -> {new}", source.full_name)
+                self._notes.add(self._renamed, f"{what} {name} -> {new}", source.full_name)
         return result
 
     def _refused(self, dimensions: int) -> str | None:

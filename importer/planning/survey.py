@@ -14,7 +14,7 @@ from argilla_snapshot.format.models import Record, Span
 from importer.mapping.answers import Rules, answers, left_out
 from importer.mapping.cleaning import clean_text, json_safe
 from importer.mapping.images import IMAGE_KEY, is_image
-from importer.mapping.legacy import MAX_FLOAT32
+from importer.mapping.vectors import MAX_FLOAT32
 from importer.plan import PropertyType, Unified
 from importer.planning.shapes import EXACT, MIXED, Shape, merged, shape_of
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from argilla_snapshot.format.models import User
+from argilla_snapshot.words import counted
 from importer.notes import Notebook
 from importer.options import ImportOptions
 from importer.plan import PLACEHOLDER, Agent, UserPlan
@@ -102,7 +103,7 @@ def plan_agents(
             result.append(Agent(agent, username, known=False, responses=count))
             placeholders[username] = placeholders.get(username, 0) + count
             was = f"{agent} -> " if agent and agent != username else ""
-            notes.add("placeholder_user", f"{was}{username}: {count} responses")
+            notes.add("placeholder_user", f"{was}{username}: {counted(count, 'response')}")
     return result, [_placeholder(people, username) for username in placeholders]
 
 

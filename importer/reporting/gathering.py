@@ -14,6 +14,7 @@ from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.format.said import questions_of
 from argilla_snapshot.format.summary import Example, example, samples
+from argilla_snapshot.words import in_number
 from importer.credited import credited
 from importer.journal.moves import Moves
 from importer.journal.verified import Verified
@@ -186,7 +187,12 @@ def _told(notes: Iterable[Noted], severity: Severity) -> list[Told]:
         if note.severity == severity:
             kinds.setdefault(note.kind, []).append(note)
     return [
-        Told(sum(note.count for note in of), of[0].message, [note.dataset for note in of if note.dataset], _samples(of))
+        Told(
+            number := sum(note.count for note in of),
+            in_number(number, of[0].message),
+            [note.dataset for note in of if note.dataset],
+            _samples(of),
+        )
         for of in kinds.values()
     ]
 
@@ -196,7 +202,7 @@ def _of_export(losses: Iterable[Loss]) -> list[Told]:
     for loss in losses:
         kinds.setdefault(loss.message, []).append(loss)
     return [
-        Told(sum(loss.count for loss in of), text, [loss.dataset for loss in of if loss.dataset], _samples(of))
+        Told(number := sum(loss.count for loss in of), in_number(number, text), [loss.dataset for loss in of if loss.dataset], _samples(of))
         for text, of in kinds.items()
     ]
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from argilla_snapshot.format.feedback.models import FeedbackDataset
 from importer.plan import Agent
+from importer.verifying.answers import plain
 
 Json = dict[str, Any]
 
@@ -95,11 +96,4 @@ class FeedbackAccount:
         if isinstance(text, str) and isinstance(ours, list):
             ours = [span for span in ours if span["end"] <= len(text)]
             theirs = [span for span in theirs or () if span["end"] <= len(text)]
-        return bool(_plain(ours) == _plain(theirs))
-
-
-def _plain(value: Any) -> Any:
-    """An answer without members that are null: a rank that was not given."""
-    if isinstance(value, list):
-        return [{name: item for name, item in one.items() if item is not None} if isinstance(one, dict) else one for one in value]
-    return value
+        return bool(plain(ours) == plain(theirs))

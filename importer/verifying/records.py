@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
-import orjson
 
 from argilla_snapshot.differences import Differences
 from argilla_snapshot.exact_json import to_json
@@ -23,6 +22,7 @@ from importer.mapping.record import Response, Suggestion, TargetRecord
 from importer.plan import DatasetPlan
 from importer.targets.http.finding import SEARCH_VALUES, Finder
 from importer.targets.http.target import INCLUDE, Target
+from importer.verifying.answers import plain
 from importer.verifying.differences import CHANGED, Kind
 from importer.verifying.source import Facts
 
@@ -237,7 +237,7 @@ class Records:
         for name in expected.keys() - found.keys():
             self._differences.add("missing", what, f"{record}: {name}", self._plan.source)
         for name in found.keys() & expected.keys():
-            if _plain(expected[name]) != _plain(found[name]):
+            if plain(expected[name]) != plain(found[name]):
                 self._differs(what, f"{record}: {name}", changed=self._changed(record, there[name]))
         for name in found.keys() - expected.keys():
             self._more(what, f"{record}: {name}", there[name])
@@ -249,8 +249,3 @@ class Records:
 def _given(fields: dict[str, Any]) -> dict[str, Any]:
     """Fields without those that are null, which is the same as to lack them."""
     return {name: value for name, value in fields.items() if value is not None}
-
-
-def _plain(value: Any) -> Any:
-    """Tuples as lists, as JSON has them."""
-    return orjson.loads(orjson.dumps(value))

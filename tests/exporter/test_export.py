@@ -13,6 +13,7 @@ from argilla_snapshot.format.models import Dataset, Manifest, User, Webhook
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError
 from exporter.run import ExportOptions, export
+from exporter.source import Listed
 from tests.helpers.export_killed import Fuse
 from tests.helpers.memory_source import MemorySource
 
@@ -59,6 +60,19 @@ def test_a_dataset_that_cant_be_read_stops_no_other(when: str, error: ServerErro
     assert (loss.kind, loss.dataset, loss.count) == ("dataset_unreadable", "one.a", 1)
     assert loss.message.endswith(error.message)
     assert [path.name for path in (folder / "datasets" / "one").iterdir()] == ["b"]
+
+
+def test_a_dataset_that_was_deleted_meanwhile_is_said_to_be(folder: Path) -> None:
+    class Deleting(MemorySource):
+        """Lists the first dataset no more, once it was read in vain."""
+
+        def datasets(self) -> list[Listed]:
+            return [listed for listed in super().datasets() if listed.place != A or len(self.asked) < 2]
+
+    source = Deleting({A: documents("x"), B: documents("z")}, broken={A: [ServerError("no such thing", 404)] * 2})
+    manifest = exported(source, folder)
+    assert losses(manifest) == [("dataset_deleted", "one.a", 1, [])]
+    assert texts(folder) == {B: ["z"]}
 
 
 def test_it_is_tried_once_more_when_the_others_are_done(folder: Path) -> None:

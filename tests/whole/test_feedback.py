@@ -48,7 +48,8 @@ def moved(request: pytest.FixtureRequest, stack: Stack, tmp_path_factory: pytest
     snapshot = folder / "snap"
     with stack.fresh(request.param) as old:
         seed(old)
-        succeed("export", snapshot, url=old.url)
+        said = succeed("export", snapshot, url=old.url)
+        assert ("responses were deleted, and the old server does not say who they were" in " ".join(said.split())) is (request.param == OLD)
         succeed("export", folder / "database", "--database", old.database_url)
     with stack.fresh(NEW) as new:
         succeed("import", snapshot, url=new.url)

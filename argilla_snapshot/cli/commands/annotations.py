@@ -16,7 +16,7 @@ from argilla_snapshot.words import counted
 if TYPE_CHECKING:
     from argilla_snapshot.format.annotations import Form, Row
 
-_FORMS = {".csv": "csv", ".jsonl": "jsonl", ".parquet": "parquet"}
+_FORMS: "dict[str, Form]" = {".csv": "csv", ".jsonl": "jsonl", ".parquet": "parquet"}
 
 
 @click.command("annotations", cls=Command, short_help="Write who annotated what as a table: CSV or Parquet.")
@@ -44,8 +44,7 @@ def annotations_command(*, directory: Path, name: str | None, form: "Form | None
     from argilla_snapshot.format.names import find
     from argilla_snapshot.format.reader import Snapshot
 
-    form = form or _FORMS.get(output.suffix.lower() if output else "", "csv")  # type: ignore[assignment]
-    assert form is not None
+    form = form or _form_of(output)
     if output and (output.exists() or output.is_symlink()):
         raise click.UsageError(f"{output} is there already. Choose another name, or delete it.")
     if output is None and form == "parquet" and sys.stdout.isatty():
@@ -60,6 +59,20 @@ def annotations_command(*, directory: Path, name: str | None, form: "Form | None
     else:
         print_lines(lines(table, form))
     return DONE
+
+
+def _form_of(output: Path | None) -> "Form":
+    """The form that the ending of a file asks for; without an ending it is CSV.
+
+    Raises:
+        UsageError: nobody knows the ending.
+    """
+    ending = output.suffix.lower() if output else ""
+    if ending and ending not in _FORMS:
+        raise click.UsageError(
+            f"{output}: there is no form for the ending `{ending}`. Use {', '.join(_FORMS)}, or say the form with --format."
+        )
+    return _FORMS.get(ending, "csv")
 
 
 def _write(path: Path, table: "Iterable[Row]", form: "Form") -> int:

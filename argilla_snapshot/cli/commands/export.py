@@ -137,5 +137,16 @@ def export_command(
         say(f"{kept.path}: API keys and password hashes of {counted(kept.written, 'user')}{', sealed' if kept.passphrase else ''}.")
         if not kept.passphrase:
             message(f"{kept.path} is not sealed: whoever reads it can log in as these users. Delete it as soon as it is imported.")
-    close(after_export(directory, manifest))
+    asked = search_engine is not None and database is not None
+    close(after_export(directory, manifest, 0 if asked else _nobodys(directory)))
     return LOSSES if manifest.losses else DONE
+
+
+def _nobodys(directory: Path) -> int:
+    """How many responses are of users who were deleted, and whom nobody names."""
+    from argilla_snapshot.format.feedback.models import FeedbackDataset
+    from argilla_snapshot.format.reader import Snapshot
+
+    snapshot = Snapshot(directory)
+    datasets = (snapshot.dataset(entry) for entry in snapshot.entries)
+    return sum(dataset.without_user for dataset in datasets if isinstance(dataset, FeedbackDataset))

@@ -11,7 +11,7 @@ from argilla_snapshot.cli.options import DIRECTORY, FILE, JSON, RESTART, import_
 from argilla_snapshot.cli.output import message, print_json, say
 from argilla_snapshot.cli.progress import Steps
 from argilla_snapshot.cli.questions import agreed
-from argilla_snapshot.cli.tables import show_report
+from argilla_snapshot.cli.tables import show_report, some
 from argilla_snapshot.cli.values import Command, chosen_passwords, part
 from argilla_snapshot.library.environment import api, places_of_import
 from argilla_snapshot.words import counted
@@ -81,7 +81,9 @@ def import_command(
     if repair:
         with Steps() as steps:
             repaired, left = repair_import(directory, api(timeout), choices.part, steps)
-        say(f"{counted(repaired, 'record')} made searchable." + (f" {len(left)} stay invisible: {', '.join(left[:5])}" if left else ""))
+        say(f"{counted(repaired, 'record')} made searchable.")
+        if left:
+            say(f"The search engine refuses {counted(len(left), 'record')}: {some(left)}. The new server's log says why.")
         return LOSSES if left else DONE
     with Steps() as steps:
         report = import_snapshot(

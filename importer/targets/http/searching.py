@@ -16,8 +16,12 @@ from importer.targets.http.target import Target
 
 
 def not_searchable(target: Target, dataset_id: str, external_ids: Iterable[str]) -> Iterator[str]:
-    """Those of the external ids that the database has and the search engine lacks; looked for only when the counts differ."""
-    if target.count_stored(dataset_id) == target.count_searchable(dataset_id):
+    """Those of the external ids that the database has and the search engine lacks; looked for only when the counts differ.
+
+    Without records nothing is asked of the search engine: a draft has no index, and the server answers 500.
+    """
+    stored_count = target.count_stored(dataset_id)
+    if not stored_count or stored_count == target.count_searchable(dataset_id):
         return
     lacking: dict[str, None] = {}
     ids, finder = iter(external_ids), Finder(target, dataset_id)

@@ -55,6 +55,16 @@ def test_no_file_is_overwritten_and_none_is_left_half_made(tmp_path: Path) -> No
     assert not list(tmp_path.glob("new*"))
 
 
+@pytest.mark.parametrize("ending", [".xlsx", ".tsv", ".json"])
+def test_an_ending_that_nobody_knows_is_refused_unless_the_form_is_said(ending: str, tmp_path: Path) -> None:
+    file = tmp_path / f"all{ending}"
+    done = run("annotations", SNAPSHOT, "--output", file)
+    assert (done.returncode, list(tmp_path.iterdir())) == (2, [])
+    assert "Use .csv, .jsonl, .parquet, or say the form with --format." in " ".join(done.stderr.split())
+    succeed("annotations", SNAPSHOT, "--output", file, "--format", "csv")
+    assert file.read_text().startswith("workspace,dataset")
+
+
 def test_a_dataset_that_is_not_there() -> None:
     done = run("annotations", SNAPSHOT, "demo.newz")
     assert (done.returncode, done.stderr) == (

@@ -13,7 +13,8 @@ def test_it_counts_what_would_be_lost_and_says_what_to_type(tmp_path: Path) -> N
     assert "2.6 to 2.8" in said
     assert "records: 1, responses: 1" in said
     assert "Do not upgrade this server." in said
-    assert f"argilla-snapshot export my-snapshot --database '{path}'" in said
+    assert f"  argilla-snapshot export my-snapshot --database '{path}'" in said.splitlines()  # alone in its line, to be copied
+    assert "--namespace NAME" in said
     assert "reindex" not in said
     told = json.loads(succeed("check-upgrade", "--database", path, "--json", code=4))
     assert (told["made_by"], [one["kind"] for one in told["findings"]]) == ("1.28 or 1.29", ["deletes"])

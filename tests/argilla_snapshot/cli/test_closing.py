@@ -91,8 +91,11 @@ def test_an_export() -> None:
     assert closing.verdict[0] == "Nothing was lost."
     assert closing.verdict[1].startswith("s: ")
     assert closing.then[1] == "argilla-snapshot plan s"
+    gone = after_export(Path("s"), replace(manifest, losses=[]), 41).verdict
+    assert gone[1].startswith("The users of 41 responses were deleted")
+    assert all(option in gone[1] for option in ("--database", "--search-engine", "--namespace"))
     lossy = after_export(Path("s"), replace(manifest, losses=[Loss("dataset_new", 1, "the dataset was made meanwhile", "demo.news")]))
-    assert lossy.verdict[0] == "Not in the snapshot, or changed: 1 the dataset was made meanwhile (demo.news)."
+    assert lossy.verdict[0] == "Not all came along as it was: see above."  # a table says what
 
 
 def test_a_plan() -> None:

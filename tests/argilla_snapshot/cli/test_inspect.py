@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from argilla_snapshot.cli.datasets import _piece
+from argilla_snapshot.cli.output import plain
+from argilla_snapshot.format.said import Piece
 from tests.fixtures import RELEASED, edit_json
 from tests.helpers.cli import run, succeed
 from tests.helpers.terminal import at_a_terminal
@@ -96,3 +99,12 @@ def test_nothing_in_a_dataset_drives_a_terminal(tmp_path: Path) -> None:
         assert terminal.end() == 0
     assert b"\x1b]0" not in terminal.raw
     assert b"\x1b[2J" not in terminal.raw
+
+
+def test_a_rank_is_told_from_an_option_that_is_a_number() -> None:
+    assert [_piece(Piece("3", rank=1)), _piece(Piece("1", rank=2)), _piece(Piece("2"))] == ["3 (#1)", "1 (#2)", "2"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_an_end_of_a_line_is_a_space(end: str) -> None:
+    assert plain(f"a{end}b") == "a b"

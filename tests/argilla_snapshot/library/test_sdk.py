@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import pyarrow as pa
 import pytest
 
 import argilla_snapshot as snap
 from importer.errors import ImportRefusedError
 from importer.mapping.kinds import mapper_of
 from importer.options import ImportOptions
-from tests.fixtures import RELEASED
+from tests.fixtures import RELEASED, edit_json, edit_part
 from tests.helpers.plans import planned
 
 if TYPE_CHECKING:
@@ -126,3 +128,29 @@ def test_no_folder_is_written_into_that_has_something(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError, match="not empty"):
         OPENED["1.1"]["demo.empty"].to_disk(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_one_name_for_two_is_refused_by_name_and_an_import_takes_it(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(RELEASED["1.1"][0], tmp_path / "snap"))
+    path = folder / "feedback/studies/news/dataset.json"
+    edit_json(path, lambda data: data["metadata_properties"].append({"name": "text", "title": "T", "settings": {"type": "terms"}}))
+    dataset = snap.open(folder)["studies.news"]
+    for take in (dataset.to_argilla, lambda **users: dataset.to_disk(tmp_path / "out", **users)):
+        with pytest.raises(ImportRefusedError, match="are called text"):
+            take(users=PLACEHOLDERS)
+    assert planned(dataset._snapshot, ImportOptions(), "2.8.0").conflicts == []
+
+
+def test_it_is_said_that_suggested_rankings_lose_their_ranks(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(RELEASED["1.1"][0], tmp_path / "snap"))
+    ranks = [{"value": "p", "rank": 2}, {"value": "q", "rank": 2}]
+
+    def ranked(table: pa.Table) -> pa.Table:
+        first, *rows = table.to_pylist()
+        first["suggestions"] = {"rank": {"value": ranks}}
+        return pa.Table.from_pylist([first, *rows], schema=table.schema)
+
+    edit_part(folder / "feedback/studies/news/records/part-00000.parquet", ranked)
+    _, records = snap.open(folder)["studies.news"].to_argilla(users=PLACEHOLDERS)
+    with pytest.warns(UserWarning, match=r"studies\.news: the SDK suggests a ranking .* without ranks"):
+        assert next(records).suggestions["rank"].value == ["p", "q"]

@@ -10,7 +10,7 @@ from importer.errors import UnplannedError
 from importer.mapping.feedback import FeedbackMapper, annotators, external_id_of, overhanging
 from importer.mapping.images import BLANK
 from importer.mapping.record import Response, Suggestion, TargetRecord
-from importer.notes import Note
+from importer.notes import Note, Notebook
 from importer.plan import Agent
 from tests.helpers.feedback import AGENTS, SETTINGS, VALUES, dataset, planned, record, response
 
@@ -226,6 +226,22 @@ def test_vectors_that_do_not_come_along_are_noted() -> None:
     assert (result.vectors, notes) == ({}, [Note("vector_left_out", "v")])
 
 
+@pytest.mark.parametrize(
+    ("vector", "noted"),
+    [
+        ([0.0, 0.0], "vector_zero"),
+        ([1e-30, 0.0], "vector_zero"),
+        ([1e20, 0.0], "vector_not_finite"),
+        ([float("nan"), 1.0], "vector_not_finite"),
+        ([1.0], "vector_wrong_size"),
+    ],
+)
+def test_a_vector_that_would_hide_its_record_is_left_out(vector: list[float], noted: str) -> None:
+    one = record(vectors={"v": vector})
+    result, notes = FeedbackMapper(planned(dataset(), [one])[0], AGENTS).map(one)
+    assert (result.vectors, notes) == ({}, [Note(noted, "v")])
+
+
 def test_metadata_goes_by_the_name_that_its_property_has_now() -> None:
     properties = [MetadataProperty("A.b", "A", {"type": "terms"}), MetadataProperty("n", "N", {"type": "integer"})]
     result, _ = mapped(record(metadata={"A.b": "x", "n": 1, "C.d": "y"}), "2.3.0", metadata_properties=properties)
@@ -254,3 +270,10 @@ def test_names_that_change_change_everywhere() -> None:
     assert result.vectors == {"a_b": [1.0, 2.0]}
     assert plan.questions[0].settings is not None
     assert plan.questions[0].settings["field"] == "the_text"
+
+
+def test_each_response_of_a_deleted_user_is_counted_and_a_record_once() -> None:
+    notes = Notebook()
+    one = record(external_id=None, responses=[response(None), response(None)])
+    notes.add_record(FeedbackMapper(planned(dataset(), [one])[0], AGENTS).map(one)[1], one.id, "w.d")
+    assert {noted.kind: noted.count for noted in notes.noted()} == {"external_id_made": 1, "deleted_user": 2}

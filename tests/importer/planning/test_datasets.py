@@ -140,7 +140,7 @@ def test_spans_may_overlap_where_some_do(second: tuple[int, int], *, overlaps: b
     spans = [Span("a", 0, 2), Span("a", *second)]
     plan, noted = shaped(a_dataset("TokenClassification"), [a_record(predictions=[Prediction("m", spans)])])
     assert plan.questions[0].allow_overlapping is overlaps
-    assert noted == ({"overlap_allowed": ["1 records"]} if overlaps else {})
+    assert noted == ({"overlap_allowed": ["1 record"]} if overlaps else {})
 
 
 def test_declared_labels_come_in_their_order_and_the_others_sorted() -> None:

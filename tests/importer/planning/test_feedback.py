@@ -259,7 +259,7 @@ def test_names_of_2_4_and_later_are_made_valid_before_it() -> None:
     plan, notes = planned(source, [], "2.3.0")
     names = [plan.fields[0].name, plan.questions[0].name, plan.properties[0].name, plan.vectors[0].name]
     assert names == ["der_text", "q_", "a_b", "a_b"]
-    assert told(notes)["name_changed"] == ["field Der Text -> der_text", "vector a/b -> a_b", "question Q? -> q_", "metadata A.b -> a_b"]
+    assert told(notes)["setting_renamed"] == ["field Der Text -> der_text", "vector a/b -> a_b", "question Q? -> q_", "metadata A.b -> a_b"]
     plan, _ = planned(source, [])
     names = [plan.fields[0].name, plan.questions[0].name, plan.properties[0].name, plan.vectors[0].name]
     assert names == ["Der Text", "Q?", "A.b", "a_b"]
@@ -276,4 +276,4 @@ def test_names_that_become_one_before_2_4_stay_two() -> None:
 def test_what_the_sdk_has_itself_and_what_a_field_is_called_stay_as_they_were(name: str) -> None:
     plan, notes = planned(dataset(metadata_properties=[MetadataProperty(name, name, {"type": "terms"})]), [])
     assert [p.name for p in plan.properties] == [name]
-    assert "name_changed" not in kinds(notes)
+    assert not {"name_changed", "setting_renamed"} & kinds(notes)

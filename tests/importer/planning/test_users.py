@@ -123,7 +123,7 @@ def test_a_user_who_is_mapped_onto_a_name_takes_the_work_of_that_name() -> None:
 
 def test_a_placeholder_says_whose_it_is() -> None:
     _, (agent,), _, notes = planned(state("2.3.1"), [], ["gpu.lab"], ImportOptions())
-    assert [note.samples for note in notes.noted() if note.kind == "placeholder_user"] == [[f"gpu.lab -> {agent.username}: 1 responses"]]
+    assert [note.samples for note in notes.noted() if note.kind == "placeholder_user"] == [[f"gpu.lab -> {agent.username}: 1 response"]]
 
 
 def test_nobody_is_an_account_of_its_own() -> None:

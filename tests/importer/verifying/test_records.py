@@ -270,3 +270,14 @@ def test_a_renamed_dataset_is_named_as_it_is_called_on_either_server(capsys: pyt
     show_verification(Verification(0, 2, 0, 3, differences, renamed={"demo.news": "demo.news-old"}))
     names = [line.split("  ")[0] for line in capsys.readouterr().out.splitlines() if "missing" in line]
     assert names == ["demo.news -> demo.news-old", "demo.kept", "-"]
+
+
+def test_a_rank_that_was_not_given_is_no_difference(tmp_path: Path) -> None:
+    ranked = Response("ana", "draft", {"rank": [{"value": "p", "rank": 1}, {"value": "q"}]})
+    there = next(theirs(["r"])) | {
+        "responses": [
+            {"user_id": "ana", "status": "draft", "values": {"rank": {"value": [{"value": "p", "rank": 1}, {"value": "q", "rank": None}]}}}
+        ]
+    }
+    expected = Expected(TargetRecord("r", there["fields"], there["metadata"], there["vectors"], responses=[ranked]))
+    assert differences([expected], [there], tmp_path) == {}

@@ -16,7 +16,7 @@ from argilla_snapshot.format.reader import Snapshot
 from importer.journal.journal import import_folder
 from servers.argilla import ArgillaServer
 from servers.stack import Stack
-from tests.fixtures import SNAPSHOT
+from tests.fixtures import RELEASED, SNAPSHOT
 from tests.helpers import target
 from tests.helpers.cli import run, succeed
 
@@ -172,3 +172,14 @@ def test_a_hidden_record_is_found_and_shown_again(snapshot: Path, fresh_new: Arg
         result = json.loads(succeed("verify", snapshot, "--json", url=fresh_new.url, code=4))
         assert result["only_changed_since"]
         assert [d["what"] for d in result["differences"]] == ["responses"]
+
+
+def test_a_draft_does_not_stop_a_repair(folder: Path, fresh_new: ArgillaServer, stack: Stack) -> None:
+    snapshot = Path(shutil.copytree(RELEASED["1.1"][0], folder))  # with drafts, which have no index
+    succeed("import", snapshot, url=fresh_new.url)
+    with target.connect(fresh_new.url) as client:
+        id_ = target.dataset_id(client, "studies", "news")
+        records = target.records(client, id_)
+        hide(stack, id_, next(iter(records.values()))["id"])
+        assert succeed("import", snapshot, "--repair", url=fresh_new.url) == "1 record made searchable.\n"
+        assert target.searchable(client, id_) == len(records)
