@@ -105,7 +105,7 @@ def _some(names: Sequence[str], most: int, between: str = ", ") -> str:
 
 def _examples(told: Told) -> str:
     """What a kind of content is shown by: ids of records are said to be such."""
-    ids = told.text.startswith("records") and not any(": " in sample for sample in told.samples)
+    ids = told.text.startswith("record") and not any(": " in sample for sample in told.samples)
     return f" record{'s' if len(told.samples) > 1 else ''} {_some(told.samples, 3)}" if ids else f": {_some(told.samples, 3, '; ')}"
 
 
