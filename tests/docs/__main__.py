@@ -22,7 +22,8 @@ def main() -> None:
             if step.named:
                 kept.add(file := OUTPUTS / f"{step.named}.txt")
                 file.write_text(shown, encoding="utf-8")
-        take(stack.new, next(home.glob("my-snapshot.import/*/credentials.csv")))
+            if step.named == "verify":
+                take(stack.new, next(home.glob("my-snapshot.import/*/credentials.csv")))
     for file in set(OUTPUTS.glob("*.txt")) - kept:
         file.unlink()
 

@@ -1,4 +1,4 @@
-"""What annotators see on the new server: pictures of Argilla's own pages, taken after the session of the docs. ``make docs-real`` takes them."""
+"""What annotators see on the new server: pictures of Argilla's own pages, taken in the session of the docs when all is imported. ``make docs-real`` takes them."""
 
 import csv
 from pathlib import Path
