@@ -69,6 +69,16 @@ def migrate(version: str, home: Path) -> None:
     _manage(install().python(version), home, {}, *Release(version).migrate)
 
 
+def reindex(version: str, home: Path, search_url: str) -> None:
+    """Builds the search index of a 2.x server anew from the SQLite file in its home folder, as is done after an upgrade.
+
+    Raises:
+        InstallError: it fails.
+    """
+    where = {"ARGILLA_SEARCH_ENGINE": "opensearch", "ARGILLA_ELASTICSEARCH": search_url}
+    _manage(install().python(version), home, where, "argilla_server", "search-engine", "reindex")
+
+
 def server_environment(home: Path) -> dict[str, str]:
     """The caller's environment without what would change the server, and with no reason to leave this machine."""
     unwanted = ("ARGILLA_", "RUBRIX_", "ELASTICSEARCH", "PYTHON", "VIRTUAL_ENV", "HF_")
