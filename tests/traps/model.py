@@ -101,7 +101,7 @@ class DatasetTrap:
         shape: the settings of the 2.x dataset.
         closed: whether it is closed when the export begins.
         details: what its metadata on the 2.x server says, in part.
-        notes: kind -> how often it is counted for the dataset itself.
+        notes: kind -> how often it is counted for the dataset itself, or more than once for a record.
     """
 
     name: str
