@@ -49,7 +49,8 @@ def address(snapshot: Snapshot, target: Target, progress: Progress) -> str:
     if on_record(snapshot.directory, url):
         return url
     for plan, done in imports:
-        if url != snapshot.manifest.source.url and is_its_server(plan, done, there, kept):
+        holds = not set(done.datasets.values()).isdisjoint(there.datasets.values())  # copies of one database have the same accounts
+        if url != snapshot.manifest.source.url and holds and is_its_server(plan, done, there, kept):
             progress.message(f"{url} is the server that the import on record knows as {plan.target.url}.")
             return plan.target.url
     return url

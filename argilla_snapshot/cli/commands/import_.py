@@ -22,7 +22,11 @@ from importer.options import ImportOptions
 @DIRECTORY
 @import_options
 @click.option("--passwords", type=FILE, callback=chosen_passwords, help="CSV with a header username,password; the others are made up.")
-@click.option("--yes", is_flag=True, help="Do not ask where something is lost or deleted, or goes to the old server; without a terminal such an import needs it.")
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="Do not ask where something is lost or deleted, or goes to the old server; without a terminal such an import needs it.",
+)
 @click.option(
     "--concurrency",
     type=click.IntRange(min=1),
