@@ -16,6 +16,9 @@ COMPARISONS = (
     ("verify", "import", "`verify` : `import`"),
 )
 
+#: Databases behind a 2.8.0 server.
+STORES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+
 
 def page() -> str:
     """A plot and a table for each side that was measured, a table of large records, and one of imports into servers with several workers."""
@@ -23,6 +26,7 @@ def page() -> str:
     sections = [_section(side, measured) for side, measured in by_size(groups).items()]
     sections += [_large(large)] if (large := [group for group in groups if group.side == "large"]) else []
     sections += [_feedback(measured)] if (measured := [group for group in groups if group.side == "feedback"]) else []
+    sections += [_stored(measured)] if (measured := [group for group in groups if group.side in STORES]) else []
     return "\n".join(sections + [_workers(group) for group in groups if group.side == "workers"])
 
 
@@ -58,6 +62,19 @@ def _large(groups: list[Group]) -> str:
             size = SIZES[group.records] // 1000
             lines.append(f"| {group.records:,} | {size:,} | {words} | {group.rate(path):,.0f} | {group.memory(path):,.0f} |")
     return "\n".join([*lines, "", f"Rounds: {len(groups[0].seconds['export'])}, {groups[0].date}. Machine: {groups[0].machine}.", ""])
+
+
+def _stored(groups: list[Group]) -> str:
+    lines = [
+        "Into Argilla 2.8.0 through its storage:\n",
+        "| times as fast | | records | records/s | peak memory, MB | rounds, date |",
+        "|---|---|---|---|---|---|",
+    ]
+    for group in groups:
+        for other, words in (("bodies", "plain requests of ready bodies"), ("ready", "rows and documents that are ready")):
+            if other in group.seconds:
+                lines.append(_row(group, "storage", other, f"`import --search-engine`, {STORES[group.side]} : {words}"))
+    return "\n".join([*lines, "", f"Machine: {groups[0].machine}.", ""])
 
 
 def _feedback(groups: list[Group]) -> str:
