@@ -14,7 +14,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def in_the_snapshot_alone(kinds: int) -> list[str]:
-    """The sentence about so many kinds of content that the new server has no place for; none where there are none."""
+    """The sentence about so many kinds of content that only the snapshot has; none where there are none."""
     return (
         [f"{counted(kinds, 'kind')} of content {'stays' if kinds == 1 else 'stay'} in the snapshot alone: keep that folder."]
         if kinds

@@ -16,6 +16,8 @@ COMPARISONS = (
     ("verify", "import", "`verify` : `import`"),
 )
 
+#: Of a table whose rows compare two ways.
+_HEAD = ("| times as fast | | records | records/s | peak memory, MB | rounds, date |", "|---|---|---|---|---|---|")
 #: Databases behind a 2.8.0 server.
 STORES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
@@ -32,7 +34,7 @@ def page() -> str:
 
 def _section(side: str, groups: list[Group]) -> str:
     lines = [f"{TITLES[side]}:\n", f"![Records a second and peak memory by size](../images/benchmarks-{side}.svg)\n"]
-    lines += ["| times as fast | | records | records/s | peak memory, MB | rounds, date |", "|---|---|---|---|---|---|"]
+    lines += _HEAD
     for ours, other, words in COMPARISONS:
         for group in groups:
             if ours in group.seconds and other in group.seconds:
@@ -67,8 +69,7 @@ def _large(groups: list[Group]) -> str:
 def _stored(groups: list[Group]) -> str:
     lines = [
         "Into Argilla 2.8.0 through its storage:\n",
-        "| times as fast | | records | records/s | peak memory, MB | rounds, date |",
-        "|---|---|---|---|---|---|",
+        *_HEAD,
     ]
     for group in groups:
         for other, words in (("bodies", "plain requests of ready bodies"), ("ready", "rows and documents that are ready")):
@@ -80,8 +81,7 @@ def _stored(groups: list[Group]) -> str:
 def _feedback(groups: list[Group]) -> str:
     lines = [
         "Feedback datasets out of Argilla 1.29.1, with two responses, two suggestions and a vector each:\n",
-        "| times as fast | | records | records/s | peak memory, MB | rounds, date |",
-        "|---|---|---|---|---|---|",
+        *_HEAD,
     ]
     compared = (
         ("export", "paging", "`export` : plain paging of the API"),

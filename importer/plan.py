@@ -35,7 +35,7 @@ class TargetInfo:
     """The server that the plan is for, as it may be shown.
 
     Attributes:
-        username, user_id: of the key's owner, whose account was there before; the id is "" in plans before 0.1.
+        username, user_id: of the key's owner, whose account was there before; the id is "" where an older version made the plan.
         is_source: whether the snapshot was taken from it.
     """
 

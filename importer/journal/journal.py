@@ -202,13 +202,12 @@ def to_go_on_with(folder: Path, snapshot: Snapshot, options: ImportOptions) -> t
         raise JournalError(f"The snapshot was edited since the import in {folder} was begun, which is not finished: --restart begins anew.")
     refuse_undoing(folder, done)
     if plan.options.storage != options.storage and not done.datasets:  # the other way was refused: users and workspaces are there
-        found = replace(plan, options=replace(plan.options, storage=options.storage), datasets=[], agents=[], notes=[], webhooks=[]), done
-        plan = found[0]
+        plan = replace(plan, options=replace(plan.options, storage=options.storage), datasets=[], agents=[], notes=[], webhooks=[])
     before, now = _comparable(plan.options), _comparable(options)
     different = [name.replace("_", "-") for name in now if now[name] != before[name]]
     if different:
         raise JournalError(f"The import in {folder} was begun with another choice of {', '.join(different)}: --restart begins anew.")
-    return found
+    return plan, done
 
 
 def refuse_undoing(folder: Path, done: Done) -> None:

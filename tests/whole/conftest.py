@@ -1,4 +1,4 @@
-"""The catalogue of traps, moved once for all tests that look at it."""
+"""What several of these tests look at: the catalogue of traps, moved once, and a snapshot of datasets of all kinds."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from servers.argilla import NEW, OLD, ArgillaServer
+from servers.feedback import GONE, FeedbackSeed
+from servers.seed import seed_demo
 from servers.stack import Stack
 from tests.helpers.cli import run, succeed
 from tests.helpers.moved import Moved, imported
@@ -43,3 +45,17 @@ def moved(snapshot: Path, new: ArgillaServer) -> Moved:
     """The snapshot, imported with the defaults."""
     prepare(new, snapshot)
     return imported(snapshot, new)
+
+
+@pytest.fixture(scope="package")
+def everything(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A snapshot of a 1.29.1 server with all tasks, and a feedback dataset with every question type."""
+    folder = tmp_path_factory.mktemp("storage") / "snap"
+    with stack.fresh(OLD) as old:
+        maker = FeedbackSeed(old.url, old.api_key, (1, 29))
+        maker.dataset(maker.people("studies", ("dora", "emil", GONE)), "all", 60)
+        maker.delete_user(GONE)
+        maker.close()
+        seed_demo(old.url, old.api_key)
+        succeed("export", folder, url=old.url)
+    return folder

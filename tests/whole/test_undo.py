@@ -23,7 +23,7 @@ from tests.fixtures import RELEASED, SNAPSHOT
 from tests.helpers import target
 from tests.helpers.cli import run, succeed
 from tests.helpers.plans import Silent
-from tests.whole.test_storage import stores
+from tests.helpers.stores import ODD, stores
 
 pytestmark = pytest.mark.servers
 Json = dict[str, Any]
@@ -233,7 +233,7 @@ def test_an_import_through_the_storage_and_one_in_parts_are_taken_back_too(
 
     # refused there, and brought over HTTP: it is one import
     with closing(sqlite3.connect(new.home / "argilla.db")) as database:
-        database.execute("CREATE TRIGGER odd AFTER INSERT ON suggestions BEGIN UPDATE suggestions SET agent = 'odd' WHERE id = NEW.id; END")
+        database.execute(ODD)
     assert run("import", snapshot, *stores(new, stack), url=new.url).returncode == 2
     with closing(sqlite3.connect(new.home / "argilla.db")) as database:
         database.execute("DROP TRIGGER odd")

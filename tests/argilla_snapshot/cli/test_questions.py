@@ -22,11 +22,12 @@ from tests.fixtures import SNAPSHOT
 from tests.helpers.plans import planned
 
 plan = planned(Snapshot(SNAPSHOT), ImportOptions(), "2.8.0")
-deletes, lost, yes = int(sys.argv[1]), sys.argv[2] == "lost", sys.argv[3:] == ["yes"]
+deletes, lost, yes = int(sys.argv[1]), "lost" in sys.argv[2], sys.argv[3:] == ["yes"]
 there = Existing(120, {"ana": {"submitted": 50, "draft": 3}, "bo": {"discarded": 34}}, "2026-11-28T14:02:11.5")
 datasets = [replace(d, action="replace", existing=there) if n < deletes else d for n, d in enumerate(plan.datasets)]
 losses = [Noted("span_dropped", 7, "demo.news", ["12"])] if lost else []
 plan = replace(plan, datasets=datasets, notes=[*(note for note in plan.notes if note.severity != "lost"), *losses])
+plan = replace(plan, target=replace(plan.target, is_source="source" in sys.argv[2]))
 with Steps() as steps:
     steps.started("planning", "demo.news", 1000)
     steps.advanced(500)
@@ -38,6 +39,7 @@ with Steps() as steps:
 """
 HELD = "120 records with 87 responses (ana 50 submitted, 3 draft; bo 34 discarded). The last answer came at 2026-11-28 14:02 UTC."
 LOSING = 'Import without what stands under "Lost"? [y/N] '
+SOURCE = "http://new is the old server. Import into it all the same? [y/N] "
 ONE = "Type demo.empty to delete it and import, or press Enter to leave everything as it is: "
 TWO = "Type 2 to delete these 2 datasets and import, or press Enter to leave everything as it is: "
 
@@ -82,6 +84,24 @@ def test_what_is_typed_and_not_ended_by_enter_is_no_answer(deletes: int, lost: s
         terminal.wait_for(question + answer)
         terminal.type("\x04\x04")
         terminal.wait_for("AGREED False")
+
+
+@pytest.mark.parametrize(
+    ("mode", "answers", "agreed"),
+    [
+        ("source", [(SOURCE, "")], False),
+        ("source", [(SOURCE, "y")], True),
+        ("source, lost", [(SOURCE, "n")], False),
+        ("source, lost", [(SOURCE, "y"), (LOSING, "n")], False),
+        ("source, lost", [(SOURCE, "y"), (LOSING, "y")], True),
+    ],
+)
+def test_an_import_into_the_old_server_is_asked_besides(mode: str, answers: list[tuple[str, str]], agreed: bool) -> None:  # noqa: FBT001
+    with at_a_terminal("-c", ASKING, "0", mode, columns=200) as terminal:
+        for question, answer in answers:
+            terminal.wait_for(question)
+            terminal.type(answer + "\n")
+        terminal.wait_for(f"AGREED {agreed}")
 
 
 def test_what_is_neither_yes_nor_no_is_said() -> None:

@@ -59,6 +59,29 @@ def test_a_plan_names_its_snapshot_its_target_and_the_choice() -> None:
     assert make_plan(SNAPSHOT, there(), options, Generous(), Silent(), Accounts(there=[])).conflicts == []
 
 
+@pytest.mark.parametrize(
+    ("version", "url", "mine", "is_source"),
+    [
+        ("1.29.1", "http://any", "here", True),  # a 1.x server gives its own ids
+        ("1.29.1", "http://any", "elsewhere", False),
+        ("2.8.0", "http://old", "here", True),
+        ("2.8.0", "http://any", "here", False),  # an account whose id an earlier import kept
+        ("2.8.0", "http://old", "elsewhere", False),  # the new server came to the address of the old one
+    ],
+)
+def test_the_server_that_a_snapshot_was_taken_from_is_known_by_the_owners_id(version: str, url: str, mine: str, is_source: bool) -> None:  # noqa: FBT001
+    user = next(iter(SNAPSHOT.users()))
+    state = TargetState(
+        url.replace("http://old", SNAPSHOT.manifest.source.url),
+        version,
+        ME,
+        {ME: TargetUser(str(user.id) if mine == "here" else "other", ME, "owner")},
+        {},
+        {},
+    )
+    assert make_plan(SNAPSHOT, state, ImportOptions(), Generous(), Silent()).target.is_source is is_source
+
+
 def test_each_record_is_read_twice_but_those_of_skipped_datasets() -> None:
     progress = Watching()
     state = there({("demo", "news"): "there"})
