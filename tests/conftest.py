@@ -1,15 +1,13 @@
-"""The real servers, brought up once for all tests that need them, and a browser."""
+"""The real servers, brought up once for all tests that need them."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
 from servers.argilla import NEW, ArgillaServer
 from servers.stack import Stack, running
-from tests.helpers.web_page import browsing
 
 #: Of what is printed where there is no terminal; a row of a table is a line then.
 os.environ["COLUMNS"] = "240"
@@ -33,10 +31,3 @@ def fresh_new(stack: Stack) -> Iterator[ArgillaServer]:
 def folder(tmp_path: Path) -> Path:
     """Where a test's snapshot may lie."""
     return tmp_path / "snap"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
-    with browsing() as launched:
-        yield launched

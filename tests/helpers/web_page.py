@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from servers.install import chromium
@@ -20,6 +21,13 @@ def browsing() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=chromium(), args=sandbox, timeout=PATIENCE)
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The same, for tests; the ``conftest.py`` of a folder whose tests need it names it."""
+    with browsing() as launched:
+        yield launched
 
 
 @contextmanager

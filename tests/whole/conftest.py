@@ -11,7 +11,10 @@ from servers.seed import seed_demo
 from servers.stack import Stack
 from tests.helpers.cli import run, succeed
 from tests.helpers.moved import Moved, imported
+from tests.helpers.web_page import browser
 from tests.traps.moving import edit, prepare, seed
+
+__all__ = ["browser"]
 
 
 @pytest.fixture(scope="package")
