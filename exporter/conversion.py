@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from argilla_snapshot.format.kinds import AnyDataset, schema_of
 from argilla_snapshot.format.limits import blocks
 from argilla_snapshot.format.parts import Parts
 from argilla_snapshot.format.writer import SnapshotWriter
@@ -136,7 +137,7 @@ class Conversion:
                 if known != self._dataset:
                     self._discard()
                     self._dataset = known
-            if about.start == self._at and converted.dataset == self._dataset:
+            if about.start == self._at and _alike(converted.dataset, self._dataset):
                 self.parts = self.parts or self._writer.begin(self._dataset)
                 self.parts.write(converted.batches)
                 self.losses.merge(converted.losses)
@@ -147,3 +148,8 @@ class Conversion:
         self.close()
         self._wasted += self.written
         self.parts, self.losses, self._at, self._next = None, Losses(), 0, 0
+
+
+def _alike(made: AnyDataset | None, known: AnyDataset) -> bool:
+    """Whether rows were made with the columns that are known; the same names in another order are other columns."""
+    return made == known and made is not None and schema_of(made).equals(schema_of(known))

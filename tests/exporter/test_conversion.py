@@ -109,6 +109,7 @@ CHANGING: dict[str, Callable[[int], dict[str, Any]]] = {
     "an integer that becomes a float": lambda number: document(number, metadata={"n": number if number < 30 else 0.5}),
     "text that becomes JSON": lambda number: document(number, metadata={"n": "x" if number != 40 else {"a": 1}}),
     "all the time": new_key,
+    "the order of names": lambda number: document(number, metadata=dict(sorted({"a": 1, "b": 2}.items(), reverse=number % 14 >= 7))),
 }
 
 
