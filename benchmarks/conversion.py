@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from argilla_snapshot.ahead import ahead
+from argilla_snapshot.format.many import many_records
 from argilla_snapshot.format.models import Source
 from argilla_snapshot.format.writer import SnapshotWriter
 from benchmarks.measure import measure
@@ -23,7 +24,6 @@ from exporter.conversion import Conversion
 from exporter.converters import Converters, spare_processors
 from exporter.documents import encode
 from exporter.legacy.learn import Learning
-from exporter.many import many_documents
 from exporter.source import Listed
 from exporter.spool import Spool
 
@@ -69,7 +69,7 @@ def convert(folder: Path, beside: int) -> None:
     source, spool = Spool(folder / "documents"), Spool(folder / f"spool-{beside}")
     writer, nothing = SnapshotWriter(folder / f"snapshot-{beside}"), Spool(folder / "changes")
     with (
-        many_documents(),
+        many_records(),
         closing(Converters(beside)) as converters,
         closing(Conversion(writer, Learning(LISTED), spool, converters)) as conversion,
     ):

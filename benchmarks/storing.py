@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from argilla_snapshot.exact_json import from_json, to_json
+from argilla_snapshot.exact_json import to_json
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.sql.postgresql import copied
@@ -22,8 +22,8 @@ from importer.mapping.kinds import clock_of, mapper_of
 from importer.target_state import Capabilities
 from importer.targets.http.target import Target
 from importer.targets.http.wire import wire_item
-from importer.targets.storage.items import stored, stored_item
-from importer.targets.storage.rows import TABLES, StoredDataset
+from importer.targets.storage.items import stored_record
+from importer.targets.storage.rows import TABLES, StoredDataset, StoredRecord
 from importer.targets.storage.sending import CHUNK
 from servers.argilla import ArgillaServer
 from servers.stack import Stack
@@ -56,10 +56,11 @@ class Storing:
         """Rows and documents that were made before, poured in."""
         dataset, chunks = self._dataset()
         for number, chunk in enumerate(chunks):
-            made = stored([from_json(item) for item in chunk], dataset)
-            rows = [(table, columns, self._rows(made.rows[table])) for table, columns in TABLES.items()]
+            rows = [
+                (table, columns, self._rows([row for ready in chunk for row in ready.rows[table]])) for table, columns in TABLES.items()
+            ]
             (self._folder / f"{number:06}.rows").write_bytes(pickle.dumps(rows))
-            lines = [b'{"create":{"_id":"%b"}}\n%b\n' % (id_.encode(), to_json(one)) for id_, one in made.documents.items()]
+            lines = [b'{"create":{"_id":"%b"}}\n%b\n' % (str(ready.id).encode(), ready.document) for ready in chunk]
             (self._folder / f"{number:06}.documents").write_bytes(b"".join(lines))
         run = limit(self._new, "ready", self._new.database_url, self._stores[-1], str(dataset.id), self._folder)
         self._clear(self._records)
@@ -88,7 +89,7 @@ class Storing:
         users = {name: user.id for name, user in target.state().users.items()}
         return target, Snapshot(self._snapshot), *begun, users
 
-    def _dataset(self) -> tuple[StoredDataset, Iterator[list[bytes]]]:
+    def _dataset(self) -> tuple[StoredDataset, Iterator[list[StoredRecord]]]:
         """A new dataset like the last import's, an empty folder, and the records in chunks."""
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir()
@@ -97,11 +98,12 @@ class Storing:
         id_ = target.create_dataset(dataset, done.workspaces[dataset.workspace])
         ids, mapper = target.dataset_ids(id_), mapper_of(dataset, plan.agents, plan.options)
         clock = clock_of(dataset, snapshot.dataset(entry), snapshot.manifest.created_at)
-        items = (
-            to_json(stored_item(clock.timed(mapper.map(record)[0], row), row, ids, users))
+        stored = StoredDataset.of(id_, target.settings(id_), 1, Capabilities.of(target.version))
+        ready = (
+            stored_record(clock.timed(mapper.map(record)[0], row), row, ids, users, stored)
             for row, record in enumerate(snapshot.records(entry))
         )
-        return StoredDataset.of(id_, target.settings(id_), 1, Capabilities.of(target.version)), iter(lambda: list(islice(items, CHUNK)), [])
+        return stored, iter(lambda: list(islice(ready, CHUNK)), [])
 
     def _bodies(self, dataset_id: str) -> Iterator[list[dict[str, Any]]]:
         target, snapshot, plan, _, users = self._begun()

@@ -17,7 +17,7 @@ from queue import SimpleQueue
 from threading import local
 from typing import Any, Generic, TypeVar
 
-from exporter.many import many_documents
+from argilla_snapshot.format.many import many_records
 from exporter.pages import Converted, Unconverted, convert
 
 T = TypeVar("T")
@@ -134,7 +134,7 @@ def spare_processors() -> int:
 def serve() -> None:
     """Converts what comes through stdin until it ends."""
     ask, tell = sys.stdin.buffer, sys.stdout.buffer
-    with many_documents(), suppress(EOFError, OSError):
+    with many_records(), suppress(EOFError, OSError):
         _dump("ready", tell)
         while True:
             page = _load(ask)

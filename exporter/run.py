@@ -15,6 +15,7 @@ from argilla_snapshot.format.errors import DamagedSnapshotError
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.format.kinds import AnyDataset
 from argilla_snapshot.format.locks import locked
+from argilla_snapshot.format.many import many_records
 from argilla_snapshot.format.models import Manifest, User, Webhook, Workspace
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
@@ -29,7 +30,6 @@ from exporter.datasets import export_all, foretell
 from exporter.documents import json_safe
 from exporter.errors import BusyError, ExportError
 from exporter.losses import Losses, ignore
-from exporter.many import many_documents
 from exporter.source import Count, Listed, Source
 from exporter.state import SPOOL, State
 
@@ -111,7 +111,7 @@ def export(
     try:
         listed = source.datasets()
         choice = choose(source.workspaces(), listed, options.choice)
-        with _lock(options.directory), many_documents():
+        with _lock(options.directory), many_records():
             run = _Run(options, source, listed, choice, progress, keep)
             return run.named_before() or run.run()
     except OSError as error:

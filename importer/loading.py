@@ -21,6 +21,7 @@ from importer.mapping.kinds import external_id_of, is_left_out, mapper_of
 from importer.parts import is_ours, like
 from importer.plan import DatasetPlan, UserPlan
 from importer.pouring import Pouring
+from importer.reporting.counting import Arrival, Counting, Counts
 from importer.targets.http.batching import Batch, Item, batches
 from importer.targets.http.searching import put_again
 from importer.targets.http.sending import Answered, Sender, send_all
@@ -44,6 +45,9 @@ class Loader:
         storage: the stores behind the target, where records go through them.
         accounts: where users get their old keys and passwords; None where nobody does.
         only: the folders in the snapshot of the datasets to load this time; None: all of the plan.
+
+    Attributes:
+        counts: folder of a dataset in the snapshot -> its counts; of those whose records were all loaded by this run.
     """
 
     def __init__(
@@ -63,6 +67,7 @@ class Loader:
         self._entries = {entry.path: entry for entry in snapshot.entries}
         self._noted_before, self._storage = set(journal.done.datasets), storage
         self._only = only
+        self.counts: dict[str, Counts] = {}
 
     @cached_property
     def _pouring(self) -> Pouring | None:
@@ -261,12 +266,15 @@ class Loader:
         ids = self._target.dataset_ids(done.datasets[source])
         options = self._journal.plan.options
         look = source in self._noted_before or bool(again)
-        way = self._way(plan, ids, look=look)
+        way, mapper = self._way(plan, ids, look=look), mapper_of(plan, self._journal.plan.agents, options)
+        counting = Counting(self._snapshot.dataset(entry), Arrival(plan, self._journal.plan.agents, options))
 
-        def item(row: int, record: AnyRecord) -> Item | None:
-            return None if is_left_out(record, options) else (record, way.item(row, record))
+        def item(row: int, record: AnyRecord) -> Item[Any] | None:
+            there = None if is_left_out(record, options) else mapper.map(record)[0]
+            counting.see(record, there)
+            return None if there is None else (record, way.ready(row, there))
 
-        def ready(records: Iterable[tuple[int, AnyRecord]]) -> Iterator[Batch]:
+        def ready(records: Iterable[tuple[int, AnyRecord]]) -> Iterator[Batch[Any]]:
             return batches(((row, item(row, record)) for row, record in records), way.most)
 
         if again:
@@ -283,12 +291,13 @@ class Loader:
         self._progress.started("importing", source, end - start, end - start - size(left))
         stretches = (enumerate(islice(self._snapshot.records(entry, first), last - first), first) for first, last in left)
         send_all(chain.from_iterable(map(ready, stretches)), way.send, partial(self._note_batch, source), way.at_once)
+        if left == [(0, entry.records)] and not (again or done.rejected.get(source)):
+            self.counts[plan.path] = counting.result()
 
-    def _way(self, plan: DatasetPlan, ids: DatasetIds, *, look: bool) -> Way:
+    def _way(self, plan: DatasetPlan, ids: DatasetIds, *, look: bool) -> Way[Any]:
         if self._pouring:
             return self._pouring.way(plan, ids, look=look)
-        mapper = mapper_of(plan, self._journal.plan.agents, self._journal.plan.options)
-        return over_http(Sender(self._target, ids.id, plan.source, look=look), ids, mapper, self._user_ids, self._concurrency)
+        return over_http(Sender(self._target, ids.id, plan.source, look=look), ids, self._user_ids, self._concurrency)
 
     def _note_batch(self, source: str, answered: Answered) -> None:
         self._keep_refused(answered)

@@ -23,10 +23,14 @@ from importer.targets.http.batching import Item
 from importer.targets.http.target import Target
 from importer.targets.http.wire import DatasetIds, properties, wire_item
 from importer.targets.storage.calibration import Calibration, StoresRefusedError, telling
-from importer.targets.storage.rows import StoredDataset
-from importer.targets.storage.sending import StoreSender
+from importer.targets.storage.items import stored_record
+from importer.targets.storage.rows import StoredDataset, StoredRecord
+from importer.targets.storage.sending import CHUNK, StoreSender
 from importer.targets.storage.storage import Storage, waiting_name
-from importer.ways import Way, through_storage
+from importer.ways import Way
+
+#: Chunks that are under way at once: while one is in the search engine's hands, another is in the database's.
+_CHUNKS_AT_ONCE = 3
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ class Pouring:
             self.target.delete_dataset(id_)
             self.journal.note("withdrawn", name=plan.source)
 
-    def _mapped(self, plan: DatasetPlan, id_: str) -> Iterator[tuple[Item, TargetRecord]]:
+    def _mapped(self, plan: DatasetPlan, id_: str) -> Iterator[tuple[Item[bytes], TargetRecord]]:
         """The records of this part, as the server takes them."""
         options, ids = self.journal.plan.options, self.target.dataset_ids(id_)
         mapper = mapper_of(plan, self.journal.plan.agents, options)
@@ -121,20 +125,24 @@ class Pouring:
 
     # --- the records ---
 
-    def way(self, plan: DatasetPlan, dataset: DatasetIds, *, look: bool) -> Way:
+    def way(self, plan: DatasetPlan, dataset: DatasetIds, *, look: bool) -> Way[StoredRecord]:
         """How the records of a dataset go."""
+        stored = self._stored(plan, dataset.id)
         send = StoreSender(
             self.target.api,
             self.storage.database,
             self.storage.index(dataset.id),
-            self._stored(plan, dataset.id),
+            stored,
             plan.source,
             look=look,
             counts_users=self.storage.counts_users,
         )
-        options = self.journal.plan.options
-        mapper = mapper_of(plan, self.journal.plan.agents, options)
-        return through_storage(send, dataset, mapper, self.users, clock_of(plan, self._dataset(plan), self.snapshot.manifest.created_at))
+        clock = clock_of(plan, self._dataset(plan), self.snapshot.manifest.created_at)
+
+        def ready(row: int, record: TargetRecord) -> StoredRecord:
+            return stored_record(clock.timed(record, row), row, dataset, self.users, stored)
+
+        return Way(ready, send, CHUNK, _CHUNKS_AT_ONCE)
 
     def move(self, plan: DatasetPlan) -> None:
         """Lets people see a dataset whose records are all there; a draft has none, and no index.

@@ -298,7 +298,7 @@ class Giving:
     def _store(self, dataset: DatasetPlan, id_: str, block: list[Meant], giving: list[Given]) -> dict[str, str]:
         """Stores responses for their new users; returns the external ids of the records of which the server refused some, and its words."""
         records = {of[0].external_id: record for record, of in block}
-        items: list[Item] = []
+        items: list[Item[bytes]] = []
         for external_id, record in records.items():
             responses = [self._wire(given) for given in giving if given.external_id == external_id]
             if responses:

@@ -13,6 +13,7 @@ from argilla_snapshot.format.check import look
 from argilla_snapshot.format.errors import DamagedSnapshotError
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.format.files import to_json, write_whole
+from argilla_snapshot.format.many import many_records
 from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.transport.api import Api
@@ -66,6 +67,7 @@ def open_whole(directory: Path) -> Snapshot:
     return snapshot
 
 
+@many_records()
 def plan_import(
     directory: Path,
     api: Api,
@@ -111,6 +113,7 @@ def _planned(
     return with_webhooks(with_existing(plan, target), target)
 
 
+@many_records()
 def import_snapshot(
     directory: Path,
     api: Api,
@@ -180,10 +183,11 @@ def import_snapshot(
                     storage.refuse_foreign(journals.mark_of(folder))
                 _tell_going_on(journal, snapshot, progress)
             only = frozenset(entry.path for entry in chosen(snapshot, options))
-            Loader(snapshot, target, journal, progress, passwords, concurrency, accounts, storage, only).run()
+            loader = Loader(snapshot, target, journal, progress, passwords, concurrency, accounts, storage, only)
+            loader.run()
             _tell_left(journal, only, progress)
             report = _reported(snapshot, target, journal, started)
-        write_report(snapshot, progress, url=url)
+        write_report(snapshot, progress, url=url, counted=loader.counts)
         return report
     finally:
         if created:
@@ -291,6 +295,7 @@ def times_of(journal: Journal, seconds: float) -> tuple[str, float]:
     return datetime.now(timezone.utc).isoformat(timespec="seconds"), seconds
 
 
+@many_records()
 def verify_import(directory: Path, api: Api, *, sample: int | None, progress: Progress, keeping: Keeping | None = None) -> Verification:
     """Reads back what an import, or all of its parts, wrote, and compares all of it with the snapshot; what it found is kept for the report.
 
@@ -316,6 +321,7 @@ def verify_import(directory: Path, api: Api, *, sample: int | None, progress: Pr
     return result
 
 
+@many_records()
 def repair_import(directory: Path, api: Api, part: Part, progress: Progress) -> tuple[int, list[str]]:
     """Makes records searchable that the target holds but does not show; nothing of their content is sent.
 

@@ -1,6 +1,10 @@
 """Who wants to know how far a long step is: the front door, with its bars."""
 
-from typing import Protocol
+from collections.abc import Iterable, Iterator
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+_TELL = 500
 
 
 class Progress(Protocol):
@@ -17,3 +21,13 @@ class Progress(Protocol):
 
     def message(self, text: str) -> None:
         """Something worth a line."""
+
+
+def told(records: Iterable[T], progress: Progress) -> Iterator[T]:
+    """Passes records on, and tells of every 500."""
+    number = 0
+    for number, record in enumerate(records, 1):
+        yield record
+        if number % _TELL == 0:
+            progress.advanced(_TELL)
+    progress.advanced(number % _TELL)

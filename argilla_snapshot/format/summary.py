@@ -63,13 +63,15 @@ class Summary:
 
 def summarize(dataset: AnyDataset, records: Iterable[AnyRecord]) -> Summary:
     """Counts what the records of a dataset hold."""
-    counted = _Counted(dataset)
+    counting = Summarizing(dataset)
     for record in records:
-        counted.see(record)
-    return counted.result()
+        counting.see(record)
+    return counting.result()
 
 
-class _Counted:
+class Summarizing:
+    """Counts what the records of a dataset hold, one by one."""
+
     def __init__(self, dataset: AnyDataset) -> None:
         self._dataset = dataset
         questions = questions_of(dataset)
@@ -90,6 +92,7 @@ class _Counted:
         self._ends: tuple[int, int] | None = None
 
     def see(self, record: AnyRecord) -> None:
+        """Takes one record into account."""
         self._records += 1
         if record.status is not None:
             self._statuses[record.status] += 1
@@ -129,6 +132,7 @@ class _Counted:
         self._moments = [min(moments), max(moments)] if moments else []
 
     def result(self) -> Summary:
+        """What was counted so far."""
         first, last = self._moments or (None, None)
         lengths = Lengths(*self._ends, self._characters / self._records, dict(sorted(self._lengths.items()))) if self._ends else None
         return Summary(

@@ -13,7 +13,7 @@ from argilla_snapshot.format.feedback.record import FeedbackRecord
 from argilla_snapshot.format.kinds import AnyDataset, AnyRecord
 from argilla_snapshot.format.models import Record
 from argilla_snapshot.format.names import shown_names
-from argilla_snapshot.format.progress import Progress
+from argilla_snapshot.format.progress import Progress, told
 from argilla_snapshot.format.reader import Snapshot
 from importer.mapping.answers import LEFT_OUT, Rules
 from importer.mapping.kinds import is_left_out, mapper_of
@@ -30,8 +30,6 @@ from importer.planning.places import place_dataset, plan_workspaces
 from importer.planning.survey import Survey, survey
 from importer.planning.users import People, discarding, plan_agents, plan_users
 from importer.target_state import Accounts, Asks, TargetState
-
-_TELL = 500
 
 
 def make_plan(
@@ -143,16 +141,6 @@ def _surveyed(source: AnyDataset, records: Iterator[AnyRecord], options: ImportO
     if isinstance(source, FeedbackDataset):
         return survey_feedback(cast("Iterator[FeedbackRecord]", records), source, deleted)
     return survey(cast("Iterator[Record]", records), Rules(source.task, bool(source.multi_label), options))
-
-
-def told(records: Iterable[AnyRecord], progress: Progress) -> Iterator[AnyRecord]:
-    """Passes records on, and tells of every 500."""
-    number = 0
-    for number, record in enumerate(records, 1):
-        yield record
-        if number % _TELL == 0:
-            progress.advanced(_TELL)
-    progress.advanced(number % _TELL)
 
 
 def _counted_agents(surveys: Iterable[Survey | FeedbackSurvey]) -> dict[str | None, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from argilla_snapshot.format.feedback.record import FeedbackRecord
 from argilla_snapshot.format.kinds import AnyDataset, AnyRecord
 from argilla_snapshot.format.said import Piece, Said, pieces_of, scored, text_of
-from argilla_snapshot.format.summary import NOBODY, Example, Summary, summarize
+from argilla_snapshot.format.summary import NOBODY, Example, Summarizing, Summary, summarize
 from importer.mapping.feedback import annotators
 from importer.mapping.kinds import is_left_out, mapper_of
 from importer.mapping.record import Response, TargetRecord
@@ -55,7 +55,7 @@ class Counts:
     vectors: int = 0
 
 
-class Mapping:
+class Arrival:
     """How the records of a dataset arrive, by the plan of an import.
 
     Args:
@@ -117,48 +117,61 @@ class Mapping:
         return [piece._replace(value=texts.get(piece.value, piece.value)) for piece in pieces_of(value, self._types[question])]
 
 
-def count(dataset: AnyDataset, records: Iterable[AnyRecord], mapping: Mapping | None) -> Counts:
+def count(dataset: AnyDataset, records: Iterable[AnyRecord], arrival: Arrival | None) -> Counts:
     """Counts a dataset; no record is kept."""
-    if mapping is None:
+    if arrival is None:
         return Counts(summarize(dataset, records))
-    arriving = _Arriving(mapping)
-    summary = summarize(dataset, arriving.seen(records))
-    responses = {who: dict(sorted(of.items())) for who, of in sorted(arriving.responses.items(), key=lambda one: (-one[1].total(), one[0]))}
-    return Counts(summary, dict(sorted(arriving.fates.items())), responses, dict(arriving.whose), arriving.suggestions, arriving.vectors)
+    counting = Counting(dataset, arrival)
+    for record in records:
+        counting.see(record, arrival.arrived(record))
+    return counting.result()
 
 
-class _Arriving:
-    def __init__(self, mapping: Mapping) -> None:
-        self._mapping = mapping
-        self.fates: defaultdict[str, Fate] = defaultdict(Fate)
-        self.responses: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self.whose: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self.suggestions = self.vectors = 0
+class Counting:
+    """Counts a dataset that arrives, record by record.
 
-    def seen(self, records: Iterable[AnyRecord]) -> Iterator[AnyRecord]:
-        """The records, each counted as it passes."""
-        for record in records:
-            self._see(record)
-            yield record
+    Args:
+        arrival: how its records arrive.
+    """
 
-    def _see(self, record: AnyRecord) -> None:
-        fate = self.fates[record.status or ""]
+    def __init__(self, dataset: AnyDataset, arrival: Arrival) -> None:
+        self._arrival, self._summary = arrival, Summarizing(dataset)
+        self._fates: defaultdict[str, Fate] = defaultdict(Fate)
+        self._responses: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._whose: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._suggestions = self._vectors = 0
+
+    def see(self, record: AnyRecord, there: TargetRecord | None) -> None:
+        """Takes one record into account. ``there``: the same on the new server; None where it is not there."""
+        self._summary.see(record)
+        fate = self._fates[record.status or ""]
         fate.records += 1
-        there = self._mapping.arrived(record)
         if there is None:
-            if self._mapping.is_left_out(record):
+            if self._arrival.is_left_out(record):
                 fate.left_out += 1
             else:
                 fate.refused += 1
             return
-        for who, account in self._mapping.accounts(record):
-            self.whose[account][who] += 1
-        if self._mapping.status(there) == "completed":
+        for who, account in self._arrival.accounts(record):
+            self._whose[account][who] += 1
+        if self._arrival.status(there) == "completed":
             fate.completed += 1
         else:
             fate.pending += 1
         for response in there.responses:
             fate.responses[response.status] = fate.responses.get(response.status, 0) + 1
-            self.responses[response.username][response.status] += 1
-        self.suggestions += len(there.suggestions)
-        self.vectors += len(there.vectors)
+            self._responses[response.username][response.status] += 1
+        self._suggestions += len(there.suggestions)
+        self._vectors += len(there.vectors)
+
+    def result(self) -> Counts:
+        """What was counted so far."""
+        most_first = sorted(self._responses.items(), key=lambda one: (-one[1].total(), one[0]))
+        return Counts(
+            self._summary.result(),
+            dict(sorted(self._fates.items())),
+            {who: dict(sorted(of.items())) for who, of in most_first},
+            dict(self._whose),
+            self._suggestions,
+            self._vectors,
+        )

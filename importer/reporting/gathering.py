@@ -1,16 +1,16 @@
 """Puts a report together from a snapshot and from what lies beside it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from importlib.metadata import version
 from urllib.parse import quote, urlsplit
 
 from argilla_snapshot.format.feedback.models import FeedbackDataset
-from argilla_snapshot.format.kinds import AnyDataset, AnyRecord, title_of
+from argilla_snapshot.format.kinds import AnyDataset, title_of
 from argilla_snapshot.format.models import DatasetEntry, Loss
 from argilla_snapshot.format.names import shown_names
-from argilla_snapshot.format.progress import Progress
+from argilla_snapshot.format.progress import Progress, told
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.format.said import questions_of
 from argilla_snapshot.format.summary import Example, example, samples
@@ -20,8 +20,7 @@ from importer.journal.moves import Moves
 from importer.journal.verified import Verified
 from importer.notes import SAMPLES, Noted, Severity
 from importer.plan import DatasetPlan, Plan
-from importer.reporting.counting import Counts, count
-from importer.reporting.counting import Mapping as Arrival
+from importer.reporting.counting import Arrival, Counts, count
 from importer.reporting.history import History
 from importer.reporting.model import Account, Check, Checked, DatasetReport, Difference, Given, Pair, Report, Told
 from importer.reporting.verdict import verdict
@@ -100,7 +99,7 @@ def _dataset(
 
     if entry.path not in kept:
         progress.started("counting", name, entry.records)
-        kept[entry.path] = count(dataset, _told_of(snapshot.records(entry), progress), arrival)
+        kept[entry.path] = count(dataset, told(snapshot.records(entry), progress), arrival)
     return DatasetReport(
         name=name,
         target=plan.target if plan else "",
@@ -119,12 +118,6 @@ def _dataset(
         checked=_checked(import_.verified, name) if import_ and import_.verified else None,
         differences=sum(one.count for one in check.differences if one.dataset == name) if check else 0,
     )
-
-
-def _told_of(records: Iterable[AnyRecord], progress: Progress) -> Iterator[AnyRecord]:
-    for record in records:
-        yield record
-        progress.advanced(1)
 
 
 def _fields(dataset: AnyDataset) -> list[str]:

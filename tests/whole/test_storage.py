@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
+import orjson
 import pytest
 
 from argilla_snapshot.format.feedback.record import FeedbackRecord
 from argilla_snapshot.format.models import Record
 from argilla_snapshot.format.reader import Snapshot
+from importer.journal.journal import COUNTS, import_folder
+from importer.reporting.writing import write_report
 from servers.argilla import NEW, ArgillaServer
 from servers.stack import Stack
 from tests.faults import same
@@ -23,6 +26,7 @@ from tests.helpers import target
 from tests.helpers.cli import run, succeed
 from tests.helpers.moved import imported
 from tests.helpers.official import official
+from tests.helpers.plans import Silent
 from tests.helpers.stores import differences, stores
 from tests.traps.moving import prepare, read
 
@@ -48,6 +52,23 @@ def test_what_arrives_is_what_arrives_over_http(version: str, postgresql: bool, 
         assert run("import", snapshot, *stores(new, stack), url=new.url).returncode == done.returncode
         assert differences(snapshot, new) == []
         succeed("verify", snapshot, "--sample", "10", url=new.url)
+        for url in (other.url, new.url):
+            assert counts_as_loaded(snapshot, url) == counts_anew(snapshot, url)
+
+
+def counts_as_loaded(snapshot: Path, url: str) -> Any:
+    """What the report has of each dataset, by what passed while it was loaded."""
+    found = orjson.loads((import_folder(snapshot, url) / COUNTS).read_bytes())
+    assert len(found["counts"]) == len(Snapshot(snapshot).entries)
+    return found
+
+
+def counts_anew(snapshot: Path, url: str) -> Any:
+    """The same, counted once more."""
+    path = import_folder(snapshot, url) / COUNTS
+    path.unlink()
+    write_report(Snapshot(snapshot), cast("Any", Silent()), url=url)
+    return orjson.loads(path.read_bytes())
 
 
 def test_drafts_and_empty_datasets_come_to_their_places_too(stack: Stack, tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
-"""Records of a snapshot in batches, ready for the wire."""
+"""Records of a snapshot in batches, ready to go."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from argilla_snapshot.format.kinds import AnyRecord
 from importer.journal.intervals import Interval
@@ -10,21 +11,23 @@ from importer.journal.intervals import Interval
 BATCH = 250
 #: Bytes of a request, unless one record is larger.
 BATCH_BYTES = 8 << 20
-#: A record of the snapshot, and what it is on the wire.
-Item = tuple[AnyRecord, bytes]
+#: What a record is where it goes; its length is in bytes. On the wire it is ``bytes``.
+Ready = TypeVar("Ready", bound=Sized)
+#: A record of the snapshot, and the same ready to go.
+Item = tuple[AnyRecord, Ready]
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """Records of one request. ``rows``: from the row of the first to behind the row of the last."""
+class Batch(Generic[Ready]):
+    """Records that go together. ``rows``: from the row of the first to behind the row of the last."""
 
     rows: Interval
-    items: list[Item]
+    items: list[Item[Ready]]
 
 
-def batches(items: Iterable[tuple[int, Item | None]], most: int) -> Iterator[Batch]:
+def batches(items: Iterable[tuple[int, Item[Ready] | None]], most: int) -> Iterator[Batch[Ready]]:
     """Groups records, each with its row, by count and by bytes; a row without one is dealt with by the batch that it falls into."""
-    batch: list[Item] = []
+    batch: list[Item[Ready]] = []
     first: int | None = None
     last = bytes_ = 0
     for row, item in items:

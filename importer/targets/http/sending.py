@@ -9,7 +9,7 @@ from typing import Any
 from argilla_snapshot.exact_json import from_json
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.transport.errors import NotAllowedError, ServerError, TemporaryError
-from importer.targets.http.batching import BATCH, Batch, Item
+from importer.targets.http.batching import BATCH, Batch, Item, Ready
 from importer.targets.http.finding import Finder
 from importer.targets.http.target import INCLUDE, Target
 from importer.targets.http.wire import held
@@ -37,7 +37,7 @@ class Answered:
         left: ids of records that somebody changed on the target before it could be noted that they are there.
     """
 
-    batch: Batch
+    batch: Batch[Any]
     written_at: str = ""
     refused: list[dict[str, Any]] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
@@ -48,7 +48,9 @@ class Answered:
         return [entry["id"] for entry in self.refused]
 
 
-def send_all(batches: Iterator[Batch], send: Callable[[Batch], Answered], note: Callable[[Answered], None], concurrency: int) -> None:
+def send_all(
+    batches: Iterator[Batch[Ready]], send: Callable[[Batch[Ready]], Answered], note: Callable[[Answered], None], concurrency: int
+) -> None:
     """Sends batches, at most ``concurrency`` at once, while the next ones are made ready; all memory that is held is theirs.
 
     ``note`` is called in this thread as soon as an answer is there, in the order of the answers. The first error, wherever
@@ -57,7 +59,7 @@ def send_all(batches: Iterator[Batch], send: Callable[[Batch], Answered], note: 
     error: Exception | None = None
     reader, senders = ThreadPoolExecutor(1), ThreadPoolExecutor(concurrency)
 
-    def sent(batch: Future[Batch | None]) -> Answered | None:
+    def sent(batch: Future[Batch[Ready] | None]) -> Answered | None:
         ready = batch.result()
         return None if ready is None else send(ready)
 
@@ -113,7 +115,7 @@ class Sender:
         self._look, self._finder = look, Finder(target, dataset_id)
         self._most, self._good = BATCH, 0
 
-    def __call__(self, batch: Batch) -> Answered:
+    def __call__(self, batch: Batch[bytes]) -> Answered:
         """Sends a batch.
 
         Raises:
@@ -128,7 +130,7 @@ class Sender:
             raise
         return answered
 
-    def _send(self, items: list[Item], answered: Answered, *, sent: bool) -> None:
+    def _send(self, items: list[Item[bytes]], answered: Answered, *, sent: bool) -> None:
         """Sends items, no more at once than went well lately; ``sent``: whether they were sent before and may have arrived."""
         while items:
             part, items = items[: self._most], items[self._most :]
@@ -138,7 +140,7 @@ class Sender:
                 self._most, self._good = max(len(part) // 2, 1), 0
                 self._send(part, answered, sent=True)
 
-    def _put_patiently(self, items: list[Item], answered: Answered, *, sent: bool) -> None:
+    def _put_patiently(self, items: list[Item[bytes]], answered: Answered, *, sent: bool) -> None:
         """Puts items, and waits temporary trouble out. Before they are put once more it is looked up what has arrived.
 
         Raises:
@@ -162,7 +164,7 @@ class Sender:
 
         self._target.api.retried(put)
 
-    def _not_there(self, items: list[Item], answered: Answered, *, anew: bool) -> list[Item]:
+    def _not_there(self, items: list[Item[bytes]], answered: Answered, *, anew: bool) -> list[Item[bytes]]:
         """Those of the items that are to be sent: that are not there, or lack something. Of the others is noted what became of them."""
         wanted = {item["external_id"]: item for item in (from_json(wire) for _, wire in items)}
         found = self._finder.find(list(wanted), include=INCLUDE, anew=anew)
@@ -178,7 +180,7 @@ class Sender:
                 left.append((record, wire))
         return left
 
-    def _put(self, items: list[Item], answered: Answered, *, last: bool = False) -> None:
+    def _put(self, items: list[Item[bytes]], answered: Answered, *, last: bool = False) -> None:
         """Puts the items; narrows refused ones down.
 
         A 500 is no refusal where the server has trouble of its own: that is waited for, and a single record sent once more (``last``).
@@ -221,7 +223,7 @@ def _last_write(record: dict[str, Any]) -> str:
     return max(str(part["updated_at"]) for part in (record, *(record.get("suggestions") or ()), *(record.get("responses") or ())))
 
 
-def _narrowed(items: list[Item], detail: str) -> list[list[Item]]:
+def _narrowed(items: list[Item[bytes]], detail: str) -> list[list[Item[bytes]]]:
     """The parts to try next: the item that the server names and the others, or else two halves."""
     named = _POSITION.search(detail)
     if named and int(named[1]) < len(items):

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from argilla_snapshot.exact_json import from_json, to_json
+from argilla_snapshot.exact_json import from_json
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.transport.sql.asking import Row
 from argilla_snapshot.transport.sql.values import uuid_of
@@ -23,7 +23,7 @@ from importer.targets.http.batching import Batch, Item
 from importer.targets.http.sending import Sender
 from importer.targets.http.target import Target
 from importer.targets.storage.index import Index
-from importer.targets.storage.rows import TABLES, TIMES, Given, Moments, Stored, StoredDataset, add
+from importer.targets.storage.rows import TABLES, TIMES, Given, Moments, StoredDataset, stored
 
 #: So many records are looked at, to choose those that are compared.
 LOOKED_AT = 2000
@@ -37,10 +37,10 @@ class StoresRefusedError(ImportRefusedError):
         super().__init__(f"{what} {_WAY_OUT}")
 
 
-def telling(records: Iterable[tuple[Item, TargetRecord]], fields: Iterable[str]) -> list[Item]:
+def telling(records: Iterable[tuple[Item[bytes], TargetRecord]], fields: Iterable[str]) -> list[Item[bytes]]:
     """Those records that show something that none before them does; ``fields``: all that the dataset has."""
     seen: set[Hashable] = set()
-    chosen: list[Item] = []
+    chosen: list[Item[bytes]] = []
     for number, (item, record) in enumerate(records):
         if len(chosen) == TRIED or number == LOOKED_AT:
             break
@@ -70,7 +70,7 @@ class Calibration:
         self._target, self._database, self._index = target, database, index
         self._dataset, self._source = dataset, source
 
-    def run(self, chosen: Sequence[Item]) -> None:
+    def run(self, chosen: Sequence[Item[bytes]]) -> None:
         """Writes the records over HTTP, compares, and deletes them there.
 
         Raises:
@@ -135,16 +135,15 @@ class Calibration:
             self._compare_one(external_id, items[external_id], there, documents[uuid_of(row["id"])])
 
     def _compare_one(self, external_id: str, item: dict[str, Any], there: dict[str, list[Row]], document: dict[str, Any]) -> None:
-        ours = Stored()
-        add(ours, item, _as_there(item, there, self._dataset), self._dataset)
+        ours = stored(item, _as_there(item, there, self._dataset), self._dataset)
         for table, columns in TABLES.items():
             expected = [dict(zip(columns, row, strict=True)) for row in ours.rows[table]]
             texts = self._database.kind == "sqlite"  # PostgreSQL's driver parses JSON
             for mine, theirs in zip(_by_id(expected), _by_id(there[table]), strict=True):
                 where = f"{self._source}: record {external_id}, table {table}"
                 _refuse_unlike(where, _plain_row(mine, parsing=True), _plain_row(theirs, parsing=texts))
-        mine = from_json(to_json(ours.documents[uuid_of(there["records"][0]["id"])]))
-        _refuse_unlike(f"{self._source}: record {external_id}, search index", _plain_document(mine), _plain_document(document))
+        mine = _plain_document(from_json(ours.document))
+        _refuse_unlike(f"{self._source}: record {external_id}, search index", mine, _plain_document(document))
 
 
 def _as_there(item: dict[str, Any], there: dict[str, list[Row]], dataset: StoredDataset) -> Given:

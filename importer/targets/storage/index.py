@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from argilla_snapshot.exact_json import to_json
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import ServerError, TemporaryError
 from argilla_snapshot.transport.shapes import ANY, Shape
@@ -30,8 +29,8 @@ class Index:
             return False
         return True
 
-    def create(self, documents: Mapping[str, dict[str, Any]]) -> dict[str, str]:
-        """Adds documents by their ids; those that are there stay as they are.
+    def create(self, documents: Mapping[str, bytes]) -> dict[str, str]:
+        """Adds documents, JSON, by their ids; those that are there stay as they are.
 
         Returns:
             Id -> why, of those that the engine refused.
@@ -41,7 +40,7 @@ class Index:
         """
         if not documents:
             return {}
-        lines = b"".join(b'{"create":{"_id":"%b"}}\n%b\n' % (id_.encode(), to_json(document)) for id_, document in documents.items())
+        lines = b"".join(b'{"create":{"_id":"%b"}}\n%b\n' % (id_.encode(), document) for id_, document in documents.items())
         answer = self._engine.call("POST", f"/{self.name}/_bulk", content=lines, shape=_WRITTEN)
         told = [item["create"] for item in answer["items"]]
         if passing := [one for one in told if one["status"] in _PASSING]:

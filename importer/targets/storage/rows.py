@@ -4,7 +4,7 @@ Read from argilla-server 2.0.1 to 2.8.0 (``bulk/records_bulk.py``, ``search_engi
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
@@ -62,16 +62,21 @@ class StoredDataset:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """Records as both stores are to have them.
+class StoredRecord:
+    """A record as both stores are to have it.
 
     Attributes:
+        id: of the record.
         rows: table -> rows, with all of the table's columns in their order.
-        documents: id of the record -> document.
+        document: of the search index, JSON; its length counts as that of the record.
     """
 
-    rows: dict[str, list[tuple[Value, ...]]] = field(default_factory=lambda: {table: [] for table in TABLES})
-    documents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    id: UUID
+    rows: dict[str, list[tuple[Value, ...]]]
+    document: bytes
+
+    def __len__(self) -> int:
+        return len(self.document)
 
 
 class Moments(NamedTuple):
@@ -101,27 +106,33 @@ class Given:
     of_suggestions: list[Moments]
 
 
-def add(stored: Stored, item: Mapping[str, Any], given: Given, dataset: StoredDataset) -> None:
-    """Adds a record.
+def stored(item: Mapping[str, Any], given: Given, dataset: StoredDataset) -> StoredRecord:
+    """What a server would make of a record.
 
     Args:
-        stored: where to.
         item: the record as the bulk endpoint takes it.
         given: its ids and times.
         dataset: its dataset.
     """
     submitted = sum(response["status"] == "submitted" for response in item["responses"])
     status = "completed" if submitted >= dataset.min_submitted else "pending"
-    own, rows = given.moments, stored.rows
-    rows["records"].append((given.id, dataset.id, item["external_id"], _json(item["fields"]), _json(item["metadata"]), status, *own))
-    for id_, said, made in zip(given.responses, item["responses"], given.of_responses, strict=True):
-        rows["responses"].append((id_, given.id, UUID(said["user_id"]), _json(said["values"]), said["status"], *made))
-    for id_, said, made in zip(given.suggestions, item["suggestions"], given.of_suggestions, strict=True):
-        values = (_json(said["value"]), _json(said["score"]), said["agent"], said["type"])
-        rows["suggestions"].append((id_, given.id, UUID(said["question_id"]), *values, *made))
-    for id_, (name, vector) in zip(given.vectors, item["vectors"].items(), strict=True):
-        rows["vectors"].append((id_, given.id, dataset.vectors[name], _json(vector), *own))
-    stored.documents[str(given.id)] = _document(item, given, dataset, status)
+    own = given.moments
+    rows: dict[str, list[tuple[Value, ...]]] = {
+        "records": [(given.id, dataset.id, item["external_id"], _json(item["fields"]), _json(item["metadata"]), status, *own)],
+        "responses": [
+            (id_, given.id, UUID(said["user_id"]), _json(said["values"]), said["status"], *made)
+            for id_, said, made in zip(given.responses, item["responses"], given.of_responses, strict=True)
+        ],
+        "suggestions": [
+            (id_, given.id, UUID(said["question_id"]), _json(said["value"]), _json(said["score"]), said["agent"], said["type"], *made)
+            for id_, said, made in zip(given.suggestions, item["suggestions"], given.of_suggestions, strict=True)
+        ],
+        "vectors": [
+            (id_, given.id, dataset.vectors[name], _json(vector), *own)
+            for id_, (name, vector) in zip(given.vectors, item["vectors"].items(), strict=True)
+        ],
+    }
+    return StoredRecord(given.id, rows, to_json(_document(item, given, dataset, status)))
 
 
 def _document(item: Mapping[str, Any], given: Given, dataset: StoredDataset, status: str) -> dict[str, Any]:

@@ -4,19 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from threading import Lock
-from typing import Any
 from uuid import UUID
 
-from argilla_snapshot.exact_json import from_json
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.errors import RefusedRowsError, ServerError
-from argilla_snapshot.transport.sql.writing import Writable
+from argilla_snapshot.transport.sql.writing import Value, Writable
 from importer.targets.http.batching import Batch, Item
 from importer.targets.http.sending import Answered
 from importer.targets.storage.index import Index
-from importer.targets.storage.items import stored
-from importer.targets.storage.rows import TABLES, Stored, StoredDataset
+from importer.targets.storage.rows import TABLES, StoredDataset, StoredRecord
 
 #: Records of a transaction: more keep the annotators of a running server on SQLite waiting for more than a second.
 CHUNK = 500
@@ -40,22 +37,21 @@ class StoreSender:
     ) -> None:
         self._api, self._database, self._index, self._dataset, self._source = api, database, index, dataset, source
         self._look, self._counts_users = look, counts_users
-        self._users: set[str] = set()
+        self._users: set[Value] = set()
         self._lock = Lock()  # there is one connection to the database
 
-    def __call__(self, batch: Batch) -> Answered:
+    def __call__(self, batch: Batch[StoredRecord]) -> Answered:
         """Sends a batch.
 
         Raises:
             ServerError: the dataset is gone, or what a store says.
         """
         answered = Answered(batch)
-        self._send([(item, from_json(item[1])) for item in batch.items], answered)
+        self._send(batch.items, answered)
         return answered
 
-    def _send(self, items: list[tuple[Item, dict[str, Any]]], answered: Answered) -> None:
+    def _send(self, items: list[Item[StoredRecord]], answered: Answered) -> None:
         """Sends items, in halves where the database does not take all of them."""
-        ready = stored([item for _, item in items], self._dataset)
         sent = False
 
         def write() -> None:
@@ -63,7 +59,7 @@ class StoreSender:
             look, sent = self._look or sent, True
             with self._lock:
                 there = self._there(items, answered) if look else frozenset()
-                self._insert(ready, there)
+                self._insert([ready for _, ready in items if _external_id(ready) not in there])
             point("import.rows_committed")
 
         try:
@@ -71,27 +67,29 @@ class StoreSender:
         except RefusedRowsError as error:
             self._refuse_gone()
             if len(items) == 1:
-                self._refused(items[0][0], error.format_message(), answered)
+                self._refused(items[0], error.format_message(), answered)
                 return
             middle = len(items) // 2
             for part in (items[:middle], items[middle:]):
                 self._send(part, answered)
             return
-        refused = self._api.retried(lambda: self._index.create(ready.documents))
+        documents = {str(ready.id): ready.document for _, ready in items}
+        refused = self._api.retried(lambda: self._index.create(documents))
         point("import.documents_written")
-        for (item, _), id_ in zip(items, ready.documents, strict=True):
-            if id_ in refused:
+        for item in items:
+            if (id_ := str(item[1].id)) in refused:
                 self._api.retried(partial(self._delete, id_))
                 self._refused(item, f"The search engine does not take it: {refused[id_]}", answered)
-        answered.written_at = max(answered.written_at, *(_iso(row[-1]) for rows in ready.rows.values() for row in rows))
+        written = (_iso(row[-1]) for _, ready in items for rows in ready.rows.values() for row in rows)
+        answered.written_at = max(answered.written_at, *written)
 
     def _delete(self, id_: str) -> None:
         with self._lock:
             self._database.query("DELETE FROM records WHERE id = :id", {"id": UUID(id_)})
 
-    def _there(self, items: Sequence[tuple[Item, dict[str, Any]]], answered: Answered) -> frozenset[str]:
+    def _there(self, items: Sequence[Item[StoredRecord]], answered: Answered) -> frozenset[str]:
         """External ids of those records that are there already; those that somebody changed since are noted."""
-        wanted = {item["external_id"]: (record, item) for (record, _), item in items}
+        wanted = {_external_id(ready): (record, ready) for record, ready in items}
         names = {f"e{number}": external_id for number, external_id in enumerate(wanted)}
         marks = ", ".join(f":{name}" for name in names)
         found = self._database.query(
@@ -99,33 +97,31 @@ class StoreSender:
             {"dataset": self._dataset.id, **names},
         )
         for row in found:
-            record, item = wanted[row["external_id"]]
-            if _iso(row["updated_at"]) > item["times"]["record"][1] and record.id not in answered.left:
+            record, ready = wanted[row["external_id"]]
+            if _iso(row["updated_at"]) > _iso(ready.rows["records"][0][-1]) and record.id not in answered.left:
                 answered.left.append(record.id)
         return frozenset(row["external_id"] for row in found)
 
-    def _insert(self, ready: Stored, there: frozenset[str]) -> None:
-        """Adds the rows of all records but of those that are there, in one transaction."""
-        new = {row[0] for row in ready.rows["records"] if row[2] not in there}
+    def _insert(self, new: Sequence[StoredRecord]) -> None:
+        """Adds the rows of records in one transaction."""
         if not new:
             return
         with self._database.transaction():
             for table, columns in TABLES.items():
-                owner = 0 if table == "records" else 1
-                self._database.insert(table, columns, [row for row in ready.rows[table] if row[owner] in new])
+                self._database.insert(table, columns, [row for ready in new for row in ready.rows[table]])
             if self._counts_users:
-                self._count_users(ready)
-        self._users |= _users(ready)
+                self._count_users(new)
+        self._users |= _users(new).keys()
 
-    def _count_users(self, ready: Stored) -> None:
+    def _count_users(self, new: Sequence[StoredRecord]) -> None:
         """Notes who answered in the dataset, as the server does."""
-        for user in sorted(_users(ready) - self._users):
-            times = next((row[-2], row[-1]) for row in ready.rows["responses"] if str(row[2]) == user)
-            self._database.query(
-                "INSERT INTO datasets_users (dataset_id, user_id, inserted_at, updated_at) VALUES (:dataset, :user, :made, :changed) "
-                "ON CONFLICT DO NOTHING",
-                {"dataset": self._dataset.id, "user": UUID(user), "made": times[0], "changed": times[1]},
-            )
+        for user, (made, changed) in _users(new).items():
+            if user not in self._users:
+                self._database.query(
+                    "INSERT INTO datasets_users (dataset_id, user_id, inserted_at, updated_at) VALUES (:dataset, :user, :made, :changed) "
+                    "ON CONFLICT DO NOTHING",
+                    {"dataset": self._dataset.id, "user": user, "made": made, "changed": changed},
+                )
 
     def _refuse_gone(self) -> None:
         with self._lock:
@@ -133,13 +129,22 @@ class StoreSender:
         if not there:
             raise ServerError(f"{self._source} is not on the target any more.", 404)
 
-    def _refused(self, item: Item, words: str, answered: Answered) -> None:
+    def _refused(self, item: Item[StoredRecord], words: str, answered: Answered) -> None:
         record = item[0]
         answered.refused.append({"dataset": self._source, "id": record.id, "status": None, "error": words, "record": record})
 
 
-def _users(ready: Stored) -> set[str]:
-    return {str(row[2]) for row in ready.rows["responses"]}
+def _external_id(ready: StoredRecord) -> str:
+    return str(ready.rows["records"][0][2])
+
+
+def _users(records: Sequence[StoredRecord]) -> dict[Value, tuple[Value, Value]]:
+    """Who answered -> the times of the first response."""
+    found: dict[Value, tuple[Value, Value]] = {}
+    for ready in records:
+        for row in ready.rows["responses"]:
+            found.setdefault(row[2], (row[-2], row[-1]))
+    return found
 
 
 def _iso(moment: object) -> str:

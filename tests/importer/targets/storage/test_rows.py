@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from importer.target_state import Capabilities
-from importer.targets.storage.rows import TABLES, Given, Moments, Stored, StoredDataset, add
+from importer.targets.storage.rows import TABLES, Given, Moments, StoredDataset, StoredRecord, stored
 
 OWN = Moments(datetime(2024, 1, 1), datetime(2024, 1, 2, 3, 4, 5, 6))  # noqa: DTZ001 - in UTC, as all
 PART = Moments(datetime(2024, 2, 1), datetime(2024, 2, 2))  # noqa: DTZ001
@@ -36,7 +36,7 @@ def dataset(version: str = "2.8.0", needed: int = 1) -> StoredDataset:
     return StoredDataset.of(str(DATASET), settings, needed, Capabilities.of(version))
 
 
-def stored(item: dict[str, Any] = ITEM, **how: Any) -> Stored:
+def made(item: dict[str, Any] = ITEM, **how: Any) -> StoredRecord:
     given = Given(
         RECORD,
         [RESPONSE] * len(item["responses"]),
@@ -46,18 +46,21 @@ def stored(item: dict[str, Any] = ITEM, **how: Any) -> Stored:
         [PART] * len(item["responses"]),
         [PART] * len(item["suggestions"]),
     )
-    result = Stored()
-    add(result, item, given, dataset(**how))
-    return result
+    return stored(item, given, dataset(**how))
 
 
-def row(of: Stored, table: str) -> dict[str, Any]:
+def document_of(item: dict[str, Any] = ITEM, **how: Any) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(made(item, **how).document)
+    return document
+
+
+def row(of: StoredRecord, table: str) -> dict[str, Any]:
     (one,) = of.rows[table]
     return dict(zip(TABLES[table], one, strict=True))
 
 
 def test_a_record_and_each_of_its_parts_has_a_row() -> None:
-    there = stored()
+    there = made()
     record = row(there, "records")
     assert (record["id"], record["dataset_id"], record["external_id"]) == (RECORD, DATASET, "e")
     assert json.loads(record["fields"]) == ITEM["fields"]
@@ -81,12 +84,12 @@ def test_a_record_and_each_of_its_parts_has_a_row() -> None:
 )
 def test_a_record_is_complete_by_its_submitted_responses(statuses: list[str], needed: int, status: str) -> None:
     said = [{"user_id": str(USER), "status": one, "values": {}} for one in statuses]
-    there = stored(ITEM | {"responses": said}, needed=needed)
-    assert row(there, "records")["status"] == there.documents[str(RECORD)]["status"] == status
+    there = made(ITEM | {"responses": said}, needed=needed)
+    assert row(there, "records")["status"] == json.loads(there.document)["status"] == status
 
 
 def test_the_document_has_what_can_be_searched() -> None:
-    document = stored().documents[str(RECORD)]
+    document = document_of()
     assert document == {
         "id": str(RECORD),
         "external_id": "e",
@@ -105,7 +108,7 @@ def test_the_document_has_what_can_be_searched() -> None:
     ("version", "missing", "external_id"), [("2.2.0", None, False), ("2.3.1", "", True), ("2.6.0", "", True), ("2.7.1", "null", True)]
 )
 def test_what_a_field_has_that_is_not_there_goes_by_version(version: str, missing: str | None, external_id: bool) -> None:  # noqa: FBT001
-    document = stored(version=version).documents[str(RECORD)]
+    document = document_of(version=version)
     assert ("external_id" in document) is external_id
     expected = {} if missing is None else {"more": None if missing == "null" else ""}
     assert {name: value for name, value in document["fields"].items() if name == "more"} == expected
@@ -113,13 +116,13 @@ def test_what_a_field_has_that_is_not_there_goes_by_version(version: str, missin
 
 @pytest.mark.parametrize(("version", "page"), [("2.2.0", None), ("2.3.1", "None"), ("2.6.0", "None"), ("2.8.0", None)])
 def test_a_null_that_was_said_stays_one(version: str, page: str | None) -> None:
-    document = stored(ITEM | {"fields": {"text": "x", "talk": None, "page": None}}, version=version).documents[str(RECORD)]
+    document = document_of(ITEM | {"fields": {"text": "x", "talk": None, "page": None}}, version=version)
     assert (document["fields"]["talk"], document["fields"]["page"]) == (None, page)
 
 
 def test_what_a_record_does_not_have_is_not_in_its_document() -> None:
     bare = {"external_id": "e", "fields": {"text": "x"}, "metadata": {}, "vectors": {}, "suggestions": [], "responses": []}
-    there = stored(bare)
-    assert there.documents[str(RECORD)].keys() == {"id", "external_id", "fields", "status", "inserted_at", "updated_at"}
+    there = made(bare)
+    assert json.loads(there.document).keys() == {"id", "external_id", "fields", "status", "inserted_at", "updated_at"}
     assert [len(there.rows[table]) for table in TABLES] == [1, 0, 0, 0]
     assert row(there, "records")["metadata"] == "{}"

@@ -1,4 +1,4 @@
-"""Settings of the process while it works on very many documents."""
+"""Settings of the process while it works on very many records."""
 
 import gc
 import sys
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pyarrow as pa
 
-#: Documents hold no cycles, and looking for some each time that 700 more objects live takes a sixth of all time.
+#: Records and documents hold no cycles, and looking for some each time that 700 more objects live takes a sixth of all time.
 _OBJECTS = 100_000
 #: Seconds after which a thread that works lets another one go on, which would read from the network: ten times as often as usual.
 _SWITCH = 0.0005
@@ -23,7 +23,7 @@ class _Without:
 
 
 @contextmanager
-def many_documents() -> Iterator[None]:
+def many_records() -> Iterator[None]:
     """Within it garbage is looked for rarely, threads wait less for each other, and Arrow takes no more memory than it needs."""
     thresholds, interval, pool = gc.get_threshold(), sys.getswitchinterval(), pa.default_memory_pool()
     gc.set_threshold(_OBJECTS, *thresholds[1:])
