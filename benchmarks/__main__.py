@@ -111,7 +111,7 @@ def import_command(*, sizes: list[int], rounds: int, without: Sequence[str]) -> 
 @cli.command("storage")
 @sizes_option(default=STORED)
 @rounds_option
-@without_option("bodies", "ready")
+@without_option("verify", "listing", "ready", "bodies")
 def storage_command(*, sizes: list[int], rounds: int, without: Sequence[str]) -> None:
     """Into Argilla 2.8.0 servers through their storage, on SQLite and on PostgreSQL."""
     with tempfile.TemporaryDirectory() as name, _exported(Path(name), sizes, new=False, guide=False) as (stack, exports):

@@ -1,7 +1,7 @@
 """The limits: the same bytes through the same server, and nothing done with them.
 
 ``python -m benchmarks.limits paging URL WORKSPACE DATASET | scroll URL INDEX | records URL DATASET_ID VECTORS | bodies URL DATASET_ID FOLDER |
-ready DATABASE SEARCH_ENGINE DATASET_ID FOLDER`` prints how many requests carried records. ``ARGILLA_API_KEY`` is the key.
+listing URL DATASET_ID | ready DATABASE SEARCH_ENGINE DATASET_ID FOLDER`` prints how many requests carried records. ``ARGILLA_API_KEY`` is the key.
 """
 
 import http.client
@@ -77,6 +77,18 @@ def records(url: str, dataset_id: str, vectors: str) -> int:
         pages += 1
 
 
+def listing(url: str, dataset_id: str) -> int:
+    """Pages of a dataset of a 2.x server with all that its records have, of which nothing is looked at."""
+    connection = Connection(url)
+    pages = 0
+    includes = "&".join(f"include={part}" for part in ("suggestions", "responses", "vectors"))
+    while True:
+        path = f"/api/v1/datasets/{dataset_id}/records?limit={PAGE}&offset={pages * PAGE}&{includes}"
+        if connection.send("GET", path, b"").startswith(b'{"items":[]'):
+            return pages
+        pages += 1
+
+
 def bodies(url: str, dataset_id: str, folder: str) -> int:
     """Ready bodies, each a file, into the 2.x API; the answers are not looked at."""
     connection = Connection(url)
@@ -134,6 +146,8 @@ if __name__ == "__main__":
             print(records(url, dataset_id, vectors))
         case ["bodies", url, dataset_id, folder]:
             print(bodies(url, dataset_id, folder))
+        case ["listing", url, dataset_id]:
+            print(listing(url, dataset_id))
         case ["ready", database, engine, dataset_id, folder]:
             print(ready(database, engine, dataset_id, folder))
         case _:

@@ -16,6 +16,12 @@ COMPARISONS = (
     ("verify", "import", "`verify` : `import`"),
 )
 
+#: The same through the storage, with a place for the database.
+_STORED = (
+    ("storage", "bodies", "`import --search-engine`, {} : plain requests of ready bodies"),
+    ("storage", "ready", "`import --search-engine`, {} : rows and documents that are ready"),
+    ("verify", "listing", "`verify`, {} : plain listing"),
+)
 #: Of a table whose rows compare two ways.
 _HEAD = ("| times as fast | | records | records/s | peak memory, MB | rounds, date |", "|---|---|---|---|---|---|")
 #: Databases behind a 2.8.0 server.
@@ -72,9 +78,9 @@ def _stored(groups: list[Group]) -> str:
         *_HEAD,
     ]
     for group in groups:
-        for other, words in (("bodies", "plain requests of ready bodies"), ("ready", "rows and documents that are ready")):
-            if other in group.seconds:
-                lines.append(_row(group, "storage", other, f"`import --search-engine`, {STORES[group.side]} : {words}"))
+        for ours, other, words in _STORED:
+            if ours in group.seconds and other in group.seconds:
+                lines.append(_row(group, ours, other, words.format(STORES[group.side])))
     return "\n".join([*lines, "", f"Machine: {groups[0].machine}.", ""])
 
 

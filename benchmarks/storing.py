@@ -1,10 +1,11 @@
 """The ways into an Argilla 2.8.0 server through its storage, on SQLite and on PostgreSQL, beside plain requests to the server itself."""
 
+import math
 import pickle
 import shutil
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -15,6 +16,7 @@ from argilla_snapshot.transport.sql.postgresql import copied
 from argilla_snapshot.transport.sql.sqlite import stored_value
 from argilla_snapshot.transport.sql.writing import Value
 from benchmarks.exporting import Exporting
+from benchmarks.limits import PAGE
 from benchmarks.results import Paths
 from benchmarks.tools import limit, ours, right
 from importer.journal.journal import import_folder, load
@@ -43,13 +45,25 @@ class Storing:
         self._folder = export.snapshot.with_name(f"ready-{export.records}")
 
     def paths(self) -> Paths:
-        """Ours; the limit: rows and documents that are ready; and plain requests, whose time is that of all records if each takes as long."""
-        return {"storage": self.load, "ready": self.ready, "bodies": self.bodies}
+        """Ours, and the limits; the time of plain requests is that of all records if each takes as long."""
+        return {"storage": self.load, "verify": self.verify, "listing": self.listing, "ready": self.ready, "bodies": self.bodies}
 
     def load(self) -> tuple[float, float]:
         """`argilla-snapshot import` through the storage."""
+        self._empty()
         run = ours(self._new, "import", self._snapshot, "--yes", "--restart", "--no-backup", *self._stores)
-        self._clear(self._records)
+        self._count(self._records)
+        return run.seconds, run.peak_mb
+
+    def verify(self) -> tuple[float, float]:
+        """`argilla-snapshot verify` of that import."""
+        run = ours(self._new, "verify", self._snapshot)
+        return run.seconds, run.peak_mb
+
+    def listing(self) -> tuple[float, float]:
+        """Plain listing of what `verify` lists."""
+        run = limit(self._new, "listing", self._new.url, str(self._there()["id"]))
+        right("listing: pages", int(run.output), math.ceil(self._records / PAGE))
         return run.seconds, run.peak_mb
 
     def ready(self) -> tuple[float, float]:
@@ -63,7 +77,7 @@ class Storing:
             lines = [b'{"create":{"_id":"%b"}}\n%b\n' % (str(ready.id).encode(), ready.document) for ready in chunk]
             (self._folder / f"{number:06}.documents").write_bytes(b"".join(lines))
         run = limit(self._new, "ready", self._new.database_url, self._stores[-1], str(dataset.id), self._folder)
-        self._clear(self._records)
+        self._count(self._records)
         return run.seconds, run.peak_mb
 
     def _rows(self, rows: list[tuple[Value, ...]]) -> Any:
@@ -80,7 +94,7 @@ class Storing:
         for number, items in enumerate(self._bodies(str(dataset.id))):
             (self._folder / f"{number:06}.json").write_bytes(to_json({"items": items}))
         run = limit(self._new, "bodies", self._new.url, str(dataset.id), self._folder)
-        self._clear(min(self._records, PLAIN))
+        self._count(min(self._records, PLAIN))
         return run.seconds * self._records / min(self._records, PLAIN), run.peak_mb
 
     def _begun(self) -> tuple[Target, Snapshot, Any, Any, dict[str, str]]:
@@ -91,6 +105,7 @@ class Storing:
 
     def _dataset(self) -> tuple[StoredDataset, Iterator[list[StoredRecord]]]:
         """A new dataset like the last import's, an empty folder, and the records in chunks."""
+        self._empty()
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir()
         target, snapshot, plan, done, users = self._begun()
@@ -112,13 +127,27 @@ class Storing:
         items = (wire_item(mapper.map(record)[0], ids, users) for record in islice(snapshot.records(entry), PLAIN))
         return iter(lambda: list(islice(items, BATCH)), [])
 
-    def _clear(self, records: int) -> None:
-        """Counts the records of the one dataset, in the database and in the search engine, and deletes it."""
-        headers = {"X-Argilla-Api-Key": self._new.api_key}
-        with httpx.Client(base_url=f"{self._new.url}/api/v1", headers=headers, timeout=600, trust_env=False) as client:
-            (dataset,) = client.get("/me/datasets").raise_for_status().json()["items"]
-            path = f"/datasets/{dataset['id']}"
-            right("records in the database", client.get(f"{path}/records", params={"limit": 1}).raise_for_status().json()["total"], records)
+    def _count(self, records: int) -> None:
+        """Counts the records of the one dataset, in the database and in the search engine."""
+        path = f"/datasets/{self._there()['id']}"
+        with self._asking() as client:
+            stored = client.get(f"{path}/records", params={"limit": 1}).raise_for_status().json()["total"]
             found = client.post(f"{path}/records/search", params={"limit": 1}, json={}).raise_for_status().json()["total"]
-            right("records in the search engine", found, records)
-            client.delete(path).raise_for_status()
+        right("records in the database", stored, records)
+        right("records in the search engine", found, records)
+
+    def _there(self) -> dict[str, Any]:
+        """The one dataset."""
+        with self._asking() as client:
+            (dataset,) = client.get("/me/datasets").raise_for_status().json()["items"]
+        return cast("dict[str, Any]", dataset)
+
+    def _empty(self) -> None:
+        """Deletes the dataset that was made last, if there is one."""
+        with self._asking() as client:
+            for dataset in client.get("/me/datasets").raise_for_status().json()["items"]:
+                client.delete(f"/datasets/{dataset['id']}").raise_for_status()
+
+    def _asking(self) -> httpx.Client:
+        headers = {"X-Argilla-Api-Key": self._new.api_key}
+        return httpx.Client(base_url=f"{self._new.url}/api/v1", headers=headers, timeout=600, trust_env=False)
