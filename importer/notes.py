@@ -7,7 +7,6 @@ Severity says what it means for a person:
 - ``lost``: 2.x has a place for it, and it does not get there. The exit code of a run with one of these is 3.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
@@ -295,11 +294,14 @@ class Notebook:
 
     def add_record(self, notes: Iterable[Note], record_id: str, dataset: str) -> None:
         """Counts the notes of one record; a kind whose message counts records once."""
-        noted = list(notes)
-        counts = Counter(note.kind for note in noted)
-        for note in {note.kind: note for note in noted}.values():
-            times = 1 if KINDS[note.kind][1].startswith("records") else counts[note.kind]
-            self.add(note.kind, f"{record_id}: {note.detail}" if note.detail else record_id, dataset, times)
+        counts: dict[str, int] = {}
+        details: dict[str, str] = {}
+        for kind, detail in notes:
+            counts[kind] = counts.get(kind, 0) + 1
+            details[kind] = detail
+        for kind, detail in details.items():
+            times = 1 if KINDS[kind][1].startswith("records") else counts[kind]
+            self.add(kind, f"{record_id}: {detail}" if detail else record_id, dataset, times)
 
     def noted(self) -> Iterator[Noted]:
         """What was counted, in the order of ``KINDS`` and then of the datasets."""

@@ -1,6 +1,6 @@
 """What differs between the kinds of datasets: their description, the columns of their records, and what a row becomes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 import pyarrow as pa
@@ -41,9 +41,9 @@ def title_of(dataset: AnyDataset) -> str:
     return feedback_rows.title(dataset) if isinstance(dataset, FeedbackDataset) else legacy_rows.title(dataset)
 
 
-def record_of(row: dict[str, Any], dataset: AnyDataset) -> AnyRecord:
-    """The record that a row is; raises ``ValueError``."""
-    return feedback_rows.record(row, dataset) if isinstance(dataset, FeedbackDataset) else legacy_rows.record(row, dataset)
+def reading(dataset: AnyDataset) -> Callable[[dict[str, Any]], AnyRecord]:
+    """What makes a record of a row of a dataset; it raises ``ValueError`` where the row is none."""
+    return feedback_rows.reading(dataset) if isinstance(dataset, FeedbackDataset) else legacy_rows.reading(dataset)
 
 
 def recount(dataset: AnyDataset, records: Iterable[AnyRecord]) -> AnyDataset:

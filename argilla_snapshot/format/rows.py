@@ -16,7 +16,7 @@ from pyarrow import types
 
 from argilla_snapshot.format import column_types as column
 from argilla_snapshot.format.ids import order_of
-from argilla_snapshot.format.kinds import AnyDataset, AnyRecord, record_of, rules_of, title_of
+from argilla_snapshot.format.kinds import AnyDataset, AnyRecord, reading, rules_of, title_of
 from argilla_snapshot.format.limits import BATCH_BYTES, BATCH_ROWS, BATCH_VALUES
 
 T = TypeVar("T")
@@ -44,11 +44,13 @@ def read_records(part: Path, dataset: AnyDataset, start: int = 0) -> Iterator[An
 
 def records_of_batch(batch: pa.RecordBatch, dataset: AnyDataset) -> Iterator[AnyRecord]:
     """The records that rows are."""
-    for row in _naive_times(batch).to_pylist():
+    record_of, columns = reading(dataset), _naive_times(batch).to_pydict()
+    for values in zip(*columns.values(), strict=True):
+        row = dict(zip(columns, values, strict=True))
         if row["id"] is None:
             raise ValueError("an id is null")
         try:
-            yield record_of(row, dataset)
+            yield record_of(row)
         except ValueError as error:
             raise ValueError(f"record {str(row['id'])[:60]!r}: {error}") from None
 

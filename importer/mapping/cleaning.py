@@ -3,6 +3,7 @@
 import math
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 #: The white space is what a 2.x server's regular expressions take, which is less than Python's.
@@ -15,7 +16,11 @@ def clean_text(text: str) -> str:
 
     One character stands for one, so that offsets stay true.
     """
-    return _REFUSED.sub("\ufffd", text)
+    try:
+        text.encode()  # much faster than the expression, which few texts need
+    except UnicodeEncodeError:
+        return _REFUSED.sub("\ufffd", text)
+    return text.replace("\x00", "\ufffd")
 
 
 def json_safe(value: Any) -> Any:
@@ -34,6 +39,7 @@ def json_safe(value: Any) -> Any:
     return value
 
 
+@lru_cache(maxsize=256)
 def valid_agent(agent: str | None) -> str | None:
     """The name of a model as 2.x takes it (``suggestions.py``: letters, digits and ``-_:./`` and white space, at most 200)."""
     if agent is None:

@@ -4,7 +4,7 @@ The snapshot's own lists (labels, sizes, types) are not used here: the typed col
 """
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -100,7 +100,7 @@ class Survey:
     empty_annotations: int = 0
     overlaps: int = 0
     agents: Counter[str | None] = field(default_factory=Counter)
-    metadata: dict[str, KeyFacts] = field(default_factory=dict)
+    metadata: defaultdict[str, KeyFacts] = field(default_factory=lambda: defaultdict(KeyFacts))
     vectors: dict[str, Counter[int]] = field(default_factory=dict)
     timestamps: int = 0
     images: Counter[bool] = field(default_factory=Counter)
@@ -116,10 +116,11 @@ class Survey:
         self.statuses.add(record.status)
         if (id_ := clean_text(record.id)) != record.id:
             self.changed_ids.setdefault(id_, []).append(record.id)
-        self.inputs.update(record.inputs.keys())
+        for name in record.inputs:
+            self.inputs[name] += 1
         self.timestamps += record.event_timestamp is not None
         for key, value in record.metadata.items():
-            self.metadata.setdefault(key, KeyFacts()).see(value)
+            self.metadata[key].see(value)
         if IMAGE_KEY in record.metadata:
             self.images[is_image(record.metadata[IMAGE_KEY])] += 1
         for name, vector in record.vectors.items():
@@ -133,7 +134,8 @@ class Survey:
 
     def _see_answers(self, record: Record) -> None:
         said = answers(record, self.rules)
-        self.agents.update({answer.agent for answer in said})
+        for agent in {answer.agent for answer in said}:
+            self.agents[agent] += 1
         for answer in said:
             if isinstance(answer.value, list):
                 self._see_values(answer.value)
@@ -150,8 +152,9 @@ class Survey:
                 self.labels.add(value.label)
             if isinstance(value, Span):
                 spans.append((value.start, value.end))
-        spans.sort()
-        self.overlaps += any(second[0] < first[1] for first, second in pairwise(spans))
+        if spans:
+            spans.sort()
+            self.overlaps += any(second[0] < first[1] for first, second in pairwise(spans))
 
 
 def survey(records: Iterable[Record], rules: Rules) -> Survey:

@@ -1,13 +1,17 @@
 """The columns of a feedback dataset that are read, and the records that its rows are."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from argilla_snapshot.format import column_types as column
 from argilla_snapshot.format.column_types import Rule
-from argilla_snapshot.format.feedback.models import RECORD_STATUSES, RESPONSE_STATUSES, FeedbackDataset, Question
+from argilla_snapshot.format.feedback.models import RECORD_STATUSES, RESPONSE_STATUSES, FeedbackDataset
 from argilla_snapshot.format.feedback.record import FeedbackRecord, FeedbackResponse, FeedbackSuggestion
 from argilla_snapshot.format.feedback.schema import has_list_scores
-from argilla_snapshot.format.values import as_declared, from_text, items, present, there, whole
+from argilla_snapshot.format.values import Metadata, from_text, items, lists, present, there, whole
+
+_Read = Callable[[Any], Any]
 
 _VALUES: dict[str, Rule] = {
     "rating": column.number,
@@ -49,28 +53,31 @@ def _suggestion(type_: str) -> dict[str, Rule]:
     return {"value": _VALUES.get(type_, column.text), "score": score, "agent": column.text, "type": column.text}
 
 
-def record(row: dict[str, Any], dataset: FeedbackDataset) -> FeedbackRecord:
-    """The record that a row is.
+def reading(dataset: FeedbackDataset) -> Callable[[dict[str, Any]], FeedbackRecord]:
+    """What makes a record of a row; it raises ``ValueError`` where the row is none."""
+    fields = {field.name: items if field.type in _TEXTS or field.type == "chat" else from_text for field in dataset.fields}
+    answers = {question.name: _ANSWERS.get(question.type, from_text) for question in dataset.questions}
+    return partial(_record, fields, answers, Metadata(dataset.columns.metadata))
 
-    Raises:
-        ValueError: it is none.
-    """
-    types = {field.name: field.type for field in dataset.fields}
-    metadata, questions = dataset.columns.metadata, {question.name: question for question in dataset.questions}
+
+def _record(fields: Mapping[str, _Read], answers: Mapping[str, _Read], metadata: Metadata, row: dict[str, Any]) -> FeedbackRecord:
     return FeedbackRecord(
         id=row["id"],
         external_id=row.get("external_id"),
         status=_one_of(row.get("status"), RECORD_STATUSES, "the status"),
-        fields={name: _field(types[name], value) for name, value in present(row.get("fields")).items() if name in types},
-        metadata={key: as_declared(value, metadata.get(key)) for key, value in present(row.get("metadata")).items()},
-        responses=[_response(item, questions) for item in items(row.get("responses") or [])],
-        suggestions={
-            name: _suggested(item, questions[name]) for name, item in present(row.get("suggestions")).items() if name in questions
-        },
-        vectors={name: items(vector) for name, vector in present(row.get("vectors")).items()},
+        fields=_read(row.get("fields"), fields),
+        metadata=metadata.of(row.get("metadata")),
+        responses=[_response(item, answers) for item in items(row.get("responses")) or ()],
+        suggestions={name: _suggested(item, answers[name]) for name, item in present(row.get("suggestions")).items() if name in answers},
+        vectors=lists(row.get("vectors")),
         inserted_at=row.get("inserted_at"),
         updated_at=row.get("updated_at"),
     )
+
+
+def _read(struct: Mapping[str, Any] | None, reads: Mapping[str, _Read]) -> dict[str, Any]:
+    """The members of a struct that are there and declared."""
+    return {name: reads[name](value) for name, value in (struct or {}).items() if value is not None and name in reads}
 
 
 def _one_of(value: Any, known: tuple[str, ...], what: str) -> Any:
@@ -79,31 +86,28 @@ def _one_of(value: Any, known: tuple[str, ...], what: str) -> Any:
     return value
 
 
-def _field(type_: str, value: Any) -> Any:
-    return items(value) if type_ in _TEXTS or type_ == "chat" else from_text(value)
-
-
-def _response(item: dict[str, Any], questions: dict[str, Question]) -> FeedbackResponse:
+def _response(item: dict[str, Any], answers: Mapping[str, _Read]) -> FeedbackResponse:
     status = there(_one_of(item.get("status"), RESPONSE_STATUSES, "the status of a response"), "the status of a response")
-    values = {name: _value(questions[name], value) for name, value in present(item.get("values")).items() if name in questions}
+    values = _read(item.get("values"), answers)
     return FeedbackResponse(item.get("username"), item.get("user_id"), status, values, item.get("inserted_at"), item.get("updated_at"))
 
 
-def _suggested(item: dict[str, Any], question: Question) -> FeedbackSuggestion:
-    value = _value(question, there(item.get("value"), "the value of a suggestion"))
+def _suggested(item: dict[str, Any], answer: _Read) -> FeedbackSuggestion:
+    value = answer(there(item.get("value"), "the value of a suggestion"))
     times = item.get("inserted_at"), item.get("updated_at")
     return FeedbackSuggestion(value, items(item.get("score")), item.get("agent"), item.get("type"), *times)
 
 
-def _value(question: Question, value: Any) -> Any:
-    """An answer as the 2.x API has it."""
-    if question.type == "rating":
-        return whole(value, "a rating")
-    if question.type == "ranking":
-        return [_ranked(item) for item in items(value)]
-    if question.type == "span":
-        return [_span(item) for item in items(value)]
-    return items(value) if question.type in _TEXTS or question.type == "multi_label_selection" else from_text(value)
+def _rating(value: Any) -> int:
+    return whole(value, "a rating")
+
+
+def _ranking(value: Any) -> list[dict[str, Any]]:
+    return [_ranked(item) for item in items(value)]
+
+
+def _spans(value: Any) -> list[dict[str, Any]]:
+    return [_span(item) for item in items(value)]
 
 
 def _ranked(item: dict[str, Any]) -> dict[str, Any]:
@@ -114,3 +118,12 @@ def _ranked(item: dict[str, Any]) -> dict[str, Any]:
 def _span(item: dict[str, Any]) -> dict[str, Any]:
     label, start, end = (there(item.get(name), f"the {name} of a span") for name in ("label", "start", "end"))
     return {"label": label, "start": whole(start, "the start of a span"), "end": whole(end, "the end of a span")}
+
+
+#: What makes an answer as the 2.x API has it, by the type of the question; of other types the column has JSON text.
+_ANSWERS: dict[str, _Read] = {
+    "rating": _rating,
+    "ranking": _ranking,
+    "span": _spans,
+    **dict.fromkeys([*_TEXTS, "multi_label_selection"], items),
+}

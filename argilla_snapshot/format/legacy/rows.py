@@ -1,13 +1,16 @@
 """The columns of a legacy dataset that are read, and the records that its rows are."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from argilla_snapshot.format import column_types as column
 from argilla_snapshot.format.column_types import Rule
-from argilla_snapshot.format.models import Dataset, MetadataType, Task
+from argilla_snapshot.format.models import Dataset, Task
 from argilla_snapshot.format.record import Annotation, Prediction, Record, ScoredLabel, ScoredText, Span
-from argilla_snapshot.format.values import as_declared, items, present, there
+from argilla_snapshot.format.values import Metadata, items, lists, present, there
+
+_Read = Callable[[Any], Any]
 
 _SPAN = {"label": column.text, "start": column.number, "end": column.number, "score": column.number}
 _PREDICTIONS: dict[Task, Rule] = {
@@ -54,48 +57,51 @@ def rules(dataset: Dataset) -> dict[str, Rule]:
     }
 
 
-def record(row: dict[str, Any], dataset: Dataset) -> Record:
-    """The record that a row is.
+def reading(dataset: Dataset) -> Callable[[dict[str, Any]], Record]:
+    """What makes a record of a row; it raises ``ValueError`` where the row is none."""
+    predicted, annotated = _PREDICTED[dataset.task], _spans if dataset.task == "TokenClassification" else items
+    return partial(_record, predicted, annotated, Metadata(dataset.columns.metadata))
 
-    Raises:
-        ValueError: it is none.
-    """
-    task: Task = dataset.task
-    metadata: Mapping[str, MetadataType] = dataset.columns.metadata
-    inputs = row.get("inputs") if row.get("inputs") is not None else {"text": row.get("text")}
+
+def _record(predicted: _Read, annotated: _Read, metadata: Metadata, row: dict[str, Any]) -> Record:
+    inputs = row.get("inputs")
     return Record(
         id=str(row["id"]),
         status=there(row["status"], "the status"),
-        inputs={name: items(value) for name, value in present(inputs).items()},
+        inputs=lists({"text": row.get("text")} if inputs is None else inputs),
         tokens=items(row.get("tokens")),
-        predictions=_agents(row, "prediction", lambda values: [_predicted(task, value) for value in items(values)]),
-        annotations=_agents(row, "annotation", lambda value: _annotated(task, value)),
-        metadata={key: as_declared(value, metadata.get(key)) for key, value in present(row.get("metadata")).items()},
-        vectors={name: items(vector) for name, vector in present(row.get("vectors")).items()},
+        predictions=[
+            Prediction(agent, predicted(value)) for agent, value in _said(row, "prediction", "prediction_agent", "other_predictions")
+        ],
+        annotations=[
+            Annotation(agent, annotated(value)) for agent, value in _said(row, "annotation", "annotation_agent", "other_annotations")
+        ],
+        metadata=metadata.of(row.get("metadata")),
+        vectors=lists(row.get("vectors")),
         explanation=_explanation(row.get("explanation")),
         event_timestamp=row.get("event_timestamp"),
         last_updated=row.get("last_updated"),
     )
 
 
-def _agents(row: Mapping[str, Any], name: str, build: Callable[[Any], Any]) -> list[Any]:
-    """What the current agent and then the others said."""
-    make: Any = Prediction if name == "prediction" else Annotation
-    said = [(row.get(f"{name}_agent"), row.get(name))]
-    said += [(other.get("agent"), other.get(name)) for other in items(row.get(f"other_{name}s") or [])]
-    return [make(agent, build(value)) for agent, value in said if value is not None]
+def _said(row: Mapping[str, Any], name: str, agent: str, others: str) -> list[tuple[str | None, Any]]:
+    """Agents and what they said, the current one first."""
+    said = [] if row.get(name) is None else [(row.get(agent), row[name])]
+    if row.get(others):
+        said += [(other.get("agent"), other[name]) for other in items(row[others]) if other.get(name) is not None]
+    return said
 
 
-def _predicted(task: Task, value: Mapping[str, Any]) -> ScoredLabel | ScoredText | Span:
-    if task == "TokenClassification":
-        return _span(value)
-    if task == "Text2Text":
-        return ScoredText(there(value.get("text"), "a predicted text"), value.get("score"))
-    return ScoredLabel(there(value.get("label"), "a predicted label"), value.get("score"))
+def _labels(values: list[dict[str, Any]]) -> list[ScoredLabel]:
+    return [ScoredLabel(there(value.get("label"), "a predicted label"), value.get("score")) for value in items(values)]
 
 
-def _annotated(task: Task, value: Any) -> Any:
-    return [_span(item) for item in items(value)] if task == "TokenClassification" else items(value)
+def _texts(values: list[dict[str, Any]]) -> list[ScoredText]:
+    return [ScoredText(there(value.get("text"), "a predicted text"), value.get("score")) for value in items(values)]
+
+
+def _spans(values: list[dict[str, Any]]) -> list[Span]:
+    return [_span(value) for value in items(values)]
 
 
 def _span(value: Mapping[str, Any]) -> Span:
@@ -118,3 +124,7 @@ def _attributions(token: Mapping[str, Any]) -> dict[str, float]:
     """Label -> score, as 1.x has them."""
     found = items(token.get("attributions") or [])
     return {there(item.get("label"), "the label of an attribution"): item["score"] for item in found if item.get("score") is not None}
+
+
+#: What makes the values of a prediction.
+_PREDICTED: dict[Task, _Read] = {"TextClassification": _labels, "TokenClassification": _spans, "Text2Text": _texts}

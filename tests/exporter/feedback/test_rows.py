@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from argilla_snapshot.format.feedback.models import FeedbackDataset, Field, Question, VectorSettings
-from argilla_snapshot.format.kinds import record_of
+from argilla_snapshot.format.kinds import reading
 from argilla_snapshot.format.parts import record_batches
 from argilla_snapshot.format.rows import records_of_batch
 from exporter.documents import decode, encode
@@ -138,7 +138,7 @@ def test_a_suggestion_for_a_question_that_is_gone_is_told() -> None:
 def test_fields(field: str, value: Any, becomes: Any) -> None:
     (row,), losses, _ = rows({"fields": {field: value}})
     assert ((row["fields"] or {}).get(field), losses) == (becomes, {})
-    read = record_of({**row, "metadata": None}, DATASET).fields  # type: ignore[union-attr]
+    read = reading(DATASET)({**row, "metadata": None}).fields  # type: ignore[union-attr]
     assert read.get(field) == (becomes if field == "chat" else value)
 
 
