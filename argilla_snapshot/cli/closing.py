@@ -57,7 +57,7 @@ def close(closing: Closing) -> None:
         say(line)
     for what, path in closing.made:
         if path.exists():
-            _item(f"{what}:", str(path))
+            item(f"{what}:", str(path))
     if closing.datasets:
         say(f"On {closing.url}:")
         _links([(name, f"{closing.url.rstrip('/')}/dataset/{id_}/annotation-mode") for name, id_ in closing.datasets[:_SHOWN]])
@@ -66,7 +66,7 @@ def close(closing: Closing) -> None:
     words, command = closing.then
     if words:
         say("")
-        _item(words, command)
+        item(words, command)
 
 
 def _links(links: Sequence[tuple[str, str]]) -> None:
@@ -80,7 +80,7 @@ def _links(links: Sequence[tuple[str, str]]) -> None:
             say_whole(f"  {name} {address}")
 
 
-def _item(words: str, what: str) -> None:
+def item(words: str, what: str) -> None:
     """What something is, and itself; it has a line of its own where both do not fit into one."""
     if len(words) + 1 + len(what) <= out.width:
         say_whole(f"{words} {what}")
@@ -148,8 +148,10 @@ def only_in_snapshot(notes: Iterable[Noted]) -> list[str]:
     return in_the_snapshot_alone(len({note.kind for note in notes if note.severity == "snapshot_only"}))
 
 
-def _of_them(placeholders: int) -> str:
-    return f" ({counted(placeholders, 'placeholder')})" if placeholders else ""
+def _of_them(placeholders: int, more: str = "") -> str:
+    """What is said of some of the users, behind their number: how many are placeholders, and ``more``."""
+    told = [*([counted(placeholders, "placeholder")] if placeholders else []), *([more] if more else [])]
+    return f" ({', '.join(told)})" if told else ""
 
 
 def after_import(directory: Path, report: ImportReport, part: Part, *, only_users: bool) -> Closing:
@@ -223,8 +225,9 @@ def verdict_of(result: Verification) -> list[str]:
     if result.only_changed_since:
         first = "All that differs was changed on the new server since the import."
     records = f"{result.records:,} of {counted(result.total, 'record')} (a sample)" if result.sampled else counted(result.records, "record")
-    keys = f" ({result.credentials:,} with API key and password)" if result.credentials else ""
-    lines = [f"{first} {counted(result.datasets, 'dataset')} with {records} and {counted(result.users, 'user')}{keys} compared."]
+    keys = f"{result.credentials:,} with API key and password" if result.credentials else ""
+    users = f"{counted(result.users, 'user')}{_of_them(result.placeholders, keys)}"
+    lines = [f"{first} {counted(result.datasets, 'dataset')} with {records} and {users} compared."]
     if result.skipped:
         were, are = ("dataset was", "is") if result.skipped == 1 else ("datasets were", "are")
         lines.append(f"{result.skipped} {were} skipped by the import and {are} not compared.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from argilla_snapshot.cli.output import out, plain, print_table, say, show
-from argilla_snapshot.cli.tables import some
+from argilla_snapshot.cli.tables import some, some_whole
 from argilla_snapshot.format.feedback.models import FeedbackDataset
 from argilla_snapshot.format.kinds import title_of
 from argilla_snapshot.format.said import questions_of
@@ -178,8 +178,8 @@ def _cut(text: str) -> str:
     return text if len(text) <= _TEXT else f"{text[:_TEXT]} (and {len(text) - _TEXT:,} more characters)"
 
 
-def _listed(counts: Mapping[str, int]) -> str:
-    return some([f"{name} {count:,}" for name, count in counts.items()], _PEOPLE)
+def _listed(counts: Mapping[str, int]) -> list[str]:
+    return some_whole([f"{name} {count:,}" for name, count in counts.items()], _PEOPLE)
 
 
 def _bar(count: int, most: int) -> str:

@@ -88,25 +88,26 @@ def plain(value: Any) -> str:
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], console: Console = out, *, texts: bool = False) -> None:
     """Prints a table; nothing where there are no rows. Numbers stand on the right.
 
-    Cells are folded between words. Where words do not fit side by side, each row becomes a block of lines.
+    A cell is a value, whose text is folded between words, or a list of texts, which is folded only between these. Where they do not fit
+    side by side, each row becomes a block of lines.
 
     Args:
         texts: its cells are sentences, so it always becomes blocks on a narrow terminal.
     """
     rows = list(rows)
-    cells = [[plain(cell) for cell in row] for row in rows]
+    cells = [[list(map(plain, cell)) if isinstance(cell, list) else plain(cell) for cell in row] for row in rows]
     if not cells:
         return
     widths = _widths([list(column) for column in zip(columns, *cells, strict=True)], console.width)
     if widths is None or (texts and console.width < _NARROW):
-        _print_blocks(title, columns, cells, console)
+        _print_blocks(title, columns, [[_line(cell) for cell in row] for row in cells], console)
         return
     table = Table(title=title, title_justify="left", title_style="bold", header_style="", box=None, pad_edge=False)
     for number, name in enumerate(columns):
-        right = all(isinstance(row[number], int) for row in rows)
+        right = all(isinstance(row[number], int) or row[number] == "" for row in rows)
         table.add_column(name, justify="right" if right else "left", overflow="fold", width=widths[number])
     for row in cells:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text("\n".join(_lines(cell, width))) for cell, width in zip(row, widths, strict=True)))
     if _is_terminal(console):
         console.print(table)
     else:  # without the blanks that make each line as wide as the table
@@ -116,20 +117,60 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
     console.print()
 
 
-def _widths(columns: Sequence[Sequence[str]], room: int) -> list[int] | None:
-    """How wide each column is, so that no word is cut and the table as low as can be; None where that is impossible, or hard to read."""
-    natural = [max(map(cell_len, column)) for column in columns]
-    widths = [max(cell_len(word) for cell in column for word in cell.split() or [""]) for column in columns]
-    left = room - sum(widths) - _GAP * (len(columns) - 1)
+def _line(cell: str | list[str]) -> str:
+    """A cell that is not folded."""
+    return cell if isinstance(cell, str) else " ".join(cell)
+
+
+def _lines(cell: str | list[str], width: int) -> list[str]:
+    """A cell in lines that are no wider than that."""
+    if cell_len(line := _line(cell)) <= width:
+        return [line]
+    lines: list[str] = []
+    for text in _whole(cell):
+        if lines and cell_len(longer := f"{lines[-1]} {text}") <= width:
+            lines[-1] = longer
+        else:
+            lines.append(text)
+    return lines
+
+
+def _whole(cell: str | list[str]) -> list[str]:
+    """What of a cell is not folded."""
+    return cell.split() if isinstance(cell, str) else cell
+
+
+def _widths(columns: Sequence[Sequence[str | list[str]]], room: int) -> list[int] | None:
+    """How wide each column is, so that nothing is cut and the table as low as can be; None where that is impossible, or hard to read."""
+    natural = [max(cell_len(_line(cell)) for cell in column) for column in columns]
+    least = [max((cell_len(text) for cell in column for text in _whole(cell)), default=0) for column in columns]
+    left = room - sum(least) - _GAP * (len(columns) - 1)
     if left < 0:
         return None
+    # All columns get what they lack, or all but the one that lacks most, and so on: what makes the table lowest is taken.
+    by_lack = sorted(range(len(columns)), key=lambda number: natural[number] - least[number])
+    ways = [_shared(natural, least, left, by_lack[:many]) for many in range(len(columns), -1, -1)]
+    widths = min(filter(None, ways), key=lambda widths: _height(columns, widths))
+    high = max(long / max(width, 1) for long, width in zip(natural, widths, strict=True))
+    return widths if room >= _NARROW or high <= _HIGH else None
+
+
+def _shared(natural: Sequence[int], least: Sequence[int], left: int, whole: Sequence[int]) -> list[int] | None:
+    """The widths where some columns get all they lack, and the others share what is left; None where there is not so much."""
+    widths = [natural[number] if number in whole else width for number, width in enumerate(least)]
+    left -= sum(widths) - sum(least)
     for _ in range(left):
-        number = max(range(len(columns)), key=lambda number: natural[number] / max(widths[number], 1))
+        number = max(range(len(widths)), key=lambda number: natural[number] / max(widths[number], 1))
         if widths[number] >= natural[number]:
             break
         widths[number] += 1
-    high = max(whole / max(width, 1) for whole, width in zip(natural, widths, strict=True))
-    return widths if room >= _NARROW or high <= _HIGH else None
+    return widths if left >= 0 else None
+
+
+def _height(columns: Sequence[Sequence[str | list[str]]], widths: Sequence[int]) -> int:
+    """The lines of a table."""
+    rows = zip(*columns, strict=True)
+    return sum(max(len(_lines(cell, width)) for cell, width in zip(row, widths, strict=True)) for row in rows)
 
 
 def _print_blocks(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], console: Console) -> None:
@@ -140,6 +181,8 @@ def _print_blocks(title: str, columns: Sequence[str], rows: Sequence[Sequence[st
         cells = zip(columns[name + 1 :], row[name + 1 :], strict=True)
         for line in (" ".join(row[: name + 1]), *(f"  {column}: {cell}" for column, cell in cells if cell)):
             folded = Text(line).wrap(console, max(console.width - 4, _GAP))
+            for one in folded:
+                one.rstrip()
             show(Text("\n    ").join(folded), console)
     console.print()
 

@@ -6,11 +6,13 @@ from collections import Counter
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from argilla_snapshot.cli.closing import command, item
 from argilla_snapshot.cli.output import print_table, say
-from argilla_snapshot.cli.tables import shortened, show_losses, some
+from argilla_snapshot.cli.tables import shortened, show_losses, some_whole
 from argilla_snapshot.words import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from argilla_snapshot.format.feedback.models import FeedbackDataset
@@ -27,21 +29,21 @@ def show_snapshot(directory: Path, manifest: Manifest, datasets: list[AnyDataset
     say("")
     print_table(
         "Datasets",
-        ("dataset", "task", "records", "statuses", "labels", "annotators", "metadata", "vectors"),
-        ((d.full_name, *(_of_feedback(d) if d.kind == "feedback" else _of_legacy(d))) for d in datasets),
+        ("dataset", "task", "records", "labels", "metadata", "vectors"),
+        (([d.full_name], *(_of_feedback(d) if d.kind == "feedback" else _of_legacy(d))) for d in datasets),
     )
+    print_table("Annotations", ("dataset", "statuses", "annotators"), map(_worked_on, datasets))
     _show_people(datasets, users, workspaces)
     show_losses(manifest.losses)
     if datasets:
         one = max(datasets, key=lambda dataset: dataset.records)  # the first of the largest: an empty one has nothing to show
-        command = f"argilla-snapshot inspect {quote(str(directory))} {quote(one.full_name)}"
-        say(f"One dataset, with its labels by annotator and some records: {command}")
+        item("One dataset, with its labels by annotator and some records:", command("inspect", directory, quote(one.full_name)))
 
 
 def _show_people(datasets: list[AnyDataset], users: list[User], workspaces: list[Workspace]) -> None:
     held = Counter(dataset.workspace for dataset in datasets)
     members = Counter(name for user in users for name in user.workspaces)
-    rows = [(workspace.name, str(held[workspace.name]), str(members[workspace.name])) for workspace in workspaces]
+    rows = [([workspace.name], held[workspace.name], members[workspace.name]) for workspace in workspaces]
     print_table("Workspaces", ("workspace", "datasets", "members"), shortened(rows))
     people = [(user.username, user.role, ", ".join(user.workspaces) or "(no workspace)") for user in users]
     print_table("Users", ("username", "role", "workspaces"), shortened(people))
@@ -51,26 +53,31 @@ def _of_legacy(dataset: Dataset) -> tuple[Any, ...]:
     return (
         f"{dataset.task}{' (multi-label)' if dataset.multi_label else ''}",
         dataset.records,
-        _counted(dataset.statuses),
         len(dataset.labels_declared) + len(dataset.labels_seen),
-        some([f"{name} {count}" for name, count in sorted(dataset.annotation_agents.items(), key=lambda one: -one[1])]),
         len(dataset.columns.metadata),
-        ", ".join(f"{name} ({size})" for name, size in dataset.columns.vectors.items()),
+        some_whole([f"{name} ({size})" for name, size in dataset.columns.vectors.items()], None),
     )
 
 
 def _of_feedback(dataset: FeedbackDataset) -> tuple[Any, ...]:
-    """The statuses are those of the responses; the labels are the options of all questions."""
+    """The labels are the options of all questions."""
     return (
-        f"feedback ({', '.join(question.type for question in dataset.questions)})",
+        f"feedback ({counted(len(dataset.questions), 'question')})",
         dataset.records,
-        _counted(dataset.responses),
         sum(len(question.settings.get("options") or ()) for question in dataset.questions),
-        some([f"{name} {count}" for name, count in sorted(dataset.annotators.items(), key=lambda one: -one[1])]),
         len(dataset.columns.metadata),
-        ", ".join(f"{vector.name} ({vector.dimensions})" for vector in dataset.vectors_settings),
+        some_whole([f"{vector.name} ({vector.dimensions})" for vector in dataset.vectors_settings], None),
     )
 
 
-def _counted(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in counts.items())
+def _worked_on(dataset: AnyDataset) -> tuple[list[str], ...]:
+    """Its name, statuses (of a feedback dataset those of the responses), and who annotated most."""
+    statuses, people = (
+        (dataset.responses, dataset.annotators) if dataset.kind == "feedback" else (dataset.statuses, dataset.annotation_agents)
+    )
+    most_first = sorted(people.items(), key=lambda one: -one[1])
+    return [dataset.full_name], _counted(statuses.items(), None), _counted(most_first, 3)
+
+
+def _counted(counts: Iterable[tuple[str, int]], most: int | None) -> list[str]:
+    return some_whole([f"{name} {count}" for name, count in counts], most)

@@ -125,26 +125,33 @@ def _held(there: Existing) -> str:
     """What it holds, whose work that is, and when somebody last worked on it."""
     people = [f"{name} {', '.join(f'{number:,} {status}' for status, number in of.items())}" for name, of in there.responses.items()]
     responses = counted(sum(sum(of.values()) for of in there.responses.values()), "response")
-    whose = f" ({some(people, _PEOPLE, '; ')})" if people else ""
+    whose = f" ({some(people, _PEOPLE, ';')})" if people else ""
     last = f" The last answer came at {there.answered_at[:16].replace('T', ' ')} UTC." if there.answered_at else ""
     return f"{counted(there.records, 'record')} with {responses}{whose}.{last}"
 
 
 def show_people(people: list[Credited], console: Console = out) -> None:
     """Whose account gets the responses, with the annotators whose they are: a wrong namesake is seen here."""
-    rows = [(p.username, _ACCOUNTS[p.account], str(p.responses), some([a or "(nobody known)" for a in p.annotators])) for p in people]
+    rows = [(p.username, _ACCOUNTS[p.account], p.responses, some_whole([a or "(nobody known)" for a in p.annotators])) for p in people]
     print_table("Who gets the responses", ("username", "account", "responses", "annotators on the old server"), shortened(rows), console)
 
 
-def shortened(rows: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
+def shortened(rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
     """The first rows, and how many more there are."""
     more = len(rows) - _PEOPLE
     return rows if more <= 0 else [*rows[:_PEOPLE], [f"and {more} more", *[""] * (len(rows[0]) - 1)]]
 
 
-def some(names: list[str], most: int = 3, between: str = ", ") -> str:
+def some(names: list[str], most: int = 3, mark: str = ",") -> str:
     """The first names, and how many more there are."""
-    return between.join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+    return " ".join(some_whole(names, most, mark))
+
+
+def some_whole(names: list[str], most: int | None = 3, mark: str = ",") -> list[str]:
+    """The same as a cell of a table, which is folded between the names; ``most`` None: all names."""
+    shown = names[:most]
+    marked = [*(f"{name}{mark}" for name in shown[:-1]), *shown[-1:]]
+    return marked if len(shown) == len(names) else [*marked, f"and {len(names) - len(shown)} more"]
 
 
 def show_notes(notes: list[Noted], console: Console = out) -> None:

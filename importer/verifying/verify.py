@@ -55,6 +55,7 @@ class Verification:
     Attributes:
         skipped: datasets that the import left as they were; they are not compared.
         left_out: datasets of the snapshot that the import was not to bring; they are not compared either.
+        placeholders: so many of the users stand for annotators who are no users of the old server.
         sampled: whether only some records were compared.
         total: the records that there were to compare.
         credentials: users whose API keys and passwords were compared.
@@ -71,6 +72,7 @@ class Verification:
     users: int
     differences: list[Difference[Kind]]
     left_out: int = 0
+    placeholders: int = 0
     sampled: bool = False
     total: int = 0
     credentials: int = 0
@@ -165,13 +167,15 @@ def verify(
             differences.add("not searchable", "records", external_id, dataset.source)
         rows.append((dataset, id_, comparison.compared))
     found = differences.all()
+    compared = [user for user in plan.users if user.username not in moves.deleted]
     return Verification(
         records,
         datasets,
         skipped,
-        len(plan.users),
+        len(compared),
         found,
         left_out=len(snapshot.entries) - len(plan.datasets),
+        placeholders=sum(user.source_username is None for user in compared),
         sampled=sample is not None,
         total=all_records,
         credentials=credentials,

@@ -52,7 +52,7 @@ def test_the_whole_way(columns: int, stack: Stack, fresh_new: ArgillaServer, tmp
 
         shown = screen("verify", "my snap", url=proxy.url, columns=columns)
         assert f"{workspace}.news" in shown
-        assert re.search(r"No difference\. 1 dataset with 600 records and \d+ users compared\.", " ".join(shown.split()))
+        assert re.search(r"No difference\. 1 dataset with 600 records and \d+ users \(2 placeholders\) compared\.", " ".join(shown.split()))
         table = shown.split("Compared")[1]
         assert "responses" in table
         assert re.search(r"news +600 +\d+ +\d+ +\d+ +0", table)

@@ -144,6 +144,11 @@ def differing(kind: str) -> Verification:
 
 def test_what_a_verification_says() -> None:
     assert verdict_of(SAME) == ["No difference. 1 dataset with 1 record and 1 user compared."]
+    assert verdict_of(replace(SAME, users=8, placeholders=2)) == [
+        "No difference. 1 dataset with 1 record and 8 users (2 placeholders) compared."
+    ]
+    kept = replace(SAME, users=8, placeholders=1, credentials=6)
+    assert verdict_of(kept)[0].endswith("and 8 users (1 placeholder, 6 with API key and password) compared.")
     sample = Verification(30, 3, 0, 2, [], sampled=True, total=8350, credentials=2)
     assert verdict_of(sample) == [
         "No difference. 3 datasets with 30 of 8,350 records (a sample) and 2 users (2 with API key and password) compared."

@@ -204,14 +204,37 @@ def test_piped_tables_have_no_blanks_at_the_ends_of_lines() -> None:
 
 @pytest.mark.parametrize("columns", [40, 80, 120])
 def test_no_word_of_a_table_is_cut(columns: int) -> None:
-    words = {word for line in run("inspect", RELEASED["1.1"][0]).stdout.splitlines() for word in line.split() if len(word) < 40}
+    tables = run("inspect", RELEASED["1.1"][0]).stdout.split("One dataset,")[0]  # behind it stands a command, which the terminal folds
+    words = {word for word in tables.split() if len(word) < 40}
     with at_a_terminal("inspect", RELEASED["1.1"][0], columns=columns) as terminal:
         assert terminal.end() == 0
     shown = terminal.shown
     headings = {"task", "records", "statuses", "labels", "annotators", "metadata", "vectors", "dataset"}  # blocks have them otherwise
     assert words - headings - set(shown.split()) == set()
     assert max(map(len, shown.splitlines())) <= columns
-    assert ("\n  records: 12\n" in shown) == (columns < 100)
+    assert ("\n  records: 12\n" in shown) == (columns < 80)
+
+
+@pytest.mark.parametrize("columns", [80, 100, 120])
+def test_a_list_is_folded_between_what_it_lists(columns: int) -> None:
+    with at_a_terminal("inspect", RELEASED["1.1"][0], columns=columns) as terminal:
+        assert terminal.end() == 0
+    for whole in ("Talks & more.draft ", "Discarded 2,", "Validated 5", "submitted 11", "chiyo 5,", "and 2 more", "mini (16)", "story (8)"):
+        assert any(whole in f"{line} " for line in terminal.shown.splitlines()), whole
+
+
+def test_columns_that_lack_little_are_not_folded_for_one_that_lacks_much() -> None:
+    program = FOLDED.replace("LONG", " ".join(["word"] * 30))
+    with at_a_terminal("-c", program, columns=80) as terminal:
+        assert terminal.end() == 0
+    assert terminal.shown.splitlines()[2].startswith("one of the words  word")
+
+
+FOLDED = """
+from argilla_snapshot.cli.output import open_ends, print_table
+open_ends()
+print_table("Notes", ("dataset", "what"), [("one of the words", "LONG")])
+"""
 
 
 def test_rows_that_do_not_fit_become_blocks() -> None:

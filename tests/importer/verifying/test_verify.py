@@ -12,6 +12,7 @@ import pytest
 from argilla_snapshot.format.models import Columns, Dataset, Record
 from argilla_snapshot.format.reader import Snapshot
 from importer.journal.done import Done
+from importer.journal.moves import Moves
 from importer.options import ImportOptions
 from importer.plan import Plan
 from importer.targets.http.target import Target
@@ -70,7 +71,7 @@ def told(result: Verification) -> dict[tuple[str, str, str | None], tuple[int, l
 def test_what_was_imported_is_all_there() -> None:
     (plan, target, done), progress = made(), Watching()
     result = verified(plan, target, done, progress=progress)
-    rows, counts = result.rows, {"total": IN_ALL, "renamed": RENAMED, "url": plan.target.url}
+    rows, counts = result.rows, {"total": IN_ALL, "placeholders": 3, "renamed": RENAMED, "url": plan.target.url}
     assert result == Verification(IN_ALL, len(SNAPSHOT.entries), 0, len(plan.users), [], rows=rows, **counts)
     assert [(row.source, row.target, row.id, row.differences) for row in rows] == [
         (dataset.source, dataset.target, dataset.source, 0) for dataset in plan.datasets
@@ -284,3 +285,11 @@ def test_a_feedback_record_is_held_against_its_document(tmp_path: Path) -> None:
     snapshot = retold(tmp_path / "snap", SURVEY.path, lambda raw: raw.replace('"submitted"', '"discarded"'))
     found = told(verified(*made(snapshot), snapshot))
     assert {(kind, what) for kind, what, _ in found} == {("not as the old server says", "responses")}
+
+
+def test_a_placeholder_that_was_left_without_responses_and_deleted_is_not_counted() -> None:
+    plan, target, done = made()
+    ghost = next(user.username for user in plan.users if user.source_username is None)
+    moves = Moves(deleted={ghost})
+    result = verify(SNAPSHOT, cast("Target", target), plan, done, folder=SNAPSHOT.directory, progress=Silent(), moves=moves)
+    assert (result.users, result.placeholders) == (len(plan.users) - 1, 2)
