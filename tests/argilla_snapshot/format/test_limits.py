@@ -10,9 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from argilla_snapshot.format import parts, rows
+from argilla_snapshot.format.batches import record_batches
 from argilla_snapshot.format.limits import BATCH_BYTES, BATCH_ROWS, BATCH_VALUES, blocks
 from argilla_snapshot.format.models import Columns, Dataset
-from argilla_snapshot.format.parts import Parts, record_batches
+from argilla_snapshot.format.parts import Parts
 from argilla_snapshot.format.schema import records_schema
 
 
