@@ -23,7 +23,7 @@ from uuid import uuid4
 import orjson
 import pyarrow.parquet as pq
 
-from argilla_snapshot.format.parts import record_batches
+from argilla_snapshot.format.batches import record_batches
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.format.writer import SnapshotWriter
 from benchmarks.measure import measure

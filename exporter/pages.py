@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
+from argilla_snapshot.format.batches import record_batches
 from argilla_snapshot.format.kinds import AnyDataset
-from argilla_snapshot.format.parts import record_batches
 from exporter.documents import Document, decode
 from exporter.losses import Losses
 

@@ -1,22 +1,19 @@
-"""The records of one dataset as Arrow columns, and its Parquet files: written one after the other, each read back before it gets its name."""
+"""The Parquet files of one dataset: written one after the other, each read back before it gets its name."""
 
 import errno
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from argilla_snapshot.format import layout
-from argilla_snapshot.format.errors import SnapshotError
 from argilla_snapshot.format.faults import point
 from argilla_snapshot.format.files import open_new, put_in_place, sync_file, temporary_path
-from argilla_snapshot.format.kinds import AnyDataset, schema_of
-from argilla_snapshot.format.limits import blocks
 from argilla_snapshot.format.rows import batches
 
 #: Rows of a row group: what a writer and a reader hold in memory at once.
@@ -45,30 +42,6 @@ _REPEATING = [
 ]
 #: Rows of a file: large enough for few files, small enough to be copied and checked one by one.
 PART_ROWS = 100_000
-
-
-def record_batches(dataset: AnyDataset, rows: Iterable[Mapping[str, Any]]) -> Iterator[pa.RecordBatch]:
-    """Rows, by column name, as Arrow columns of the schema of a dataset's records.
-
-    Raises:
-        SnapshotError: a value does not fit its column.
-    """
-    schema = schema_of(dataset)
-    for chunk in blocks(rows, _size):
-        try:
-            batch = pa.RecordBatch.from_pylist(chunk, schema=schema)
-        except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
-            which = f"{dataset.full_name}, records {chunk[0].get('id')!r} to {chunk[-1].get('id')!r}"
-            raise SnapshotError(f"{which}: a value does not fit its column: {error}") from error
-        yield batch
-
-
-def _size(row: Mapping[str, Any]) -> int:
-    """About how many characters a row has."""
-    fields = (row.get("fields") or {}).values()
-    return len(row.get("raw") or "") + sum(
-        len(value) if isinstance(value, str) else sum(len(message["content"] or "") for message in value or ()) for value in fields
-    )
 
 
 class Parts:
@@ -169,9 +142,11 @@ class _Files:
         self._writer: pq.ParquetWriter | None = None
 
     def write(self, group: list[pa.RecordBatch]) -> None:
-        """Appends a row group."""
+        """Appends a row group, which is taken out of the list; then the memory that many threads have used and freed is the system's again."""
         table = pa.Table.from_batches(group).combine_chunks()
+        group.clear()  # the table has all of it
         self._open_unless_open().write_table(table)
+        pa.default_memory_pool().release_unused()
         self._rows += table.num_rows
         if self._rows >= PART_ROWS:
             self._end()

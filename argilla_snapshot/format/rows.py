@@ -21,6 +21,9 @@ from argilla_snapshot.format.limits import BATCH_BYTES, BATCH_ROWS, BATCH_VALUES
 
 T = TypeVar("T")
 
+#: Hashes of ids that are in memory at once, about: they take 10 MB.
+_HASHES = 250_000
+
 
 def read_records(part: Path, dataset: AnyDataset, start: int = 0) -> Iterator[AnyRecord]:
     """The records of one Parquet file from row ``start`` on; only some hundred are in memory at once.
@@ -66,9 +69,20 @@ def batches(file: pq.ParquetFile, columns: list[str] | None = None) -> Iterator[
 
 
 def repeated_id(parts: Sequence[Path]) -> str | None:
-    """An id that is in the files twice, or None; an export writes ids in their order (``order_of``), and then none is remembered."""
-    ordered = pairwise(map(order_of, _ids(parts)))
-    return None if all(first < second for first, second in ordered) else first_repeated(_ids(parts))
+    """An id that is in the files twice, or None, found in little memory.
+
+    An export writes the ids of a legacy dataset in their order (``order_of``), and then none is remembered. Of other ids the hashes
+    are sorted, a share of them at a time.
+    """
+    if all(first < second for first, second in pairwise(map(order_of, _ids(parts)))):
+        return None
+    shares = sum(pq.read_metadata(part).num_rows for part in parts) // _HASHES + 1
+    for share in range(shares):
+        hashes = sorted(number for number in map(hash, _ids(parts)) if number % shares == share)
+        alike = {first for first, second in pairwise(hashes) if first == second}
+        if alike and (again := first_repeated(id_ for id_ in _ids(parts) if hash(id_) in alike)) is not None:
+            return again
+    return None
 
 
 def first_repeated(values: Iterable[T]) -> T | None:

@@ -85,7 +85,7 @@ class SnapshotWriter:
 
         Args:
             dataset: the dataset.
-            batches: the rows that follow those in ``begun``, see ``parts.record_batches``.
+            batches: the rows that follow those in ``begun``, see ``batches.record_batches``.
             begun: what ``begin`` gave, with the first rows; None where nothing was begun.
 
         Returns:

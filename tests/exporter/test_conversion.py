@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from argilla_snapshot.format import parts
+from argilla_snapshot.format.batches import record_batches
 from argilla_snapshot.format.ids import order_of
 from argilla_snapshot.format.models import Dataset
 from argilla_snapshot.format.writer import SnapshotWriter
@@ -82,7 +83,7 @@ def at_once(folder: Path, documents: Page) -> tuple[dict[str, str], Any]:
     learnt = Learning(LISTED).see(read).learnt()
     dataset = Dataset("ws", "name", "TextClassification", learnt.records, learnt.columns, learnt.multi_label)
     losses, writer = Losses(), SnapshotWriter(folder / "whole-snap")
-    writer.write_dataset(dataset, parts.record_batches(dataset, [to_row(each, dataset, losses) for each in read]))
+    writer.write_dataset(dataset, record_batches(dataset, [to_row(each, dataset, losses) for each in read]))
     return checksums(writer.dataset_folder(dataset)), losses.all()
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from argilla_snapshot.format import parts
+from argilla_snapshot.format.batches import record_batches
 from argilla_snapshot.format.models import Dataset, Loss, Record, Source, User, Workspace
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.format.writer import SnapshotWriter
@@ -19,6 +19,6 @@ def write(
     growing.write_users(users or [])
     growing.write_workspaces([Workspace(name) for name in dict.fromkeys(dataset.workspace for dataset, _ in content)])
     for dataset, records in content:
-        growing.write_dataset(dataset, parts.record_batches(dataset, (row(record, dataset) for record in records)))
+        growing.write_dataset(dataset, record_batches(dataset, (row(record, dataset) for record in records)))
     growing.finish(SOURCE, losses or [Loss("kind", 1, "message")], "test")
     return Snapshot(folder)

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from argilla_snapshot.format.batches import record_batches
 from argilla_snapshot.format.diff import compare
 from argilla_snapshot.format.feedback.models import FeedbackDataset
 from argilla_snapshot.format.feedback.record import FeedbackRecord
 from argilla_snapshot.format.models import Source, User, Workspace
-from argilla_snapshot.format.parts import record_batches
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.format.writer import SnapshotWriter
 from tests.helpers.feedback import dataset, record, response

@@ -1,18 +1,21 @@
 """What is held in memory at once is bounded by bytes, wherever there are records."""
 
 import os
-from collections.abc import Iterator
+import tracemalloc
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from argilla_snapshot.format import parts, rows
+from argilla_snapshot.format.batches import record_batches
 from argilla_snapshot.format.limits import BATCH_BYTES, BATCH_ROWS, BATCH_VALUES, blocks
 from argilla_snapshot.format.models import Columns, Dataset
-from argilla_snapshot.format.parts import Parts, record_batches
+from argilla_snapshot.format.parts import Parts
 from argilla_snapshot.format.schema import records_schema
 
 
@@ -68,3 +71,32 @@ def test_rows_with_many_values_are_read_few_at_once_however_few_bytes_they_have(
     assert sum(sizes) == 40
     assert max(sizes) <= BATCH_VALUES // (2 * 400 * 100) + 1
     assert ids == [40]  # of the columns that are not read nothing is counted
+
+
+def parts_of(folder: Path, ids: Sequence[str]) -> list[Path]:
+    """Two files with these ids."""
+    paths, half = [folder / "part-00000.parquet", folder / "part-00001.parquet"], len(ids) // 2
+    for path, some in zip(paths, (ids[:half], ids[half:]), strict=True):
+        pq.write_table(pa.table({"id": some}, pa.schema([("id", pa.string())])), path, row_group_size=2_000)
+    return paths
+
+
+def test_ids_in_any_order_are_compared_in_little_memory(tmp_path: Path) -> None:
+    """Those of feedback datasets are in the order in which records were made."""
+    found = parts_of(tmp_path, [str(uuid4()) for _ in range(100_000)])
+    tracemalloc.start()
+    try:
+        assert rows.repeated_id(found) is None
+        assert tracemalloc.get_traced_memory()[1] < 6 << 20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("hashes", [1, 7, 100])
+@pytest.mark.parametrize("again", ["b0", "b50", "b98", None])
+def test_an_id_that_is_there_twice_is_found_however_few_are_compared_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hashes: int, again: str | None
+) -> None:
+    monkeypatch.setattr(rows, "_HASHES", hashes)
+    ids = [f"b{number}" for number in range(99)]
+    assert rows.repeated_id(parts_of(tmp_path, [*ids, again or "a"])) == again

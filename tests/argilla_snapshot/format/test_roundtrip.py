@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from argilla_snapshot.format import parts, writer
+from argilla_snapshot.format.batches import record_batches
 from argilla_snapshot.format.check import check, update
 from argilla_snapshot.format.legacy.recount import recount
 from argilla_snapshot.format.models import Dataset, Record, Source, User
@@ -98,7 +99,7 @@ def test_a_value_that_does_not_fit_is_one_clear_error(tmp_path: Path) -> None:
     growing = SnapshotWriter(tmp_path / "snap")
     dataset = Dataset("ws", "name", "Text2Text", 1)
     with pytest.raises(writer.SnapshotError, match=r"ws\.name, records 'a' to 'a': a value does not fit its column"):
-        growing.write_dataset(dataset, parts.record_batches(dataset, [{"id": "a", "status": "Default", "text": "\ud800"}]))
+        growing.write_dataset(dataset, record_batches(dataset, [{"id": "a", "status": "Default", "text": "\ud800"}]))
     with pytest.raises(writer.SnapshotError, match=r"ws\.name: 1 records were read, 0 written"):
         growing.write_dataset(dataset, [])
 

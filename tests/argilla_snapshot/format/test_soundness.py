@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from argilla_snapshot.format import soundness
+from argilla_snapshot.format.batches import record_batches
 from argilla_snapshot.format.models import Columns, Dataset
-from argilla_snapshot.format.parts import record_batches
 from argilla_snapshot.format.rows import read_records
 from argilla_snapshot.format.schema import records_schema
 from argilla_snapshot.format.soundness import sound_rows

@@ -1,9 +1,10 @@
-"""Reading an SQLite file in a folder that can't be written: nothing that is not committed, all that is; or a refusal."""
+"""Reading an SQLite file: in little memory, and in a folder that can't be written. Nothing that is not committed, all that is; or a refusal."""
 
 import os
 import shutil
 import sqlite3
 import tempfile
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -58,6 +59,20 @@ def count(file: Path, copy: Path | None = None) -> int:
     """How many rows the table has, as we read it."""
     with sqlite.asking(file, copy) as opened:
         return int(opened.ask("SELECT count(*) AS c FROM things")[0]["c"])
+
+
+@pytest.mark.parametrize("copied", [True, False])
+def test_long_statements_that_differ_are_not_kept(folder: Path, *, copied: bool) -> None:
+    """Each page of records names their ids in its statements."""
+    made(folder / "things.db", "DELETE").close()
+    with sqlite.asking(folder / "things.db", folder if copied else None) as opened:
+        tracemalloc.start()
+        try:
+            for number in range(150):
+                opened.ask(f"SELECT * FROM things WHERE text IN ('{number}{'x' * 20_000}')")
+            assert tracemalloc.get_traced_memory()[0] < 1 << 20
+        finally:
+            tracemalloc.stop()
 
 
 def test_what_is_not_committed_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from argilla_snapshot.format.batches import record_batches
 from argilla_snapshot.format.feedback.models import FeedbackDataset, Field, Question, VectorSettings
 from argilla_snapshot.format.kinds import reading
-from argilla_snapshot.format.parts import record_batches
 from argilla_snapshot.format.rows import records_of_batch
 from exporter.documents import decode, encode
 from exporter.feedback.learn import Learning

@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from argilla_snapshot.format.batches import record_batches
 from argilla_snapshot.format.models import TASKS, Dataset, Record, Source, Task
-from argilla_snapshot.format.parts import record_batches
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.format.writer import SnapshotWriter
 from exporter.documents import decode, encode

@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from argilla_snapshot.exact_json import from_json, to_json
+from argilla_snapshot.format.batches import record_batches
 from argilla_snapshot.format.models import Dataset, Source, User, Workspace
-from argilla_snapshot.format.parts import record_batches
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.format.writer import SnapshotWriter
 from exporter.documents import decode, encode
