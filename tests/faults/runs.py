@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from argilla_snapshot.format.faults import VARIABLE
+from tests.faults.zygote import ANSWER_SECONDS
 
 ROOT = Path(__file__).parents[2]
 KILLED = -9
@@ -44,12 +45,24 @@ class Runs:
         self._process, self._output = process, output
 
     def run(
-        self, *arguments: str | Path, url: str, kill_at: str = "", fail: tuple[int, int] | None = None, key: str = "argilla.apikey"
+        self,
+        *arguments: str | Path,
+        url: str,
+        kill_at: str = "",
+        fail: tuple[int, int] | None = None,
+        key: str = "argilla.apikey",
+        answer_seconds: float = ANSWER_SECONDS,
     ) -> Ended:
-        """Runs ``argilla-snapshot`` to its end, which ``kill_at`` or ``fail`` may bring early."""
+        """Runs ``argilla-snapshot`` to its end, which ``kill_at`` or ``fail`` may bring early; an answer is late after ``answer_seconds``."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("ARGILLA_", "HF_"))}
         environment |= {"ARGILLA_API_URL": url, "ARGILLA_API_KEY": key, "NO_COLOR": "1"} | ({VARIABLE: kill_at} if kill_at else {})
-        wanted = {"arguments": ["-v", *map(str, arguments)], "environment": environment, "output": str(self._output), "fail": fail}
+        wanted = {
+            "arguments": ["-v", *map(str, arguments)],
+            "environment": environment,
+            "output": str(self._output),
+            "fail": fail,
+            "answer_seconds": answer_seconds,
+        }
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(wanted) + "\n")

@@ -41,8 +41,9 @@ def noted(new: New, directory: Path) -> list[tuple[str, int, int]]:
 def test_four_at_once_make_the_same_target_and_a_killed_import_sends_no_noted_batch_again(new: New, tmp_path: Path) -> None:
     directory = new.copy(tmp_path)
     news = ids(directory, "first")
-    new.proxy.now(Fault("late", BULK, body=holding(news[0]), seconds=1.5))
-    assert new.import_(directory, "--concurrency", "4", kill_at="import.batch_noted:3").code == KILLED
+    new.proxy.now(Fault("late", BULK, body=holding(news[0]), seconds=60))
+    killed = new.import_(directory, "--concurrency", "4", kill_at="import.batch_noted:3", answer_seconds=60)
+    assert killed.code == KILLED
     done = noted(new, directory)
     assert len(done) == 3
     assert ("first.news", 0, BATCH) not in done  # the late one; others overtook it

@@ -1,6 +1,6 @@
 """Runs the command line in forked processes, so that each of many short runs need not import everything again.
 
-Reads one JSON line a run from stdin, ``{"arguments", "environment", "output", "fail"}``, and answers one with its exit code;
+Reads one JSON line a run from stdin, ``{"arguments", "environment", "output", "fail", "answer_seconds"}``, and answers one with its exit code;
 stdout and stderr of a run go to ``output`` + ``.out`` and ``.err``. Pages, batches and waits are small in these runs.
 ``fail``: null, or ``[n, errno]``: the n-th writing call fails (``failing_files``). ``python -m tests.faults.zygote`` runs it.
 """
@@ -19,6 +19,7 @@ import argilla_snapshot.cli.main
 import argilla_snapshot.transport.patience
 import exporter.sources.api.source
 import exporter.sources.storage.source
+import importer.pouring
 import importer.run
 import importer.ways
 from tests.faults import failing_files
@@ -26,11 +27,11 @@ from tests.faults import failing_files
 PAGE, BATCH, ANSWER_SECONDS = 20, 10, 3.0
 
 
-def be_small() -> None:
+def be_small(answer_seconds: float) -> None:
     """Makes small content enough for several pages and batches, and a late answer soon too late."""
     exporter.sources.api.source.connect = partial(exporter.sources.api.source.connect, page_size=PAGE)
-    importer.ways.BATCH = importer.ways.CHUNK = BATCH  # type: ignore[misc]
-    argilla_snapshot.transport.patience.ANSWER_SECONDS = ANSWER_SECONDS
+    importer.ways.BATCH = importer.pouring.CHUNK = BATCH  # type: ignore[misc]
+    argilla_snapshot.transport.patience.ANSWER_SECONDS = answer_seconds
 
 
 def live(run: dict[str, Any]) -> NoReturn:
@@ -41,7 +42,7 @@ def live(run: dict[str, Any]) -> NoReturn:
     os.environ.clear()
     os.environ.update(run["environment"])
     sys.argv = ["argilla-snapshot", *run["arguments"]]
-    be_small()
+    be_small(run["answer_seconds"])
     code = 1
     with failing_files.counting(run["output"] + ".calls", run["fail"]):
         try:
