@@ -29,7 +29,7 @@ def test_an_import_waits_for_it_and_goes_on(kind: str, engine: Proxy, stack: Sta
     snapshot = Path(shutil.copytree(SNAPSHOT, folder))
     with stack.fresh(NEW, {"ARGILLA_ELASTICSEARCH": engine.url}) as server:
         engine.now(Fault(kind, "_bulk", first=2, times=0))
-        away = run("import", snapshot, "--timeout", "2", url=server.url)
+        away = run("import", snapshot, "--timeout", "6", url=server.url)
         assert away.returncode == 75, away.stderr
         assert "answers 500" in away.stderr
         engine.now(Fault(kind, "_bulk"))
@@ -42,7 +42,7 @@ def test_an_export_waits_for_it_and_goes_on(engine: Proxy, stack: Stack, folder:
     with stack.fresh(OLD, {"ARGILLA_ELASTICSEARCH": engine.url}) as server:
         seed_demo(server.url, server.api_key)
         engine.now(Fault("reset", "_search", first=6, times=0))
-        away = run("export", folder, "--timeout", "2", url=server.url)
+        away = run("export", folder, "--timeout", "6", url=server.url)
         assert away.returncode == 75, away.stderr
         engine.now(*(Fault("reset", r"dataset\.demo\.news/_search", first=first) for first in (1, 3)))
         succeed("export", folder, url=server.url)
