@@ -6,11 +6,13 @@ if (location.protocol === "file:") {
       super()
       const frame = document.createElement("iframe")
       frame.hidden = true
-      frame.srcdoc = `<script src="${url}"></script>`
+      // The frame tells itself that its script is there: it may have loaded an empty page before.
+      frame.srcdoc = `<script src="${url}"></script><script>frameElement.started(window)</script>`
       this.started = new Promise(resolve => {
-        frame.onload = () => {
-          frame.contentWindow.postMessage = data => this.dispatchEvent(new MessageEvent("message", { data }))
-          resolve(frame.contentWindow)
+        frame.started = inside => {
+          // A worker's words never come at once: the page may be about to listen.
+          inside.postMessage = data => setTimeout(() => this.dispatchEvent(new MessageEvent("message", { data })))
+          resolve(inside)
         }
       })
       document.body.append(frame)
