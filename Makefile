@@ -39,7 +39,8 @@ versions: $(READY)  ## Move what each version holds into 2.8.0, and two snapshot
 test-fast: $(READY)  ## Run the tests that need no server.
 	$(BIN)/python -m pytest -m "not servers and not faults" -n auto --dist loadfile
 
-lint: $(READY)  ## Check style, types, import rules, generated pages, and the links of all pages.
+lint: $(READY)  ## Check style, types, import rules, generated pages, the links of all pages, and that no merge was left half done.
+	! git grep -nE "^(<<<<<<<|>>>>>>>) "
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
@@ -27,6 +28,7 @@ from tests.helpers.cli import run, succeed
 from tests.helpers.moved import imported
 from tests.helpers.official import official
 from tests.helpers.plans import Silent
+from tests.helpers.snapshots import write
 from tests.helpers.stores import differences, stores
 from tests.traps.moving import prepare, read
 
@@ -69,6 +71,19 @@ def counts_anew(snapshot: Path, url: str) -> Any:
     path.unlink()
     write_report(Snapshot(snapshot), cast("Any", Silent()), url=url)
     return orjson.loads(path.read_bytes())
+
+
+@pytest.mark.parametrize("postgresql", [False, True])
+def test_a_dataset_whose_records_are_all_left_out_is_empty(postgresql: bool, stack: Stack, tmp_path: Path) -> None:  # noqa: FBT001
+    held = Snapshot(RELEASED["1.1"][0])
+    entry = next(entry for entry in held.entries if entry.name == "news" and entry.kind == "legacy")
+    records = [replace(cast("Record", record), status="Discarded") for record in held.records(entry)]
+    write(tmp_path / "snap", (held.dataset(entry), records))
+    with stack.fresh(NEW, postgresql=postgresql) as new:
+        command = ["import", tmp_path / "snap", *stores(new, stack), "--discarded", "leave-out"]
+        assert run(*command, url=new.url, ARGILLA_SNAPSHOT_KILL_AT="import.dataset_made").returncode == -9
+        assert run(*command, url=new.url).returncode in (0, 3)
+        assert differences(tmp_path / "snap", new) == []
 
 
 def test_drafts_and_empty_datasets_come_to_their_places_too(stack: Stack, tmp_path: Path) -> None:

@@ -47,7 +47,8 @@ class StoreSender:
             ServerError: the dataset is gone, or what a store says.
         """
         answered = Answered(batch)
-        self._send(batch.items, answered)
+        if batch.items:  # none where all of its rows are left out
+            self._send(batch.items, answered)
         return answered
 
     def _send(self, items: list[Item[StoredRecord]], answered: Answered) -> None:
