@@ -13,6 +13,12 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def of_them(placeholders: int, more: str = "") -> str:
+    """What is said of some of the users, behind their number: how many are placeholders, and ``more``."""
+    told = [*([counted(placeholders, "placeholder")] if placeholders else []), *([more] if more else [])]
+    return f" ({', '.join(told)})" if told else ""
+
+
 def in_the_snapshot_alone(kinds: int) -> list[str]:
     """The sentence about so many kinds of content that only the snapshot has; none where there are none."""
     return (

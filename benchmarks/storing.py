@@ -37,7 +37,7 @@ BATCH = 250
 
 
 class Storing:
-    """Imports of one snapshot into one server, again and again; what was made is counted and deleted."""
+    """Imports of one snapshot into one server, again and again; what each made is counted, and the next deletes it."""
 
     def __init__(self, new: ArgillaServer, stack: Stack, export: Exporting) -> None:
         self._new, self._snapshot, self._records = new, export.snapshot, export.records

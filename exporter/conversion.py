@@ -152,4 +152,4 @@ class Conversion:
 
 def _alike(made: AnyDataset | None, known: AnyDataset) -> bool:
     """Whether rows were made with the columns that are known; the same names in another order are other columns."""
-    return made == known and made is not None and schema_of(made).equals(schema_of(known))
+    return made is not None and made == known and schema_of(made).equals(schema_of(known))

@@ -267,11 +267,13 @@ class Loader:
         options = self._journal.plan.options
         look = source in self._noted_before or bool(again)
         way, mapper = self._way(plan, ids, look=look), mapper_of(plan, self._journal.plan.agents, options)
-        counting = Counting(self._snapshot.dataset(entry), Arrival(plan, self._journal.plan.agents, options))
+        whole = left == [(0, entry.records)] and not again
+        counting = Counting(self._snapshot.dataset(entry), Arrival(plan, self._journal.plan.agents, options)) if whole else None
 
         def item(row: int, record: AnyRecord) -> Item[Any] | None:
             there = None if is_left_out(record, options) else mapper.map(record)[0]
-            counting.see(record, there)
+            if counting:
+                counting.see(record, there)
             return None if there is None else (record, way.ready(row, there))
 
         def ready(records: Iterable[tuple[int, AnyRecord]]) -> Iterator[Batch[Any]]:
@@ -291,7 +293,7 @@ class Loader:
         self._progress.started("importing", source, end - start, end - start - size(left))
         stretches = (enumerate(islice(self._snapshot.records(entry, first), last - first), first) for first, last in left)
         send_all(chain.from_iterable(map(ready, stretches)), way.send, partial(self._note_batch, source), way.at_once)
-        if left == [(0, entry.records)] and not (again or done.rejected.get(source)):
+        if counting and not done.rejected.get(source):
             self.counts[plan.path] = counting.result()
 
     def _way(self, plan: DatasetPlan, ids: DatasetIds, *, look: bool) -> Way[Any]:

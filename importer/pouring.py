@@ -88,7 +88,7 @@ class Pouring:
         try:
             for plan in left:
                 id_ = done.datasets[plan.source]
-                stored = self._stored(plan, id_)
+                stored = self._stored_dataset(plan, id_)
                 index = self.storage.index(id_)
                 chosen = telling(self._mapped(plan, id_), stored.fields)
                 Calibration(self.target, self.storage.database, index, stored, plan.source).run(chosen)
@@ -119,7 +119,7 @@ class Pouring:
                 mapped = mapper.map(record)[0]
                 yield (record, to_json(wire_item(mapped, ids, self.users))), mapped
 
-    def _stored(self, plan: DatasetPlan, id_: str) -> StoredDataset:
+    def _stored_dataset(self, plan: DatasetPlan, id_: str) -> StoredDataset:
         distribution: Mapping[str, Any] = plan.distribution or DISTRIBUTION
         return StoredDataset.of(id_, self.target.settings(id_), int(distribution["min_submitted"]), Capabilities.of(self.target.version))
 
@@ -127,12 +127,12 @@ class Pouring:
 
     def way(self, plan: DatasetPlan, dataset: DatasetIds, *, look: bool) -> Way[StoredRecord]:
         """How the records of a dataset go."""
-        stored = self._stored(plan, dataset.id)
+        there = self._stored_dataset(plan, dataset.id)
         send = StoreSender(
             self.target.api,
             self.storage.database,
             self.storage.index(dataset.id),
-            stored,
+            there,
             plan.source,
             look=look,
             counts_users=self.storage.counts_users,
@@ -140,7 +140,7 @@ class Pouring:
         clock = clock_of(plan, self._dataset(plan), self.snapshot.manifest.created_at)
 
         def ready(row: int, record: TargetRecord) -> StoredRecord:
-            return stored_record(clock.timed(record, row), row, dataset, self.users, stored)
+            return stored_record(clock.timed(record, row), row, dataset, self.users, there)
 
         return Way(ready, send, CHUNK, _CHUNKS_AT_ONCE)
 

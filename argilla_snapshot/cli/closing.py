@@ -9,7 +9,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Protocol
 
 from argilla_snapshot.cli.output import out, say, say_whole
-from argilla_snapshot.words import counted, in_number, in_the_snapshot_alone
+from argilla_snapshot.words import counted, in_number, in_the_snapshot_alone, of_them
 from importer.options import WHOLE, Part
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def close(closing: Closing) -> None:
         say(line)
     for what, path in closing.made:
         if path.exists():
-            item(f"{what}:", str(path))
+            say_item(f"{what}:", str(path))
     if closing.datasets:
         say(f"On {closing.url}:")
         _links([(name, f"{closing.url.rstrip('/')}/dataset/{id_}/annotation-mode") for name, id_ in closing.datasets[:_SHOWN]])
@@ -66,7 +66,7 @@ def close(closing: Closing) -> None:
     words, command = closing.then
     if words:
         say("")
-        item(words, command)
+        say_item(words, command)
 
 
 def _links(links: Sequence[tuple[str, str]]) -> None:
@@ -80,7 +80,7 @@ def _links(links: Sequence[tuple[str, str]]) -> None:
             say_whole(f"  {name} {address}")
 
 
-def item(words: str, what: str) -> None:
+def say_item(words: str, what: str) -> None:
     """What something is, and itself; it has a line of its own where both do not fit into one."""
     if len(words) + 1 + len(what) <= out.width:
         say_whole(f"{words} {what}")
@@ -131,7 +131,7 @@ def _to_be_made(plan: Plan) -> list[str]:
     placeholders = sum(user.source_username is None for user in users)
     made = [
         f"{counted(len(brought), 'dataset')} with {counted(records, 'record')}",
-        f"{counted(len(users), 'user')}{_of_them(placeholders)}",
+        f"{counted(len(users), 'user')}{of_them(placeholders)}",
         counted(sum(workspace.action == "create" for workspace in plan.workspaces), "workspace"),
     ]
     there = [
@@ -146,12 +146,6 @@ def _to_be_made(plan: Plan) -> list[str]:
 def only_in_snapshot(notes: Iterable[Noted]) -> list[str]:
     """How much of the content is in the snapshot and nowhere else."""
     return in_the_snapshot_alone(len({note.kind for note in notes if note.severity == "snapshot_only"}))
-
-
-def _of_them(placeholders: int, more: str = "") -> str:
-    """What is said of some of the users, behind their number: how many are placeholders, and ``more``."""
-    told = [*([counted(placeholders, "placeholder")] if placeholders else []), *([more] if more else [])]
-    return f" ({', '.join(told)})" if told else ""
 
 
 def after_import(directory: Path, report: ImportReport, part: Part, *, only_users: bool) -> Closing:
@@ -226,7 +220,7 @@ def verdict_of(result: Verification) -> list[str]:
         first = "All that differs was changed on the new server since the import."
     records = f"{result.records:,} of {counted(result.total, 'record')} (a sample)" if result.sampled else counted(result.records, "record")
     keys = f"{result.credentials:,} with API key and password" if result.credentials else ""
-    users = f"{counted(result.users, 'user')}{_of_them(result.placeholders, keys)}"
+    users = f"{counted(result.users, 'user')}{of_them(result.placeholders, keys)}"
     lines = [f"{first} {counted(result.datasets, 'dataset')} with {records} and {users} compared."]
     if result.skipped:
         were, are = ("dataset was", "is") if result.skipped == 1 else ("datasets were", "are")
@@ -260,4 +254,4 @@ def _where(losses: Sequence[_Lost]) -> str:
 
 def _made(of: Sequence[Made], noun: str, placeholders: int = 0) -> str:
     there = sum(one.action == "reuse" for one in of)
-    return f"{counted(len(of) - there, noun)} made{_of_them(placeholders)}, {there} {'was' if there == 1 else 'were'} there"
+    return f"{counted(len(of) - there, noun)} made{of_them(placeholders)}, {there} {'was' if there == 1 else 'were'} there"

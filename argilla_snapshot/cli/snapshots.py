@@ -6,7 +6,7 @@ from collections import Counter
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from argilla_snapshot.cli.closing import command, item
+from argilla_snapshot.cli.closing import command, say_item
 from argilla_snapshot.cli.output import print_table, say
 from argilla_snapshot.cli.tables import shortened, show_losses, some_whole
 from argilla_snapshot.words import counted
@@ -37,7 +37,7 @@ def show_snapshot(directory: Path, manifest: Manifest, datasets: list[AnyDataset
     show_losses(manifest.losses)
     if datasets:
         one = max(datasets, key=lambda dataset: dataset.records)  # the first of the largest: an empty one has nothing to show
-        item("One dataset, with its labels by annotator and some records:", command("inspect", directory, quote(one.full_name)))
+        say_item("One dataset, with its labels by annotator and some records:", command("inspect", directory, quote(one.full_name)))
 
 
 def _show_people(datasets: list[AnyDataset], users: list[User], workspaces: list[Workspace]) -> None:

@@ -159,6 +159,7 @@ def _check(verified: Verified, outdated: str) -> Check:
         records=result["records"],
         total=result["total"],
         users=result["users"],
+        placeholders=result.get("placeholders", 0),  # an older version did not tell
         sampled=result["sampled"],
         only_changed_since=result["only_changed_since"],
         differences=differences,

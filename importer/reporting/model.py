@@ -138,6 +138,7 @@ class Check:
     Attributes:
         at: when (ISO 8601, UTC).
         outdated: why that does not tell how things are today, or "".
+        placeholders: so many of the users are.
         sampled: whether only some records were compared.
         only_changed_since: whether all that differs is the work of people after the import.
     """
@@ -147,6 +148,7 @@ class Check:
     records: int
     total: int
     users: int
+    placeholders: int
     sampled: bool
     only_changed_since: bool
     differences: list[Difference]

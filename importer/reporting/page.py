@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from argilla_snapshot.format.said import Piece, Said
 from argilla_snapshot.format.summary import Example, Summary
-from argilla_snapshot.words import counted
+from argilla_snapshot.words import counted, of_them
 from importer.reporting import charts
 from importer.reporting.charts import Column
 from importer.reporting.model import Check, DatasetReport, Report, Told
@@ -179,7 +179,7 @@ def _compared(check: Check) -> str:
     which = f"{check.records:,} of {counted(check.total, 'record')}, a sample," if check.sampled else counted(check.records, "record")
     found = counted(check.found, "difference") if check.differences else "no difference"
     since = " All of it was changed on the new server after the import." if check.only_changed_since else ""
-    return f"On {moment(check.at)} `verify` compared {which} and {counted(check.users, 'user')}, and found {found}.{since}"
+    return f"On {moment(check.at)} `verify` compared {which} and {counted(check.users, 'user')}{of_them(check.placeholders)}, and found {found}.{since}"
 
 
 # --- charts ---

@@ -4,7 +4,7 @@ from pathlib import Path
 from shlex import quote
 
 from argilla_snapshot.format.models import Manifest
-from argilla_snapshot.words import counted, in_the_snapshot_alone
+from argilla_snapshot.words import counted, in_the_snapshot_alone, of_them
 from importer.reporting.history import History
 from importer.reporting.model import Check, Told, Verdict
 
@@ -58,7 +58,7 @@ def _not_imported(directory: Path, manifest: Manifest) -> Verdict:
 
 def _compared(directory: Path, check: Check, there: str, lines: list[str], *, lossy: bool) -> Verdict:
     records = f"{check.records:,} of {counted(check.total, 'record')}" if check.sampled else counted(check.records, "record")
-    by = f"`verify` compared {records} and {counted(check.users, 'user')} on {there} with the snapshot, on {moment(check.at)}"
+    by = f"`verify` compared {records} and {counted(check.users, 'user')}{of_them(check.placeholders)} on {there} with the snapshot, on {moment(check.at)}"
     if check.differences and not check.only_changed_since:
         lines = [f"{by}, and found {counted(check.found, 'difference')}.", *lines, "Get the list of all differences:"]
         return Verdict("bad", "The new server differs from the snapshot.", lines, f"{_command('verify', directory)} --json")

@@ -112,6 +112,15 @@ def test_what_verify_found_is_told(done: Moved) -> None:
     }
 
 
+def test_of_the_compared_users_it_says_how_many_are_placeholders(done: Moved) -> None:
+    done.verify()
+    users, placeholders = len(done.plan.users), sum(user.source_username is None for user in done.plan.users)
+    words = f"{users} users ({placeholders} placeholders)"
+    assert placeholders > 1
+    assert words in report_of(done.snapshot).verdict.lines[0]
+    assert words in done.page()
+
+
 def test_what_people_did_since_is_no_fault(done: Moved) -> None:
     done.target.records["demo.news"][0] |= {"metadata": {}, "updated_at": "2026-11-27T03:00:00"}
     done.verify()
