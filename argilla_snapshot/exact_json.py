@@ -9,6 +9,7 @@ import logging
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import orjson
@@ -17,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 def to_json(value: Any) -> bytes:
-    """Compact JSON of plain values, dataclasses, named tuples and times; integers may have any size, half characters are replaced."""
+    """Compact JSON of plain values, dataclasses, named tuples, UUIDs and times; integers may have any size, half characters are replaced."""
     try:
         return orjson.dumps(value, default=_plain)
     except TypeError:  # half characters (lone surrogates), or integers beyond 64 bits
@@ -47,6 +48,8 @@ def _plain(value: Any) -> Any:
         return value._asdict()
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
+    if isinstance(value, UUID):
+        return str(value)
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no JSON")

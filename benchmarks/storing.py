@@ -13,7 +13,7 @@ from argilla_snapshot.exact_json import to_json
 from argilla_snapshot.format.reader import Snapshot
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.sql.postgresql import copied
-from argilla_snapshot.transport.sql.sqlite import stored_value
+from argilla_snapshot.transport.sql.sqlite import stored_row
 from argilla_snapshot.transport.sql.writing import Value
 from benchmarks.exporting import Exporting
 from benchmarks.limits import PAGE
@@ -82,11 +82,7 @@ class Storing:
 
     def _rows(self, rows: list[tuple[Value, ...]]) -> Any:
         """Rows as the database takes them: those of SQLite as values, those of PostgreSQL as the text of COPY."""
-        return (
-            "".join("\t".join(map(copied, row)) + "\n" for row in rows).encode()
-            if self._new.postgresql
-            else [[stored_value(value) for value in row] for row in rows]
-        )
+        return "".join("\t".join(map(copied, row)) + "\n" for row in rows).encode() if self._new.postgresql else list(map(stored_row, rows))
 
     def bodies(self) -> tuple[float, float]:
         """Plain requests with the first records."""
@@ -114,10 +110,8 @@ class Storing:
         ids, mapper = target.dataset_ids(id_), mapper_of(dataset, plan.agents, plan.options)
         clock = clock_of(dataset, snapshot.dataset(entry), snapshot.manifest.created_at)
         stored = StoredDataset.of(id_, target.settings(id_), 1, Capabilities.of(target.version))
-        ready = (
-            stored_record(clock.timed(mapper.map(record)[0], row), row, ids, users, stored)
-            for row, record in enumerate(snapshot.records(entry))
-        )
+        mapped = (mapper.map(record)[0] for record in snapshot.records(entry))
+        ready = (stored_record(record, clock.times(record, row), row, ids, users, stored) for row, record in enumerate(mapped))
         return stored, iter(lambda: list(islice(ready, CHUNK)), [])
 
     def _bodies(self, dataset_id: str) -> Iterator[list[dict[str, Any]]]:

@@ -140,7 +140,7 @@ class Pouring:
         clock = clock_of(plan, self._dataset(plan), self.snapshot.manifest.created_at)
 
         def ready(row: int, record: TargetRecord) -> StoredRecord:
-            return stored_record(clock.timed(record, row), row, dataset, self.users, there)
+            return stored_record(record, clock.times(record, row), row, dataset, self.users, there)
 
         return Way(ready, send, CHUNK, _CHUNKS_AT_ONCE)
 

@@ -64,13 +64,18 @@ def questions_of(dataset: AnyDataset) -> list[Question]:
     """The questions of a dataset, in their order."""
     if isinstance(dataset, FeedbackDataset):
         return [_question(question) for question in dataset.questions]
-    labels = tuple(dict.fromkeys([*dataset.labels_declared, *dataset.labels_seen]))
+    name, type_ = _name_and_type(dataset)
+    labels = () if type_ == "text" else tuple(dict.fromkeys([*dataset.labels_declared, *dataset.labels_seen]))
+    return [Question(name, name, type_, labels, "text" if type_ == "span" else None)]
+
+
+def _name_and_type(dataset: Dataset) -> tuple[str, str]:
+    """Those of the one question of a legacy dataset."""
     if dataset.task == "Text2Text":
-        return [Question("text_generation", "text_generation", "text")]
+        return "text_generation", "text"
     if dataset.task == "TokenClassification":
-        return [Question("spans", "spans", "span", labels, "text")]
-    name, type_ = ("labels", "multi_label_selection") if dataset.multi_label else ("label", "label_selection")
-    return [Question(name, name, type_, labels)]
+        return "spans", "span"
+    return ("labels", "multi_label_selection") if dataset.multi_label else ("label", "label_selection")
 
 
 def _question(question: FeedbackQuestion) -> Question:
@@ -113,7 +118,7 @@ def people(record: AnyRecord, dataset: AnyDataset) -> Iterator[Said]:
                 yield Said(who, response.status, None, [])
         return
     assert isinstance(dataset, Dataset)
-    question = questions_of(dataset)[0].name
+    question, _ = _name_and_type(dataset)
     for annotation in record.annotations:
         value = annotation.value
         yield Said(annotation.agent, record.status, question, [_annotated(item) for item in ([value] if isinstance(value, str) else value)])
@@ -130,7 +135,7 @@ def models(record: AnyRecord, dataset: AnyDataset) -> Iterator[Said]:
             yield Said(suggestion.agent, None, name, list(scored(pieces_of(suggestion.value, types[name]), suggestion.score)))
         return
     assert isinstance(dataset, Dataset)
-    question = questions_of(dataset)[0].name
+    question, _ = _name_and_type(dataset)
     for prediction in record.predictions:
         yield Said(prediction.agent, None, question, [_predicted(item) for item in prediction.values])
 

@@ -6,15 +6,29 @@ have the same.
 
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from typing import TypeVar
+from typing import NamedTuple
 
 from argilla_snapshot.format.models import Kind
 from importer.mapping.record import Response, Suggestion, TargetRecord
 
-Part = TypeVar("Part", Suggestion, Response)
 _MICROSECOND = timedelta(microseconds=1)
 #: Search engines keep times to the nanosecond, from here on.
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - all times here are in UTC, without an offset
+
+
+class Moments(NamedTuple):
+    """When a record or a part of one was made, and last changed (UTC)."""
+
+    inserted_at: datetime
+    updated_at: datetime
+
+
+class Times(NamedTuple):
+    """All times of a record: its own, and those of its suggestions and responses in their order."""
+
+    own: Moments
+    suggestions: list[Moments]
+    responses: list[Moments]
 
 
 class Clock:
@@ -39,25 +53,32 @@ class Clock:
     def _known(self, moment: datetime | None) -> datetime | None:
         return moment if moment is not None and _EPOCH <= moment <= self._until else None
 
-    def timed(self, record: TargetRecord, row: int) -> TargetRecord:
-        """A record with all of its times; ``row``: its place in the dataset of the snapshot."""
-        own = self._known(record.inserted_at)
-        inserted = own if own and self._exact else (own or self._made) + row * _MICROSECOND
-        updated = self._later(inserted, record.updated_at)
-        return replace(
-            record,
-            inserted_at=inserted,
-            updated_at=updated,
-            suggestions=[self._part(one, updated, number) for number, one in enumerate(record.suggestions)],
-            responses=[self._part(one, updated, number) for number, one in enumerate(record.responses)],
+    def times(self, record: TargetRecord, row: int) -> Times:
+        """The times of a record; ``row``: its place in the dataset of the snapshot."""
+        known = self._known(record.inserted_at)
+        inserted = known if known and self._exact else (known or self._made) + row * _MICROSECOND
+        own = self._moments(inserted, record.updated_at)
+        return Times(
+            own,
+            [self._of_part(one, own.updated_at, number) for number, one in enumerate(record.suggestions)],
+            [self._of_part(one, own.updated_at, number) for number, one in enumerate(record.responses)],
         )
 
-    def _part(self, part: Part, otherwise: datetime, number: int) -> Part:
-        inserted = self._known(part.inserted_at) or otherwise + number * _MICROSECOND
-        return replace(part, inserted_at=inserted, updated_at=self._later(inserted, part.updated_at))
+    def timed(self, record: TargetRecord, row: int) -> TargetRecord:
+        """The record with its times."""
+        own, of_suggestions, of_responses = self.times(record, row)
+        return replace(
+            record,
+            **own._asdict(),
+            suggestions=[replace(one, **made._asdict()) for one, made in zip(record.suggestions, of_suggestions, strict=True)],
+            responses=[replace(one, **made._asdict()) for one, made in zip(record.responses, of_responses, strict=True)],
+        )
 
-    def _later(self, inserted: datetime, updated: datetime | None) -> datetime:
-        return max(inserted, self._known(updated) or inserted)
+    def _of_part(self, part: Suggestion | Response, otherwise: datetime, number: int) -> Moments:
+        return self._moments(self._known(part.inserted_at) or otherwise + number * _MICROSECOND, part.updated_at)
+
+    def _moments(self, inserted: datetime, updated: datetime | None) -> Moments:
+        return Moments(inserted, max(inserted, self._known(updated) or inserted))
 
 
 def utc(moment: str | None) -> datetime | None:

@@ -69,7 +69,7 @@ def _indexable(item: Any) -> bool:
         return item in INT64
     if isinstance(item, float):
         return math.isfinite(item) and abs(item) <= MAX_FLOAT32
-    return isinstance(item, str) and len(clean_text(item).encode()) <= MAX_TERM
+    return isinstance(item, str) and (len(item) <= MAX_TERM // 4 or len(clean_text(item).encode()) <= MAX_TERM)
 
 
 @dataclass(slots=True)

@@ -6,8 +6,9 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
+from operator import attrgetter, methodcaller
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from argilla_snapshot.transport.errors import (
@@ -23,6 +24,8 @@ from argilla_snapshot.transport.sql.writing import Value, Writable
 
 T = TypeVar("T")
 
+#: How values are stored that are not stored as they are.
+_STORED: Mapping[type, Callable[[Any], str]] = {UUID: attrgetter("hex"), datetime: methodcaller("isoformat", " ", "microseconds")}
 #: How SQLite says that a file, or the log or the index beside it, can't be opened or read (Python 3.10 does not tell its codes).
 _UNREADABLE = ("unable to open", "attempt to write a readonly", "disk I/O")
 
@@ -83,22 +86,20 @@ def writing(path: Path) -> Iterator[Writable]:
 
         def query(statement: str, values: Mapping[str, Value]) -> list[Row]:
             return done(
-                lambda: [dict(row) for row in connection.execute(statement, {name: stored_value(each) for name, each in values.items()})]
+                lambda: [dict(row) for row in connection.execute(statement, dict(zip(values, stored_row(values.values()), strict=True)))]
             )
 
         def insert(table: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
             names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
             statement = f'INSERT INTO "{table}" ({names}) VALUES ({marks})'  # noqa: S608 - names of ours
-            done(lambda: connection.executemany(statement, (tuple(map(stored_value, row)) for row in rows)))
+            done(lambda: connection.executemany(statement, map(stored_row, rows)))
 
         yield Writable(query, insert, "sqlite", f"sqlite:///{path.name}")
 
 
-def stored_value(value: Value) -> int | float | str | None:
-    """A value as the server stores it: 32 digits of an id, and of a time always six digits behind the second."""
-    if isinstance(value, UUID):
-        return value.hex
-    return value.isoformat(" ", "microseconds") if isinstance(value, datetime) else value
+def stored_row(row: Iterable[Value]) -> list[Any]:
+    """The values of a row as the server stores them: 32 digits of an id, and of a time always six digits behind the second."""
+    return [convert(value) if (convert := _STORED.get(type(value))) else value for value in row]
 
 
 @contextmanager

@@ -17,13 +17,14 @@ from argilla_snapshot.transport.sql.asking import Row
 from argilla_snapshot.transport.sql.values import uuid_of
 from argilla_snapshot.transport.sql.writing import Writable
 from importer.errors import ImportRefusedError
+from importer.mapping.moments import Moments, Times
 from importer.mapping.record import TargetRecord
 from importer.options import TRIED
 from importer.targets.http.batching import Batch, Item
 from importer.targets.http.sending import Sender
 from importer.targets.http.target import Target
 from importer.targets.storage.index import Index
-from importer.targets.storage.rows import TABLES, TIMES, Given, Moments, StoredDataset, stored
+from importer.targets.storage.rows import TABLES, TIMES, Given, StoredDataset, stored
 
 #: So many records are looked at, to choose those that are compared.
 LOOKED_AT = 2000
@@ -151,7 +152,7 @@ def _as_there(item: dict[str, Any], there: dict[str, list[Row]], dataset: Stored
     (record,) = there["records"]
     users = {uuid_of(row["user_id"]): row for row in there["responses"]}
     questions = {uuid_of(row["question_id"]): row for row in there["suggestions"]}
-    vectors = {_uuid(row["vector_settings_id"]): row for row in there["vectors"]}
+    vectors = {uuid_of(row["vector_settings_id"]): row for row in there["vectors"]}
     try:
         responses = [users[said["user_id"]] for said in item["responses"]]
         suggestions = [questions[said["question_id"]] for said in item["suggestions"]]
@@ -170,9 +171,7 @@ def _as_there(item: dict[str, Any], there: dict[str, list[Row]], dataset: Stored
         [_uuid(row["id"]) for row in responses],
         [_uuid(row["id"]) for row in suggestions],
         [_uuid(row["id"]) for row in of_vectors],
-        _moments(record),
-        [_moments(row) for row in responses],
-        [_moments(row) for row in suggestions],
+        Times(_moments(record), list(map(_moments, suggestions)), list(map(_moments, responses))),
     )
 
 

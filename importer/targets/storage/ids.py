@@ -8,15 +8,19 @@ _VERSION, _VARIANT = 8 << 76, 2 << 62
 _ROWS, _PARTS = 1 << 32, 1 << 12
 
 
-def ordered_id(dataset: UUID, row: int, part: int, name: str) -> UUID:
-    """The id of a record, or of a part of one.
+def ordered_ids(dataset: UUID, row: int, parts: int, name: str) -> list[UUID]:
+    """The id of a record, and behind it those of its parts.
 
     Args:
         dataset: the dataset's id on the target.
         row: the record's place in the dataset of the snapshot.
-        part: 0 for the record, the number of the response, suggestion or vector beginning with 1 otherwise; these have tables of their own.
+        parts: how many responses, suggestions and vectors it has.
         name: what makes it the only one: the external id.
     """
-    digest = blake2b(b"\0".join((dataset.bytes, b"%d" % row, b"%d" % part, name.encode())), digest_size=8).digest()
-    high = (dataset.int >> 112) << 32 | row % _ROWS
-    return UUID(int=high << 80 | _VERSION | part % _PARTS << 64 | _VARIANT | int.from_bytes(digest, "big") >> 2)
+    before, after = b"%b\0%d\0" % (dataset.bytes, row), b"\0" + name.encode()
+    start = ((dataset.int >> 112) << 32 | row % _ROWS) << 80 | _VERSION | _VARIANT
+    ids = []
+    for part in range(parts + 1):
+        digest = blake2b(b"%b%d%b" % (before, part, after), digest_size=8).digest()
+        ids.append(UUID(int=start | part % _PARTS << 64 | int.from_bytes(digest, "big") >> 2))
+    return ids

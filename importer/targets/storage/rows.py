@@ -5,12 +5,13 @@ Read from argilla-server 2.0.1 to 2.8.0 (``bulk/records_bulk.py``, ``search_engi
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from functools import lru_cache
+from typing import Any, Literal
 from uuid import UUID
 
 from argilla_snapshot.exact_json import to_json
 from argilla_snapshot.transport.sql.writing import Value
+from importer.mapping.moments import Times
 from importer.target_state import Capabilities
 
 TIMES = ("inserted_at", "updated_at")
@@ -41,7 +42,7 @@ class StoredDataset:
     fields: Mapping[str, str]
     questions: Mapping[str, str]
     properties: frozenset[str]
-    vectors: Mapping[str, UUID]
+    vectors: Mapping[str, str]
     min_submitted: int
     missing: Literal["left out", "empty", "null"]
     tells_external_id: bool
@@ -54,7 +55,7 @@ class StoredDataset:
             {one["name"]: one["settings"]["type"] for one in settings["fields"]},
             {one["id"]: one["name"] for one in settings["questions"]},
             frozenset(one["name"] for one in settings["properties"]),
-            {one["name"]: UUID(one["id"]) for one in settings["vectors"]},
+            {one["name"]: one["id"] for one in settings["vectors"]},
             min_submitted,
             capabilities.missing_fields,
             capabilities.finds_external_ids,
@@ -79,13 +80,6 @@ class StoredRecord:
         return len(self.document)
 
 
-class Moments(NamedTuple):
-    """When a record or a part of one was made, and last changed (UTC)."""
-
-    inserted_at: datetime
-    updated_at: datetime
-
-
 @dataclass(frozen=True, slots=True)
 class Given:
     """What a server would choose by itself.
@@ -93,17 +87,14 @@ class Given:
     Attributes:
         id: of the record.
         responses, suggestions, vectors: the ids of its parts, in their order.
-        moments: of the record.
-        of_responses, of_suggestions: of its parts.
+        times: when they were made and changed.
     """
 
     id: UUID
     responses: list[UUID]
     suggestions: list[UUID]
     vectors: list[UUID]
-    moments: Moments
-    of_responses: list[Moments]
-    of_suggestions: list[Moments]
+    times: Times
 
 
 def stored(item: Mapping[str, Any], given: Given, dataset: StoredDataset) -> StoredRecord:
@@ -116,19 +107,19 @@ def stored(item: Mapping[str, Any], given: Given, dataset: StoredDataset) -> Sto
     """
     submitted = sum(response["status"] == "submitted" for response in item["responses"])
     status = "completed" if submitted >= dataset.min_submitted else "pending"
-    own = given.moments
+    own = given.times.own
     rows: dict[str, list[tuple[Value, ...]]] = {
         "records": [(given.id, dataset.id, item["external_id"], _json(item["fields"]), _json(item["metadata"]), status, *own)],
         "responses": [
-            (id_, given.id, UUID(said["user_id"]), _json(said["values"]), said["status"], *made)
-            for id_, said, made in zip(given.responses, item["responses"], given.of_responses, strict=True)
+            (id_, given.id, _uuid(said["user_id"]), _json(said["values"]), said["status"], *made)
+            for id_, said, made in zip(given.responses, item["responses"], given.times.responses, strict=True)
         ],
         "suggestions": [
-            (id_, given.id, UUID(said["question_id"]), _json(said["value"]), _json(said["score"]), said["agent"], said["type"], *made)
-            for id_, said, made in zip(given.suggestions, item["suggestions"], given.of_suggestions, strict=True)
+            (id_, given.id, _uuid(said["question_id"]), _json(said["value"]), _json(said["score"]), said["agent"], said["type"], *made)
+            for id_, said, made in zip(given.suggestions, item["suggestions"], given.times.suggestions, strict=True)
         ],
         "vectors": [
-            (id_, given.id, dataset.vectors[name], _json(vector), *own)
+            (id_, given.id, _uuid(dataset.vectors[name]), _json(vector), *own)
             for id_, (name, vector) in zip(given.vectors, item["vectors"].items(), strict=True)
         ],
     }
@@ -136,20 +127,20 @@ def stored(item: Mapping[str, Any], given: Given, dataset: StoredDataset) -> Sto
 
 
 def _document(item: Mapping[str, Any], given: Given, dataset: StoredDataset, status: str) -> dict[str, Any]:
-    document: dict[str, Any] = {"id": str(given.id)}
+    document: dict[str, Any] = {"id": given.id}
     if dataset.tells_external_id:
         document["external_id"] = item["external_id"]
     document |= {
         "fields": dict(_fields(item["fields"], dataset)),
         "status": status,
-        "inserted_at": given.moments.inserted_at.isoformat(timespec="microseconds"),
-        "updated_at": given.moments.updated_at.isoformat(timespec="microseconds"),
+        "inserted_at": given.times.own.inserted_at.isoformat(timespec="microseconds"),
+        "updated_at": given.times.own.updated_at.isoformat(timespec="microseconds"),
     }
     if item["metadata"]:
         document["metadata"] = {name: value for name, value in item["metadata"].items() if name in dataset.properties and value is not None}
     if item["responses"]:
         document["responses"] = [
-            {"id": str(id_), "status": said["status"], "user_id": said["user_id"]}
+            {"id": id_, "status": said["status"], "user_id": said["user_id"]}
             | {name: answer["value"] for name, answer in said["values"].items()}
             for id_, said in zip(given.responses, item["responses"], strict=True)
         ]
@@ -159,7 +150,7 @@ def _document(item: Mapping[str, Any], given: Given, dataset: StoredDataset, sta
             for said in item["suggestions"]
         }
     if item["vectors"]:
-        document["vectors"] = {str(dataset.vectors[name]): vector for name, vector in item["vectors"].items()}
+        document["vectors"] = {dataset.vectors[name]: vector for name, vector in item["vectors"].items()}
     return document
 
 
@@ -175,6 +166,12 @@ def _fields(fields: Mapping[str, Any], dataset: StoredDataset) -> Iterator[tuple
             yield name, str(fields[name])
         else:
             yield name, fields[name]
+
+
+@lru_cache(maxsize=10_000)
+def _uuid(text: str) -> UUID:
+    """The id of what many records name: a user, a question, a vector."""
+    return UUID(text)
 
 
 def _json(value: Any) -> str:

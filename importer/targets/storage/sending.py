@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from threading import Lock
+from typing import cast
 from uuid import UUID
 
 from argilla_snapshot.format.faults import point
@@ -74,15 +75,14 @@ class StoreSender:
             for part in (items[:middle], items[middle:]):
                 self._send(part, answered)
             return
-        documents = {str(ready.id): ready.document for _, ready in items}
-        refused = self._api.retried(lambda: self._index.create(documents))
+        by_id = {str(item[1].id): item for item in items}
+        refused = self._api.retried(lambda: self._index.create({id_: ready.document for id_, (_, ready) in by_id.items()}))
         point("import.documents_written")
-        for item in items:
-            if (id_ := str(item[1].id)) in refused:
-                self._api.retried(partial(self._delete, id_))
-                self._refused(item, f"The search engine does not take it: {refused[id_]}", answered)
-        written = (_iso(row[-1]) for _, ready in items for rows in ready.rows.values() for row in rows)
-        answered.written_at = max(answered.written_at, *written)
+        for id_, why in refused.items():
+            self._api.retried(partial(self._delete, id_))
+            self._refused(by_id[id_], f"The search engine does not take it: {why}", answered)
+        last = max(cast("datetime", row[-1]) for _, ready in items for rows in ready.rows.values() for row in rows)
+        answered.written_at = max(answered.written_at, _iso(last))
 
     def _delete(self, id_: str) -> None:
         with self._lock:

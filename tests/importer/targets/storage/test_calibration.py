@@ -20,8 +20,8 @@ THERE: dict[str, list[dict[str, Any]]] = {
 def test_what_the_server_chose_by_itself_is_taken_as_it_is() -> None:
     given = _as_there(ITEM, THERE, dataset())
     assert (given.id, given.responses, given.suggestions, given.vectors) == (RECORD, [RESPONSE], [SUGGESTION], [VECTOR])
-    assert (given.moments.inserted_at.microsecond, given.moments.updated_at.microsecond) == (1, 2)
-    assert given.of_responses == given.of_suggestions == [given.moments]
+    assert (given.times.own.inserted_at.microsecond, given.times.own.updated_at.microsecond) == (1, 2)
+    assert given.times.responses == given.times.suggestions == [given.times.own]
 
 
 @pytest.mark.parametrize("table", ["responses", "suggestions", "vectors"])

@@ -7,8 +7,9 @@ from uuid import UUID
 
 import pytest
 
+from importer.mapping.moments import Moments, Times
 from importer.target_state import Capabilities
-from importer.targets.storage.rows import TABLES, Given, Moments, StoredDataset, StoredRecord, stored
+from importer.targets.storage.rows import TABLES, Given, StoredDataset, StoredRecord, stored
 
 OWN = Moments(datetime(2024, 1, 1), datetime(2024, 1, 2, 3, 4, 5, 6))  # noqa: DTZ001 - in UTC, as all
 PART = Moments(datetime(2024, 2, 1), datetime(2024, 2, 2))  # noqa: DTZ001
@@ -42,9 +43,7 @@ def made(item: dict[str, Any] = ITEM, **how: Any) -> StoredRecord:
         [RESPONSE] * len(item["responses"]),
         [SUGGESTION] * len(item["suggestions"]),
         [VECTOR] * len(item["vectors"]),
-        OWN,
-        [PART] * len(item["responses"]),
-        [PART] * len(item["suggestions"]),
+        Times(OWN, [PART] * len(item["suggestions"]), [PART] * len(item["responses"])),
     )
     return stored(item, given, dataset(**how))
 
