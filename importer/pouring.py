@@ -17,9 +17,11 @@ from importer.mapping.kinds import clock_of, is_left_out, mapper_of
 from importer.mapping.moments import utc
 from importer.mapping.record import TargetRecord
 from importer.options import WHOLE
+from importer.parts import external_ids
 from importer.plan import DISTRIBUTION, DatasetPlan
 from importer.target_state import Capabilities
 from importer.targets.http.batching import Item
+from importer.targets.http.searching import not_searchable, reindex
 from importer.targets.http.target import Target
 from importer.targets.http.wire import DatasetIds, properties, wire_item
 from importer.targets.storage.calibration import Calibration, StoresRefusedError, telling
@@ -153,7 +155,7 @@ class Pouring:
         done = self.journal.done
         id_ = done.datasets[plan.source]
         if plan.publish:
-            self.storage.index(id_).refresh()
+            self._complete(plan, id_)
         if not self.waits or plan.source in done.moved:
             return
         if plan.action == "replace" and plan.existing_id:
@@ -166,6 +168,11 @@ class Pouring:
             raise
         point("import.moved")
         self.journal.note("moved", name=plan.source)
+
+    def _complete(self, plan: DatasetPlan, id_: str) -> None:
+        """Has the server index the records that the search engine lost after it had taken them, by a hard end for example."""
+        self.storage.index(id_).refresh()
+        reindex(self.target, id_, not_searchable(self.target, id_, external_ids(self.snapshot, self.journal.plan, plan, self.journal.done)))
 
     def _refuse_moving(self, plan: DatasetPlan) -> None:
         """Says why a dataset can't come to its place, where that is known."""

@@ -119,3 +119,15 @@ def test_trouble_of_the_search_engine_is_waited_out_or_gone_on_after(stores: New
     assert stores.proxy.faults[0].struck == 1
     finish(stores, directory)
     survived("trouble of the search engine", "import", kind)
+
+
+def test_documents_that_the_search_engine_lost_meanwhile_are_made_anew(stores: New, tmp_path: Path) -> None:
+    directory = stores.copy(tmp_path)
+    stores.proxy.now()
+    assert through(stores, directory, kill_at="import.batch_noted:2") == KILLED
+    with closing(sqlite3.connect(stores.server.home / "argilla.db")) as database:
+        lost = [(str(UUID(dataset)), str(UUID(id_))) for dataset, id_ in database.execute("SELECT dataset_id, id FROM records LIMIT 3")]
+    for dataset, id_ in lost:
+        httpx.delete(f"{stores.server.search_url}/rg.{dataset}/_doc/{id_}", trust_env=False, timeout=60).raise_for_status()
+    finish(stores, directory)
+    survived("trouble of the search engine", "import", "documents lost")
