@@ -17,11 +17,10 @@ from importer.mapping.kinds import clock_of, is_left_out, mapper_of
 from importer.mapping.moments import utc
 from importer.mapping.record import TargetRecord
 from importer.options import WHOLE
-from importer.parts import external_ids
 from importer.plan import DISTRIBUTION, DatasetPlan
 from importer.target_state import Capabilities
 from importer.targets.http.batching import Item
-from importer.targets.http.searching import not_searchable, reindex
+from importer.targets.http.searching import reindex
 from importer.targets.http.target import Target
 from importer.targets.http.wire import DatasetIds, properties, wire_item
 from importer.targets.storage.calibration import Calibration, StoresRefusedError, telling
@@ -155,7 +154,7 @@ class Pouring:
         done = self.journal.done
         id_ = done.datasets[plan.source]
         if plan.publish:
-            self._complete(plan, id_)
+            reindex(self.target, id_, self.storage.lost(id_))  # it took them, and ended hard perhaps
         if not self.waits or plan.source in done.moved:
             return
         if plan.action == "replace" and plan.existing_id:
@@ -168,11 +167,6 @@ class Pouring:
             raise
         point("import.moved")
         self.journal.note("moved", name=plan.source)
-
-    def _complete(self, plan: DatasetPlan, id_: str) -> None:
-        """Has the server index the records that the search engine lost after it had taken them, by a hard end for example."""
-        self.storage.index(id_).refresh()
-        reindex(self.target, id_, not_searchable(self.target, id_, external_ids(self.snapshot, self.journal.plan, plan, self.journal.done)))
 
     def _refuse_moving(self, plan: DatasetPlan) -> None:
         """Says why a dataset can't come to its place, where that is known."""

@@ -10,6 +10,7 @@ from argilla_snapshot.transport.shapes import ANY, Shape
 #: A document that is there already, which nothing of ours may overwrite; and what passes: the engine has too much to do, or lacks a node.
 _THERE, _PASSING = 409, frozenset({429, 502, 503, 504})
 _WRITTEN: Shape = {"items": [{"create": {"_id": str, "status": int, "error": (None, ANY)}}]}
+_COUNTED: Shape = {"count": int}
 _FOUND: Shape = {"docs": [{"_id": str, "found": (None, bool), "_source": (None, dict)}]}
 
 
@@ -28,6 +29,10 @@ class Index:
                 raise
             return False
         return True
+
+    def count(self) -> int:
+        """How many documents it has that searches find."""
+        return int(self._engine.get(f"/{self.name}/_count", _COUNTED)["count"])
 
     def create(self, documents: Mapping[str, bytes]) -> dict[str, str]:
         """Adds documents, JSON, by their ids; those that are there stay as they are.

@@ -16,6 +16,7 @@ from argilla_snapshot.format.progress import Progress
 from argilla_snapshot.transport.api import Api
 from argilla_snapshot.transport.search_engine import engine, search_engine
 from argilla_snapshot.transport.sql.database import opened_to_write, sqlite_path
+from argilla_snapshot.transport.sql.values import uuid_of
 from argilla_snapshot.transport.sql.writing import Value, Writable
 from importer.errors import ImportRefusedError
 from importer.journal.done import Done
@@ -32,6 +33,8 @@ _WAITING = "loading-{workspace}-{mark}"
 _PROBE, _RENAMED = "argilla-snapshot-tries-{mark}", "argilla-snapshot-sees-{mark}"
 #: For how long the database is locked meanwhile, in seconds.
 _LOCKED = 1.0
+#: Records that are looked up in both stores at once.
+_PAGE = 1000
 #: Characters of a snapshot's id by which an older version told the datasets that wait from others'.
 _ID = 8
 
@@ -161,6 +164,22 @@ class Storage:
             return there
         self.database.query(f"UPDATE {table} SET id = :id WHERE id = :there", {"id": id_, "there": UUID(there)})  # noqa: S608 - ours
         return str(id_)
+
+    def lost(self, dataset_id: str) -> Iterator[str]:
+        """External ids of those records of a dataset that the database has and the search engine lacks; looked for only when the counts differ."""
+        values: dict[str, Value] = {"dataset": UUID(dataset_id)}
+        (stored,) = self.database.query("SELECT COUNT(*) AS records FROM records WHERE dataset_id = :dataset", values)
+        index = self.index(dataset_id)
+        index.refresh()
+        if stored["records"] == index.count():
+            return
+        of_page = f"SELECT id, external_id FROM records WHERE dataset_id = :dataset AND id > :last ORDER BY id LIMIT {_PAGE}"  # noqa: S608
+        rows = self.database.query(of_page, values | {"last": UUID(int=0)})
+        while rows:
+            ids = [uuid_of(row["id"]) for row in rows]
+            there = index.get(ids)
+            yield from (row["external_id"] for id_, row in zip(ids, rows, strict=True) if row["external_id"] and id_ not in there)
+            rows = self.database.query(of_page, values | {"last": UUID(ids[-1])})
 
     def move(self, dataset_id: str, workspace_id: str, times: dict[str, datetime]) -> None:
         """Lets people see a dataset: gives it its workspace, and the times (column -> time) that it had."""
