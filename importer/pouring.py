@@ -154,7 +154,7 @@ class Pouring:
         done = self.journal.done
         id_ = done.datasets[plan.source]
         if plan.publish:
-            reindex(self.target, id_, self.storage.lost(id_))  # it took them, and ended hard perhaps
+            self._look_at_both_stores(plan, id_)
         if not self.waits or plan.source in done.moved:
             return
         if plan.action == "replace" and plan.existing_id:
@@ -167,6 +167,16 @@ class Pouring:
             raise
         point("import.moved")
         self.journal.note("moved", name=plan.source)
+
+    def _look_at_both_stores(self, plan: DatasetPlan, id_: str) -> None:
+        """Has the server index what the search engine took and lost again, by a hard end for example.
+
+        Only until a dataset is where people see it: later the database is not proven any more to be the server's.
+        """
+        index, done = self.storage.index(id_), self.journal.done
+        index.refresh()
+        if not done.finished and plan.source not in done.moved:
+            reindex(self.target, id_, self.storage.lost(id_, index))
 
     def _refuse_moving(self, plan: DatasetPlan) -> None:
         """Says why a dataset can't come to its place, where that is known."""

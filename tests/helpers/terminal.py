@@ -49,9 +49,7 @@ class Terminal:
         return self.text
 
     def type(self, text: str) -> None:
-        """Types; ``\\x03`` is Ctrl-C, which nobody types in the very moment in which a question is shown."""
-        if "\x03" in text:
-            time.sleep(0.2)
+        """Types; ``\\x03`` is Ctrl-C."""
         os.write(self._process.fileno(), text.encode())
 
     def end(self) -> int:

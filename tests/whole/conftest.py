@@ -7,6 +7,7 @@ import pytest
 
 from servers.argilla import NEW, OLD, ArgillaServer
 from servers.feedback import GONE, FeedbackSeed
+from servers.search_engine import Elasticsearch
 from servers.seed import seed_demo
 from servers.stack import Stack
 from tests.helpers.cli import run, succeed
@@ -62,3 +63,14 @@ def everything(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Path:
         seed_demo(old.url, old.api_key)
         succeed("export", folder, url=old.url)
     return folder
+
+
+@pytest.fixture(scope="module")
+def elasticsearch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elasticsearch]:
+    """The other search engine."""
+    engine = Elasticsearch(tmp_path_factory.mktemp("elasticsearch"))
+    try:
+        engine.start()
+        yield engine
+    finally:
+        engine.stop()

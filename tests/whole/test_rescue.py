@@ -1,7 +1,6 @@
 """Servers of other versions, and one on Elasticsearch, upgraded in place to 2.8.0: what that deleted comes back from their search indices too."""
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from servers.argilla import NEW, OLD, ArgillaServer
 from servers.errors import InstallError
 from servers.feedback import GONE, FeedbackSeed
 from servers.new_database import migrate
-from servers.search_engine import Elasticsearch
 from servers.stack import Stack
 from tests.helpers.cli import succeed
 from tests.helpers.feedback_given import found, given, without
@@ -51,16 +49,6 @@ class Rescued:
         """Its records."""
         snapshot = Snapshot(self.snapshot)
         return [record for record in snapshot.records(snapshot.entries[0]) if isinstance(record, FeedbackRecord)]
-
-
-@pytest.fixture(scope="module")
-def elasticsearch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elasticsearch]:
-    engine = Elasticsearch(tmp_path_factory.mktemp("elasticsearch"))
-    try:
-        engine.start()
-        yield engine
-    finally:
-        engine.stop()
 
 
 @pytest.fixture(

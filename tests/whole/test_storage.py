@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
+from uuid import UUID
 
 import httpx
 import orjson
@@ -17,8 +18,13 @@ import pytest
 from argilla_snapshot.format.feedback.record import FeedbackRecord
 from argilla_snapshot.format.models import Record
 from argilla_snapshot.format.reader import Snapshot
+from argilla_snapshot.transport.api import Api
+from argilla_snapshot.transport.sql.values import uuid_of
 from importer.journal.journal import COUNTS, import_folder
 from importer.reporting.writing import write_report
+from importer.targets.http.target import Target
+from importer.targets.storage import storage
+from importer.targets.storage.storage import StoreOptions, opened_storage
 from servers.argilla import NEW, ArgillaServer
 from servers.stack import Stack
 from tests.faults import same
@@ -84,6 +90,40 @@ def test_a_dataset_whose_records_are_all_left_out_is_empty(postgresql: bool, sta
         assert run(*command, url=new.url, ARGILLA_SNAPSHOT_KILL_AT="import.dataset_made").returncode == -9
         assert run(*command, url=new.url).returncode in (0, 3)
         assert differences(tmp_path / "snap", new) == []
+
+
+@pytest.mark.parametrize(("version", "postgresql"), SERVERS)
+def test_what_the_search_engine_lost_is_indexed_anew(
+    version: str,
+    postgresql: bool,  # noqa: FBT001
+    stack: Stack,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    snapshot = Path(shutil.copytree(RELEASED["1.1"][0], tmp_path / "snap"))
+    monkeypatch.setattr(storage, "_PAGE", 2)
+    with stack.fresh(version, postgresql=postgresql) as new, target.connect(new.url) as client:
+        killed = run("import", snapshot, *stores(new, stack), url=new.url, ARGILLA_SNAPSHOT_KILL_AT="import.batch_noted")
+        assert killed.returncode == -9
+        where = StoreOptions(new.database_url, stack.search.url)
+        with closing(Api(new.url, new.api_key)) as api, opened_storage(where, Target(api)) as opened:
+            assert opened is not None
+            for id_ in (one["id"] for one in target.items(client, "/me/datasets") if one["status"] == "ready"):
+                index = opened.index(id_)
+                index.refresh()
+                assert list(opened.lost(id_, index)) == []
+                there = opened.database.query("SELECT id, external_id FROM records WHERE dataset_id = :id ORDER BY id", {"id": UUID(id_)})
+                gone = {uuid_of(row["id"]): row["external_id"] for row in there[1::2]}
+                for document in gone:
+                    httpx.delete(f"{stack.search.url}/{index.name}/_doc/{document}", trust_env=False, timeout=60).raise_for_status()
+                index.refresh()
+                assert list(opened.lost(id_, index)) == list(gone.values())
+                if gone:
+                    break
+            else:
+                pytest.fail("no dataset was filled")
+        assert run("import", snapshot, *stores(new, stack), url=new.url).returncode in (0, 3)
+        assert differences(snapshot, new) == []
 
 
 def test_drafts_and_empty_datasets_come_to_their_places_too(stack: Stack, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """20,000 records of all tasks and of a feedback dataset through the storage of servers of several versions, databases and search engines."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,16 +32,6 @@ def large(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Path:
         succeed("export", folder, url=old.url)
     assert Snapshot(folder).manifest.counts["records"] == 5 * RECORDS
     return folder
-
-
-@pytest.fixture(scope="module")
-def elasticsearch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elasticsearch]:
-    engine = Elasticsearch(tmp_path_factory.mktemp("elasticsearch"))
-    try:
-        engine.start()
-        yield engine
-    finally:
-        engine.stop()
 
 
 @pytest.mark.parametrize("version", ["2.0.1", "2.3.1", "2.4.1", "2.6.0", NEW])

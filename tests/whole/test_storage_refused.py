@@ -71,6 +71,20 @@ def test_going_on_with_a_copy_of_the_database_is_refused_before_anything_is_writ
         assert differences(snapshot, new) == []
 
 
+def test_a_finished_import_takes_nothing_from_an_old_copy_of_the_database(stack: Stack, tmp_path: Path) -> None:
+    snapshot = Path(shutil.copytree(RELEASED["1.0"][0], tmp_path / "snap"))
+    with stack.fresh(NEW) as new, target.connect(new.url) as client:
+        assert run("import", snapshot, *stores(new, stack), url=new.url).returncode in (0, 3)
+        copy = Path(shutil.copy(new.home / "argilla.db", tmp_path / "copy.db"))
+        dataset = target.items(client, "/me/datasets")[0]["id"]
+        gone = next(iter(target.records(client, dataset).values()))["id"]
+        client.delete(f"/datasets/{dataset}/records", params={"ids": gone}).raise_for_status()
+        before = target.everything(client)
+        done = run("import", snapshot, "--database", copy, "--search-engine", stack.search.url, url=new.url)
+        assert "demo.news" not in done.stderr
+        assert target.everything(client) == before
+
+
 def test_a_clone_of_a_postgresql_is_refused_and_one_record_that_it_cannot_hold_stops_no_other(stack: Stack, tmp_path: Path) -> None:
     snapshot = Path(shutil.copytree(RELEASED["1.0"][0], tmp_path / "snap"))
     with_first_id(snapshot, "".join(random.Random(1).choices(string.ascii_letters, k=6000)))

@@ -23,7 +23,7 @@ class Index:
     def exists(self) -> bool:
         """Whether there is such an index."""
         try:
-            self._engine.get(f"/{self.name}/_count")
+            self.count()
         except ServerError as error:
             if error.status != 404:
                 raise

@@ -165,12 +165,10 @@ class Storage:
         self.database.query(f"UPDATE {table} SET id = :id WHERE id = :there", {"id": id_, "there": UUID(there)})  # noqa: S608 - ours
         return str(id_)
 
-    def lost(self, dataset_id: str) -> Iterator[str]:
-        """External ids of those records of a dataset that the database has and the search engine lacks; looked for only when the counts differ."""
+    def lost(self, dataset_id: str, index: Index) -> Iterator[str]:
+        """External ids of the records that the database has and a refreshed index lacks; looked for only where the counts differ."""
         values: dict[str, Value] = {"dataset": UUID(dataset_id)}
         (stored,) = self.database.query("SELECT COUNT(*) AS records FROM records WHERE dataset_id = :dataset", values)
-        index = self.index(dataset_id)
-        index.refresh()
         if stored["records"] == index.count():
             return
         of_page = f"SELECT id, external_id FROM records WHERE dataset_id = :dataset AND id > :last ORDER BY id LIMIT {_PAGE}"  # noqa: S608
@@ -178,7 +176,7 @@ class Storage:
         while rows:
             ids = [uuid_of(row["id"]) for row in rows]
             there = index.get(ids)
-            yield from (row["external_id"] for id_, row in zip(ids, rows, strict=True) if row["external_id"] and id_ not in there)
+            yield from (row["external_id"] for id_, row in zip(ids, rows, strict=True) if id_ not in there and row["external_id"])
             rows = self.database.query(of_page, values | {"last": UUID(ids[-1])})
 
     def move(self, dataset_id: str, workspace_id: str, times: dict[str, datetime]) -> None:

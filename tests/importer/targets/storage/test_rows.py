@@ -58,6 +58,12 @@ def row(of: StoredRecord, table: str) -> dict[str, Any]:
     return dict(zip(TABLES[table], one, strict=True))
 
 
+def test_a_document_tells_ids_and_integers_of_any_size() -> None:
+    document = document_of(ITEM | {"metadata": {"split": 2**70}})
+    assert (document["id"], document["metadata"]["split"]) == (str(RECORD), 2**70)
+    assert [one["id"] for one in document["responses"]] == [str(RESPONSE)]
+
+
 def test_a_record_and_each_of_its_parts_has_a_row() -> None:
     there = made()
     record = row(there, "records")
